@@ -1,0 +1,1 @@
+"""The operator's data: codes, products, and the loaders that check them."""

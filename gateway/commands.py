@@ -1,0 +1,193 @@
+"""All that a handler sees: commands, the unit of work it reads from, and the outcome it returns.
+
+A handler is a pure function of (command, unit of work). It never awaits, logs, reads a clock or draws a random
+number; it returns new values. Nothing here may import asyncio, a store, the wire or the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, NewType, Protocol, TypeVar
+
+from gateway.catalogue.products import Operator, Products
+from gateway.model import (
+    Account,
+    AccountId,
+    CodeRef,
+    Document,
+    Entry,
+    Instant,
+    Language,
+    Msisdn,
+    Pending,
+    Person,
+    PersonId,
+    Subscriber,
+)
+
+Otp = NewType("Otp", str)
+"""A one-time code as typed: 4 to 6 digits. Secret: masked wherever it is kept or shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a subscriber wants. Subclasses add typed fields; a placeholder of the code plan fills each.
+
+    `actor` dialled or texted; `msisdn` is whose account it is about (another number while acting for it).
+    `reference` is the journal number of the message, `at` its time. `confirmed` is the question that was
+    answered with yes, if this run of the command is the answer to one.
+    """
+
+    actor: Msisdn
+    msisdn: Msisdn
+    at: Instant
+    reference: int
+    confirmed: Pending | None = None
+
+    name: ClassVar[str] = ""
+    own_number_only: ClassVar[bool] = False
+    """True: it concerns the actor's own number even while he acts for another."""
+
+
+ENVELOPE = frozenset({"actor", "msisdn", "at", "reference", "confirmed"})
+"""Fields of every command; no placeholder may have these names."""
+
+
+class NotLoaded(BaseException):
+    """A key was asked for that the batch has not loaded: the engine loads it and runs the handler again.
+
+    A BaseException, so that no handler's `except Exception` can swallow it.
+    """
+
+    def __init__(self, kind: str, keys: tuple[str, ...]) -> None:
+        super().__init__(kind, keys)
+        self.kind = kind
+        self.keys = keys
+
+
+class UnitOfWork(Protocol):
+    """What a handler may read. Every read raises `NotLoaded` for a key that the batch does not hold yet."""
+
+    operator: Operator
+    products: Products
+    language: Language
+    """The language of the answer: the stored one of the actor, else of the keyword he used."""
+    code_list: tuple[CodeLine, ...]
+    """The codes that work now, in the order of the plan, for help."""
+
+    def subscriber(self, msisdn: Msisdn) -> Subscriber | None: ...
+    def subscribers(self, msisdns: Iterable[Msisdn]) -> Mapping[Msisdn, Subscriber]:
+        """Those of the numbers that the store knows; all are loaded at once."""
+        ...
+
+    def account(self, account: AccountId) -> Account: ...
+    def person(self, person: PersonId) -> Person: ...
+    def code(self, ref: CodeRef) -> str:
+        """The digits of a one-time code, derived from the operator's secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One line of the code table as help shows it."""
+
+    command: str
+    ussd: str
+    sms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text for somebody: a text's name and its arguments; rendered in the reader's language.
+
+    `notice`: to another person concerned, or a receipt: always an SMS. Otherwise it goes to the screen where the
+    dialog is open. `code`: fills the argument `code` of the text when it is sent; an outbox row keeps only its name.
+    """
+
+    to: Msisdn
+    text: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    notice: bool = False
+    code: CodeRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something outside the gateway, performed after the commit with retries and an idempotency key."""
+
+    channel: str
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A command that the gateway gives itself when its time has come.
+
+    `key` is unique: setting a timer again replaces it.
+    """
+
+    key: str
+    due_at: Instant
+    command: str
+    msisdn: Msisdn
+    arguments: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a handler decided. A refusal has a name and normally changes nothing.
+
+    `changed`: new values of subscribers and persons (an account's balance changes only by `entries`).
+    `then`: the question just accepted, whose command the dispatcher runs next, in the same step.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    changed: tuple[Document, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    timers_cancelled: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    refusal: str = ""
+    then: Pending | None = None
+
+
+def refused(command: Command, name: str, /, **arguments: object) -> Outcome:
+    """A refusal by name; its text is `<family>-<name>`, where the family is the part of the command before the dot."""
+    family = command.name.partition(".")[0]
+    return Outcome(replies=(Reply(command.actor, f"{family}-{name}", arguments),), refusal=name)
+
+
+HandlerFunction = Callable[[Command, UnitOfWork], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A registered handler: its command's name and class, its pure function, the refusals it declares."""
+
+    name: str
+    command: type[Command]
+    function: HandlerFunction
+    refuses: frozenset[str]
+
+
+C = TypeVar("C", bound=Command)
+
+
+def handles(
+    command: type[C], *, refuses: Iterable[str] = ()
+) -> Callable[[Callable[[C, UnitOfWork], Outcome]], Callable[[C, UnitOfWork], Outcome]]:
+    """Declares a function as the handler of a command class, with the names of its refusals.
+
+    The declaration is kept on the function; `dispatcher.collect` gathers them from the handler modules, so that
+    importing a module has no effect anywhere else. The command's name is `<file>.<verb>`, set on its class.
+    """
+
+    def declare(function: Callable[[C, UnitOfWork], Outcome]) -> Callable[[C, UnitOfWork], Outcome]:
+        handler = Handler(command.name, command, function, frozenset(refuses))  # type: ignore[arg-type]
+        function.handler = handler  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+

@@ -1,0 +1,220 @@
+"""Domain values: people, numbers, accounts and what is stored of them.
+
+Everything here is frozen and knows nothing of the wire, of a store or of a clock. A stored document is a
+msgspec struct in array form: new fields go to the end, with a default, so that old documents still read.
+The reasons and the rules are in docs/model.md.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+Msisdn = NewType("Msisdn", str)
+"""E.164 digits without `+`: `79161234567`."""
+
+Money = NewType("Money", int)
+"""Integer minor units (kopecks, stotinki, cents) of the operator's currency."""
+
+Instant = NewType("Instant", int)
+"""Milliseconds since 1970-01-01 UTC. It enters once, at intake."""
+
+PersonId = NewType("PersonId", str)
+AccountId = NewType("AccountId", str)
+"""A customer's account has the digits of the number it was opened for; the operator's own begin with a letter."""
+ServiceId = NewType("ServiceId", int)
+TariffId = NewType("TariffId", int)
+
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+
+
+class Language(StrEnum):
+    """The language of a reply. LAT is Russian in Latin letters, for phones without Cyrillic."""
+
+    RU = "ru"
+    BG = "bg"
+    EN = "en"
+    LAT = "lat"
+
+
+class Channel(StrEnum):
+    USSD = "ussd"
+    SMS = "sms"
+
+
+class PersonKind(StrEnum):
+    PRIVATE = "private"
+    COMPANY = "company"
+
+
+class SubscriberStatus(StrEnum):
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    CLOSED = "closed"
+
+
+class ServiceStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # a renewal found no money: tried daily for 30 days, then off
+
+
+class Cabinet(msgspec.Struct, frozen=True, array_like=True):
+    """The numbers of one person in one region that are joined in one account."""
+
+    region: str
+    numbers: tuple[Msisdn, ...] = ()
+
+
+class Person(msgspec.Struct, frozen=True, array_like=True):
+    """Who owns numbers: a private person or a company."""
+
+    id: PersonId
+    kind: PersonKind = PersonKind.PRIVATE
+    cabinets: tuple[Cabinet, ...] = ()
+
+    def cabinet(self, region: str) -> tuple[Msisdn, ...]:
+        """The linked numbers of a region; empty if none are."""
+        return next((cabinet.numbers for cabinet in self.cabinets if cabinet.region == region), ())
+
+    def with_cabinet(self, region: str, numbers: tuple[Msisdn, ...]) -> Person:
+        """The person with that region's cabinet replaced; a cabinet of fewer than two numbers is none."""
+        others = tuple(cabinet for cabinet in self.cabinets if cabinet.region != region)
+        mine = (Cabinet(region, numbers),) if len(numbers) > 1 else ()
+        return msgspec.structs.replace(self, cabinets=others + mine)
+
+
+class Account(msgspec.Struct, frozen=True, array_like=True):
+    """What pays. The balance changes only by ledger entries; it never falls below the floor by a command."""
+
+    id: AccountId
+    balance: Money = Money(0)
+    floor: Money = Money(0)
+    points: int = 0
+
+
+class ConnectedService(msgspec.Struct, frozen=True, array_like=True):
+    id: ServiceId
+    since: Instant
+    paid_until: Instant = Instant(0)  # 0: nothing is renewed
+    status: ServiceStatus = ServiceStatus.ACTIVE
+
+
+class CodeRef(msgspec.Struct, frozen=True, array_like=True):
+    """Names a one-time code without containing it: the code is derived from the operator's secret and this.
+
+    `nonce` makes codes unique among one subscriber's pending ones.
+    """
+
+    number: int
+    purpose: str
+    digits: int = 4
+    nonce: int = 0
+
+
+class Pending(msgspec.Struct, frozen=True, array_like=True):
+    """A question that waits for an answer: the command to run on "yes", with the price that was shown.
+
+    It lies at the subscriber who has to answer. `asked_by` is who asked: the same number for a question of
+    one's own, another for a consent.
+    """
+
+    code: CodeRef
+    command: str
+    arguments: tuple[tuple[str, str | int], ...]
+    asked_by: Msisdn
+    msisdn: Msisdn  # whose account the command is about
+    expires_at: Instant
+    price: Money = Money(0)
+
+
+class Acting(msgspec.Struct, frozen=True, array_like=True):
+    """The actor's commands concern another number until then (15 minutes from the last command)."""
+
+    msisdn: Msisdn
+    until: Instant
+
+
+class Recent(msgspec.Struct, frozen=True, array_like=True):
+    """One line of the command history: what was asked and how it ended."""
+
+    number: int
+    at: Instant
+    command: str
+    refusal: str = ""
+
+
+class DayTotal(msgspec.Struct, frozen=True, array_like=True):
+    """What was moved on one day of the operator's calendar (`day`: proleptic ordinal)."""
+
+    day: int = 0
+    total: Money = Money(0)
+
+
+class CodeTries(msgspec.Struct, frozen=True, array_like=True):
+    """Wrong one-time codes: three lock the entry of codes for 30 minutes, three locks of a day for longer."""
+
+    wrong: int = 0
+    locked_until: Instant = Instant(0)
+    day: int = 0
+    locks: int = 0
+
+
+class Allowance(msgspec.Struct, frozen=True, array_like=True):
+    """What is left of a package: minutes, SMS, megabytes."""
+
+    unit: str
+    left: int
+    until: Instant = Instant(0)
+
+
+RECENT_MAX = 5
+PENDING_MAX = 10
+
+
+class Subscriber(msgspec.Struct, frozen=True, array_like=True):
+    """A number: whose it is, what it has, who pays, and what waits for its answer."""
+
+    msisdn: Msisdn
+    person: PersonId
+    region: str
+    tariff: TariffId
+    account: AccountId
+    language: Language | None = None
+    status: SubscriberStatus = SubscriberStatus.ACTIVE
+    numbers_on: bool = False  # the "Numbers" service, without which a number cannot be linked
+    services: tuple[ConnectedService, ...] = ()
+    pendings: tuple[Pending, ...] = ()
+    acting: Acting | None = None
+    recent: tuple[Recent, ...] = ()
+    sent: DayTotal = DayTotal()
+    received: DayTotal = DayTotal()
+    code_tries: CodeTries = CodeTries()
+    allowances: tuple[Allowance, ...] = ()
+
+    def service(self, service: ServiceId) -> ConnectedService | None:
+        return next((each for each in self.services if each.id == service), None)
+
+
+Document = Subscriber | Account | Person
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One side of a movement of money. The entries of one outcome add up to zero.
+
+    `account` is a customer's account or one of the operator's: `FEES`, `SERVICES`, `OPENING`.
+    """
+
+    account: AccountId
+    amount: Money
+    kind: str
+    msisdn: Msisdn | None = None
+
+
+FEES = AccountId("fees")
+SERVICES = AccountId("services")
+OPENING = AccountId("opening")
+OPERATOR_ACCOUNTS = frozenset({FEES, SERVICES, OPENING})
