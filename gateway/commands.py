@@ -69,12 +69,19 @@ class NotLoaded(BaseException):
 class UnitOfWork(Protocol):
     """What a handler may read. Every read raises `NotLoaded` for a key that the batch does not hold yet."""
 
-    operator: Operator
-    products: Products
-    language: Language
-    """The language of the answer: the stored one of the actor, else of the keyword he used."""
-    code_list: tuple[CodeLine, ...]
-    """The codes that work now, in the order of the plan, for help."""
+    @property
+    def operator(self) -> Operator: ...
+    @property
+    def products(self) -> Products: ...
+    @property
+    def language(self) -> Language:
+        """The language of the answer: the stored one of the actor, else of the keyword he used."""
+        ...
+
+    @property
+    def code_list(self) -> tuple[CodeLine, ...]:
+        """The codes that work now, in the order of the plan, for help."""
+        ...
 
     def subscriber(self, msisdn: Msisdn) -> Subscriber | None: ...
     def subscribers(self, msisdns: Iterable[Msisdn]) -> Mapping[Msisdn, Subscriber]:
@@ -110,6 +117,7 @@ class Reply:
     arguments: Mapping[str, object] = field(default_factory=dict)
     notice: bool = False
     code: CodeRef | None = None
+    language: Language | None = None  # where it is not the reader's stored one (just changed, say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +197,3 @@ def handles(
         return function
 
     return declare
-
-

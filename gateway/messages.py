@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import msgspec
 
-from gateway.model import Channel, Instant, Msisdn
+from gateway.model import Channel, CodeRef, Instant, Msisdn
 
 
 class DialogOrigin(msgspec.Struct, frozen=True, array_like=True):
@@ -31,10 +31,32 @@ class Inbound(msgspec.Struct, frozen=True):
     at: Instant
     connection: int
     link: str
+    command_id: int
     sequence_number: int
     fingerprint: bytes
     dialog: DialogOrigin | None = None
-    sender_raw: str = ""
+
+
+CODE_PLACE = "\ue000"
+"""Stands in a stored text for each digit of a one-time code; a private-use character that no text contains."""
+
+
+class Outgoing(msgspec.Struct, frozen=True, array_like=True):
+    """A reply as the outbox keeps it. `code` fills the places of `CODE_PLACE` when it is sent.
+
+    `connection` and `link` are where its cause came by: it leaves there while that is bound, else by a route.
+    """
+
+    channel: Channel
+    destination: Msisdn
+    source: str
+    text: str
+    expires_at: Instant
+    reference: int
+    connection: int = 0
+    link: str = ""
+    code: CodeRef | None = None
+    dialog: DialogOrigin | None = None
 
 
 class OutboxState(IntEnum):

@@ -27,6 +27,7 @@ AccountId = NewType("AccountId", str)
 ServiceId = NewType("ServiceId", int)
 TariffId = NewType("TariffId", int)
 
+NO_MONEY = Money(0)
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000

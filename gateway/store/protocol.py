@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
 
 
 class StoreError(Exception):
@@ -77,10 +77,13 @@ class OutboxRow:
     msisdn: Msisdn
     document: bytes
     message_id: str = ""
+    tries: int = 0  # sendings that a crash cut short: each may have reached the phone
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxChange:
+    """What became of a row. An empty `message_id` keeps the one that is there; an unknown id changes nothing."""
+
     id: int
     state: OutboxState
     due_at: Instant
@@ -121,7 +124,7 @@ class WriteBatch:
     outbox: list[OutboxRow] = field(default_factory=list)
     outbox_changes: list[OutboxChange] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
-    timers_cancelled: list[str] = field(default_factory=list)
+    timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
 
     def __bool__(self) -> bool:
         return any(
@@ -173,3 +176,15 @@ class Store(Protocol):
         ...
 
     async def next_timer(self) -> Instant | None: ...
+
+    async def journal(self, after: int, limit: int) -> list[JournalRow]:
+        """Rows with a number above `after`, in order."""
+        ...
+
+    async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
+        """Rows of messages with a number above `after`, in order. A limit may cut the entries of a message."""
+        ...
+
+    async def ledger_sum(self) -> dict[AccountId, Money]:
+        """The sum of all entries for each account, the operator's own included."""
+        ...

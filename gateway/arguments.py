@@ -1,0 +1,374 @@
+"""Typed arguments of codes: how each kind is read, shown, hidden, and told from the others.
+
+A placeholder of the code plan has the type of the command's field; `argument_types` maps that type to an
+`ArgumentType`. A new kind is one more entry there and nothing else. Pure: no store, no clock, no texts; what is
+wrong is returned as a `Wrong` with the name of the refusal, never raised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+import phonenumbers
+
+from gateway.catalogue.products import Operator
+from gateway.commands import Otp
+from gateway.model import Channel, Language, Money, Msisdn, ServiceId, TariffId
+
+Value = str | int
+"""What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
+
+NUMBER_DIGITS_MAX = 15
+"""E.164 6.2.1: at most fifteen digits."""
+SUM_DIGITS_MAX = 5
+SUM_TYPED_MAX = 9  # leading zeros included: shorter than any telephone number
+ID_DIGITS_MAX = 8
+OTP_DIGITS = range(4, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a typed argument cannot be taken: the refusal's name, where (characters into it), and the facts."""
+
+    refusal: str
+    offset: int = 0
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+class Letters(Enum):
+    """The alphabet of a shape."""
+
+    DIGITS = "digits"
+    WORD = "word"
+    ANY = "any"
+
+
+class Shape(NamedTuple):
+    """Strings that a kind may take: alphabet, lengths, and the characters they may begin with ("" = any)."""
+
+    letters: Letters
+    lengths: frozenset[int]
+    first: str = ""
+
+    def meets(self, other: Shape) -> bool:
+        """Whether one string can have both shapes."""
+        if Letters.ANY in (self.letters, other.letters):
+            return True
+        if self.letters is not other.letters or not self.lengths & other.lengths:
+            return False
+        return not self.first or not other.first or bool(set(self.first) & set(other.first))
+
+
+class Token(NamedTuple):
+    """A word, a group of digits or a sign of an SMS line. `key` is its folded form, the rest where it stands."""
+
+    key: str
+    start: int
+    end: int
+
+    @property
+    def numeric(self) -> bool:
+        return self.key[0] in "0123456789("
+
+
+Span = Callable[[str, Sequence[Token], int], int]
+"""(line, tokens, index) -> index after the tokens that make one argument of this kind."""
+
+
+def _one(line: str, tokens: Sequence[Token], index: int) -> int:
+    return index + 1
+
+
+def _rest(line: str, tokens: Sequence[Token], index: int) -> int:
+    return len(tokens)
+
+
+def _same(value: Value) -> str:
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArgumentType:
+    """One kind of argument.
+
+    `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
+    what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
+    the rest of the line as it stands. `word`: how the right form shows its place; by channel where they differ.
+    """
+
+    part: str
+    example: str
+    parse: Callable[[str], Value | Wrong]
+    shapes: tuple[Shape, ...]
+    written: Callable[[Value], str] = _same
+    span: Span = _one
+    secret: bool = False
+    joined: bool = False
+    rest: bool = False
+    words: Mapping[Channel, str] = field(default_factory=dict)
+
+    def shown(self, channel: Channel) -> str:
+        """Its place in a right form: `<number>`."""
+        return self.words.get(channel) or f"<{self.part}>"
+
+    def distance(self, text: str) -> int:
+        """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
+        length = sum(character.isdigit() for character in text) or len(text)
+        return min((abs(length - each) for shape in self.shapes for each in shape.lengths), default=0)
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------
+
+_NUMBER_SEPARATORS = str.maketrans("", "", " -.()[]<>‹›/")
+_NOT_IN_A_NUMBER = re.compile(r"[^0-9+\-.() \[\]<>‹›/]|(?<=.)\+")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """What digits mean in the operator's country. Its ordinary mobile numbers are decided by hand where that is
+    easy (a phonenumbers parse takes 20 microseconds), everything else by the metadata of phonenumbers."""
+
+    country: str
+
+    def parse(self, text: str) -> Value | Wrong:
+        """E.164 digits without `+`, or why not: bad_number, landline, foreign_number."""
+        digits = text
+        if not (text.isascii() and text.isdigit()):
+            strange = _NOT_IN_A_NUMBER.search(text)
+            digits = text.translate(_NUMBER_SEPARATORS)
+            if strange is not None or digits in {"", "+"}:
+                offset = strange.start() if strange is not None else 0
+                return Wrong("bad_number", offset, {"length": _digits_in(text)})
+        if self.country == "RU":
+            mobile = _russian_mobile(digits)
+            if mobile is not None:
+                return Msisdn(mobile)
+        return self._unusual(digits)
+
+    def complete(self, digits: str) -> bool:
+        """Whether groups of digits joined so far are a whole number."""
+        return not isinstance(self.parse(digits), Wrong)
+
+    def _unusual(self, digits: str) -> Value | Wrong:
+        length = len(digits.lstrip("+"))
+        bad = Wrong("bad_number", 0, {"length": length})
+        if length > NUMBER_DIGITS_MAX or (self.country == "RU" and length in {9, 12} and digits[0] not in "+0"):
+            return bad
+        international = digits[2:] if digits.startswith("00") else digits[1:] if digits.startswith("+") else ""
+        try:
+            number = phonenumbers.parse("+" + international if international else digits, self.country)
+        except phonenumbers.NumberParseException:
+            return bad
+        if not phonenumbers.is_valid_number(number):
+            return bad
+        if phonenumbers.region_code_for_number(number) != self.country:
+            return Wrong("foreign_number", 0, {"length": length})
+        kind = phonenumbers.number_type(number)
+        mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+        if kind not in mobile:
+            return Wrong("landline", 0, {"length": length})
+        return Msisdn(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
+
+    def span(self, line: str, tokens: Sequence[Token], index: int) -> int:
+        """A number written with spaces takes digit groups until it is whole; what follows is the next argument."""
+        at = index
+        digits = ""
+        if tokens[at].key == "+" and at + 1 < len(tokens):
+            digits, at = "+", at + 1
+        groups_end = index + 1
+        while at < len(tokens):
+            token = tokens[at]
+            if token.key == "-" and len(digits) > 1:
+                at += 1
+                continue
+            if not token.numeric:
+                break
+            digits += token.key.translate(_NUMBER_SEPARATORS)
+            at += 1
+            if self.complete(digits):
+                return at
+            if len(digits) > NUMBER_DIGITS_MAX:
+                break
+            groups_end = at
+        # No whole number: a long first group is the number that was meant, else all groups but the last.
+        first = index + (2 if tokens[index].key == "+" and index + 1 < len(tokens) else 1)
+        if len(tokens[first - 1].key) >= 5 or groups_end <= first:
+            return first
+        return groups_end - 1 if groups_end == len(tokens) else groups_end
+
+    def shapes(self) -> tuple[Shape, ...]:
+        if self.country == "RU":
+            return (
+                Shape(Letters.DIGITS, frozenset({10}), "9"),
+                Shape(Letters.DIGITS, frozenset({11}), "78"),
+                Shape(Letters.DIGITS, frozenset({13}), "0"),
+            )
+        return (Shape(Letters.DIGITS, frozenset(range(7, NUMBER_DIGITS_MAX + 1))),)
+
+    def example(self) -> str:
+        if self.country == "RU":
+            return "9161234567"
+        number = phonenumbers.example_number_for_type(self.country, phonenumbers.PhoneNumberType.MOBILE)
+        return "" if number is None else f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+def _russian_mobile(digits: str) -> str | None:
+    """Ten digits from 9; eleven with 7 or 8; +7; 007. None: not an ordinary mobile number."""
+    length = len(digits)
+    if length == 10 and digits[0] == "9":
+        return "7" + digits
+    if length == 11 and digits[0] in "78" and digits[1] == "9":
+        return "7" + digits[1:]
+    if length == 12 and digits.startswith("+79"):
+        return digits[1:]
+    if length == 13 and digits.startswith("0079"):
+        return digits[2:]
+    return None
+
+
+def _digits_in(text: str) -> int:
+    return sum(character.isdigit() for character in text)
+
+
+# -- sums -------------------------------------------------------------------------------------------------------
+
+_UNIT = r"(?:₽|руб(?:\.|л[а-я]{1,3})?|р\.?|rub(?:les?)?|rur|лв\.?|лева?|lv|leva?)"
+_UNIT_WORD = re.compile(_UNIT + r"\Z", re.IGNORECASE)
+_SUM = re.compile(
+    rf"\s*(?P<whole>\d{{1,3}} \d{{3}}|\d+)(?P<minor>[.,](?P<cents>\d+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE | re.ASCII
+)
+_SUM_RANGE = {"min": 1, "max": 10**SUM_DIGITS_MAX - 1}
+
+
+def _parse_sum(text: str) -> Value | Wrong:
+    """Whole units, as typed, to minor units. The function's own limits are the handler's."""
+    if len(text) <= SUM_DIGITS_MAX and text.isascii() and text.isdigit() and text[0] != "0":
+        return Money(int(text) * 100)
+    found = _SUM.match(text)
+    if found is None or (found["minor"] and found["cents"] != "00"):
+        strange = re.search(r"[^0-9 ]", text, re.ASCII)
+        return Wrong("bad_sum", strange.start() if strange else 0)
+    typed = found["whole"].replace(" ", "")
+    whole = typed.lstrip("0")
+    if not whole:
+        return Wrong("bad_sum", 0, _SUM_RANGE)
+    if len(whole) > SUM_DIGITS_MAX or len(typed) > SUM_TYPED_MAX:
+        return Wrong("out_of_range", 0, {**_SUM_RANGE, "length": len(whole)})
+    return Money(int(whole) * 100)
+
+
+def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
+    """A sign, the digits, three digits more if they end the line, two after a decimal comma, the unit."""
+    at = index
+    if tokens[at].key in "+-" and at + 1 < len(tokens):
+        at += 1
+    at += 1
+    count = len(tokens)
+    if at < count and tokens[at].numeric:
+        comma = tokens[at - 1].end + 1 == tokens[at].start and line[tokens[at - 1].end] == ","
+        last = at + 1 == count or (at + 2 == count and _is_unit(tokens[at + 1]))
+        if (comma and len(tokens[at].key) <= 2) or (last and len(tokens[at].key) == 3):
+            at += 1
+    if at < count and _is_unit(tokens[at]):
+        at += 1
+    return at
+
+
+def _is_unit(token: Token) -> bool:
+    return _UNIT_WORD.match(token.key) is not None
+
+
+def _written_sum(value: Value) -> str:
+    return str(int(value) // 100)
+
+
+# -- codes, ids, choices, languages, texts -----------------------------------------------------------------------
+
+
+def _digits(low: int, high: int, first: str = "") -> Shape:
+    return Shape(Letters.DIGITS, frozenset(range(low, high + 1)), first)
+
+
+def _first_strange(text: str) -> int:
+    strange = re.search(r"[^0-9]", text, re.ASCII)
+    return strange.start() if strange else 0
+
+
+def _parse_otp(text: str) -> Value | Wrong:
+    if text.isascii() and text.isdigit() and len(text) in OTP_DIGITS:
+        return text
+    return Wrong("bad_code", _first_strange(text), {"length": len(text), "min": OTP_DIGITS[0], "max": OTP_DIGITS[-1]})
+
+
+def _parse_id(text: str) -> Value | Wrong:
+    if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX:
+        return int(text)
+    return Wrong("bad_id", _first_strange(text), {"length": len(text), "min": 1, "max": ID_DIGITS_MAX})
+
+
+_LANGUAGES: Mapping[str, Language] = {
+    "1": Language.RU, "2": Language.LAT, "3": Language.BG, "4": Language.EN,
+    "ru": Language.RU, "lat": Language.LAT, "bg": Language.BG, "en": Language.EN,
+}  # fmt: skip
+
+
+def _parse_language(text: str) -> Value | Wrong:
+    found = _LANGUAGES.get(text.strip().casefold())
+    return found if found is not None else Wrong("out_of_range", 0, {"min": 1, "max": 4})
+
+
+def _written_language(value: Value) -> str:
+    return Language(str(value)).value.upper()
+
+
+def choice(low: int, high: int) -> ArgumentType:
+    """`<name:1-4>`: an operation or an option by its digit."""
+
+    def parse(text: str) -> Value | Wrong:
+        if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX and low <= int(text) <= high:
+            return int(text)
+        return Wrong("out_of_range", _first_strange(text), {"min": low, "max": high})
+
+    first = "".join(map(str, range(low, high + 1))) if high < 10 else ""
+    # Leading zeros are accepted, so any length up to the cap can be one.
+    shapes = (_digits(len(str(low)), len(str(high)), first), _digits(2, ID_DIGITS_MAX, "0"))
+    words = {Channel.USSD: f"<{low}-{high}>", Channel.SMS: f"<{low}-{high}>"}
+    return ArgumentType("choice", str(low), parse, shapes, words=words)
+
+
+def _any_text(text: str) -> Value | Wrong:
+    return text.strip()
+
+
+def argument_types(operator: Operator) -> dict[object, ArgumentType]:
+    """The kinds of arguments by the type of the command's field, as numbers are in the operator's country."""
+    plan = NumberPlan(operator.country)
+    identity = ArgumentType("id", "12", _parse_id, (_digits(1, ID_DIGITS_MAX),))
+    return {
+        Msisdn: ArgumentType("number", plan.example(), plan.parse, plan.shapes(), span=plan.span, joined=True),
+        Money: ArgumentType(
+            "sum",
+            "50",
+            _parse_sum,
+            (_digits(1, SUM_DIGITS_MAX), _digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
+            written=_written_sum,
+            span=_span_sum,
+            joined=True,
+        ),
+        Otp: ArgumentType("code", "1234", _parse_otp, (_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True),
+        ServiceId: identity,
+        TariffId: identity,
+        Language: ArgumentType(
+            "language",
+            "3",
+            _parse_language,
+            (_digits(1, 1, "1234"), Shape(Letters.WORD, frozenset({2, 3}), "rlbe")),
+            written=_written_language,
+            words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
+        ),
+        str: ArgumentType("text", "", _any_text, (Shape(Letters.ANY, frozenset()),), span=_rest, rest=True),
+    }

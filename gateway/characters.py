@@ -1,0 +1,102 @@
+"""The characters of what a subscriber typed, made plain before any grammar sees them.
+
+Digits of every script and full-width forms become ASCII, every space a space, every dash a `-`; invisible
+characters, stray accents and emoji go; escapes that links leave behind are decoded once. Where each character
+came from is kept, so that a refusal can point into the text as typed. Pure; it knows no codes and no arguments.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_PLAIN = re.compile(r"[ !\"#$'()*+,\-./0-9:;=?@A-Z\\^_a-z{|}~«»А-Яа-яЁё]*")
+"""Texts that need no work; `%` and `&` may begin an escape, brackets may be a leaflet's."""
+
+_ESCAPE = re.compile(r"%2[3A]|&#(?:35|42);|&amp;", re.IGNORECASE)
+_ESCAPED = {"%23": "#", "%2a": "*", "&#35;": "#", "&#42;": "*", "&amp;": "&"}
+_LEAFLET_BRACKETS = frozenset("<>‹›[]")
+_SPACES = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
+_FIRST_EMOJI = 0x1F000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A plain text, and for each of its characters the place in the text as typed (None: the same place + lead)."""
+
+    text: str
+    typed: str = ""
+    lead: int = 0
+    origin: Sequence[int] | None = None
+    superscript: int = -1
+
+    @property
+    def length_typed(self) -> int:
+        """The length of the typed text without the spaces around it."""
+        return len(self.typed.strip())
+
+    def place(self, index: int) -> int:
+        """Where in the typed text the plain character at `index` stands."""
+        if self.origin is None:
+            return index + self.lead
+        if index < len(self.origin):
+            return self.origin[index]
+        return self.origin[-1] + 1 if self.origin else self.lead
+
+
+def plain(typed: str) -> Line:
+    """The typed text in plain characters, trimmed. `superscript`: the place of a character that is refused, or -1."""
+    trimmed = typed.strip()
+    lead = typed.find(trimmed[0]) if trimmed else 0
+    if _PLAIN.fullmatch(trimmed):
+        return Line(trimmed, typed, lead)
+    kept: list[str] = []
+    origin: list[int] = []
+    index = 0
+    while index < len(trimmed):
+        character = trimmed[index]
+        step = 1
+        if character in "%&" and (escape := _ESCAPE.match(trimmed, index)):
+            step = len(escape[0])
+            made = _ESCAPED[escape[0].lower()]
+        else:
+            category = unicodedata.category(character)
+            if category == "No":
+                return Line("", typed, lead, [], index + lead)
+            if category == "Mn" and kept:
+                composed = unicodedata.normalize("NFC", kept[-1] + character)
+                if composed in "йЙёЁ":
+                    kept[-1] = composed
+            made = _plain_character(character, category)
+        kept += made
+        origin += [index + lead] * len(made)
+        index += step
+    text = "".join(kept)
+    start = len(text) - len(text.lstrip(" "))
+    end = len(text.rstrip(" "))
+    return Line(text[start:end], typed, lead, origin[start:end])
+
+
+def _plain_character(character: str, category: str) -> str:
+    """What one typed character becomes; empty: it is dropped."""
+    if character == "×":
+        return "*"
+    if character in _SPACES or category == "Zs":
+        return " "
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "Pd" or character == "\N{MINUS SIGN}":
+        return "-"
+    dropped = character in _LEAFLET_BRACKETS or category in {"Cf", "Cc", "Cs", "Cn", "Co", "Mn", "Me", "So"}
+    if dropped or (category == "Sk" and ord(character) >= _FIRST_EMOJI):
+        return ""
+    # A compatibility form may unfold into several characters, each of which must be plain in its turn.
+    made = unicodedata.normalize("NFKC", character)
+    return made if made == character else "".join(_plain_character(each, unicodedata.category(each)) for each in made)
+
+
+def folded(word: str) -> str:
+    """A keyword without case and without the difference of ё and е."""
+    return word.casefold().replace("ё", "е")

@@ -1,0 +1,263 @@
+"""Settings: defaults < TOML file < `USSDGW_*` environment < flags. Frozen once read.
+
+Every key has a default and its unit in its name. An unknown key is an error that names the nearest known one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gateway.catalogue.faults import nearest
+from smpp.text import Alphabet
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Positive = Annotated[float, Field(gt=0)]
+PositiveInt = Annotated[int, Field(gt=0)]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message has a line for each fault."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSection(Section):
+    url: str = "sqlite:///var/gateway.db"
+
+    def path(self) -> Path | None:
+        """The file of an SQLite store; None for `memory:`."""
+        if self.url == "memory:":
+            return None
+        if not self.url.startswith("sqlite:///"):
+            raise ConfigError(f"[store] url = {self.url!r}: expected sqlite:///PATH or memory:")
+        return Path(self.url.removeprefix("sqlite:///"))
+
+
+class OperatorSection(Section):
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "RU"
+    time_zone: str = "Europe/Moscow"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "RUB"
+    short_number: str = "111"
+    short_numbers: tuple[str, ...] = ("111", "4555", "6677", "8111", "1111")
+    source_ton: Annotated[int, Field(ge=0, le=255)] = 0
+    source_npi: Annotated[int, Field(ge=0, le=255)] = 1
+    validity_hours: PositiveInt = 24
+    registered_delivery: Annotated[int, Field(ge=0, le=255)] = 0
+    secret_file: Path = Path("var/secret")
+
+
+class SubscribersSection(Section):
+    unknown: Literal["refuse", "create"] = "refuse"
+
+
+class EngineSection(Section):
+    batch_facts_max: PositiveInt = 256
+    queue_facts_max: PositiveInt = 4096
+    redelivery_horizon_s: Positive = 86_400.0
+    screen_validity_s: Positive = 30.0
+
+
+class LogSection(Section):
+    format: Literal["auto", "json", "console"] = "auto"
+    file: Path | None = None
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class CatalogueSection(Section):
+    folder: Path | None = None
+    texts_folder: Path | None = None
+
+
+class Peer(Section):
+    """What links and listeners have in common."""
+
+    name: str
+    host: str = "127.0.0.1"
+    port: Port = 2775
+    dialect: str = "spec"
+    default_alphabet: Alphabet = Alphabet.GSM7
+    window: PositiveInt = 100
+    source_addr: str = ""
+    source_ton: int | None = None
+    source_npi: int | None = None
+    registered_delivery: int | None = None
+    validity_hours: PositiveInt | None = None
+    busy_status: Literal["throttled", "queue_full"] = "throttled"
+    peer_response_timeout_s: Positive = 30.0
+    enquire_link_s: Positive = 30.0
+    enquire_link_response_s: Positive = 30.0
+    inactivity_s: Annotated[float, Field(ge=0)] = 0.0
+    response_s: Positive = 60.0
+    pdu_read_s: Positive = 10.0
+
+
+class AccountSection(Section):
+    system_id: str
+    password_file: Path | None = None
+    password_hash: str = ""
+    sessions_max: PositiveInt = 10
+    window: PositiveInt | None = None
+
+
+class ListenerSection(Peer):
+    accounts: tuple[AccountSection, ...] = ()
+    session_init_s: Positive = 10.0
+    unbound_max: PositiveInt = 100
+
+
+class LinkSection(Peer):
+    system_id: str
+    password: str = ""
+    system_type: str = ""
+    bind: Literal["transceiver", "receiver", "transmitter"] = "transceiver"
+    bind_response_s: Positive = 10.0
+    already_bound_s: Positive = 30.0
+
+
+class RouteSection(Section):
+    prefix: str = ""
+    via: str
+
+
+class Settings(BaseSettings):
+    """The whole configuration. A file that names a link or a listener has no default listener."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="USSDGW_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    store: StoreSection = StoreSection()
+    operator: OperatorSection = OperatorSection()
+    subscribers: SubscribersSection = SubscribersSection()
+    engine: EngineSection = EngineSection()
+    log: LogSection = LogSection()
+    catalogue: CatalogueSection = CatalogueSection()
+    listeners: tuple[ListenerSection, ...] = ()
+    links: tuple[LinkSection, ...] = ()
+    routes: tuple[RouteSection, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The file is handed in as initial values, so the environment must come before them.
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None, flags: Mapping[str, Mapping[str, object]] | None = None) -> Settings:
+    """Reads the configuration.
+
+    Args:
+        path: a TOML file; None for the defaults alone.
+        flags: what the command line overrides, by section and key.
+
+    Raises:
+        ConfigError: with file, line, key, what was expected, and the nearest valid name.
+    """
+    source, values = "", {}
+    if path is not None:
+        try:
+            source = path.read_text(encoding="utf-8")
+            values = tomllib.loads(source)
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: {error}") from None
+    try:
+        settings = Settings(**values)
+        if flags:
+            changed = {name: getattr(settings, name).model_copy(update=dict(keys)) for name, keys in flags.items()}
+            settings = settings.model_copy(update=changed)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_faults(error, path, source))) from None
+    settings = _with_default_listener(settings)
+    _check_names(settings)
+    return settings
+
+
+def _with_default_listener(settings: Settings) -> Settings:
+    if settings.listeners or settings.links:
+        return settings
+    return settings.model_copy(update={"listeners": (ListenerSection(name="phones"),)})
+
+
+def _check_names(settings: Settings) -> None:
+    """Links, listeners and accounts are named by routes: no name may stand for two of them."""
+    names = [peer.name for peer in (*settings.listeners, *settings.links)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(f"two links or listeners have the name {twice[0]!r}: give each its own")
+    known = {*names, *(account.system_id for each in settings.listeners for account in each.accounts)}
+    for rule in settings.routes:
+        if rule.via not in known:
+            raise ConfigError(
+                f"[[routes]] via = {rule.via!r}: there is no such link, listener or account{nearest(rule.via, known)}"
+            )
+
+
+def _faults(error: ValidationError, path: Path | None, source: str) -> Iterator[str]:
+    for each in error.errors():
+        where = [str(part) for part in each["loc"]]
+        key = where[-1] if where else ""
+        line = _line(source, each["loc"])
+        place = f"{path}:{line}: " if path is not None and line else f"{path}: " if path else ""
+        if each["type"] == "extra_forbidden":
+            yield f"{place}unknown key {'.'.join(where)}{nearest(key, _known_keys(each['loc']))}"
+        else:
+            got = f", not {each['input']!r}" if each["type"] != "missing" else ""
+            yield f"{place}{'.'.join(where)}: {each['msg']}{got}"
+
+
+def _known_keys(place: tuple[int | str, ...]) -> list[str]:
+    """The keys that exist where an unknown one was found."""
+    model: type[BaseModel] = Settings
+    for part in place[:-1]:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        inner = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
+        model = next((each for each in inner if issubclass(each, BaseModel)), model)
+    return list(model.model_fields)
+
+
+def _line(source: str, place: tuple[int | str, ...]) -> int:
+    """The line of a key in the source; of its table where the key itself is not found; 0 for neither."""
+    table, key, count = "", "", 0
+    if place:
+        table = str(place[0])
+        count = next((part for part in place if isinstance(part, int)), 0)
+        key = str(place[-1])
+    found_table, seen = 0, -1
+    for number, text in enumerate(source.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", text)
+        if header:
+            if found_table:
+                break
+            if header[1].split(".")[0] == table:
+                seen += 1
+                if seen == count:
+                    found_table = number
+                    if len(place) == 1:
+                        return number
+            continue
+        if (found_table or len(place) == 1) and re.match(rf"\s*(\{{.*)?\b{re.escape(key)}\s*=", text):
+            return number
+    return found_table

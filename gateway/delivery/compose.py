@@ -1,0 +1,133 @@
+"""From a reply to the protocol data units that carry it: alphabet, parts, addresses, dialect. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.messages import Outgoing
+from gateway.model import Channel
+from smpp import text as sms_text
+from smpp import ussd
+from smpp.pdu import DeliverSm, SubmitSm
+
+UDHI = 0x40  # esm_class, SMPP 3.4 5.2.12: the short message begins with a user data header
+TON_INTERNATIONAL = 1
+NPI_ISDN = 1
+TON_ALPHANUMERIC = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How messages are sent over one link or listener."""
+
+    name: str
+    server: bool = False  # True: the peer is the client, so what we send is deliver_sm
+    dialect: str = "spec"
+    default_alphabet: sms_text.Alphabet = sms_text.Alphabet.GSM7
+    source_addr: str = ""  # empty: the number that the subscriber wrote to
+    source_ton: int = 0
+    source_npi: int = 1
+    registered_delivery: int = 0
+    validity_hours: int = 24
+    peer_response_timeout_s: float = 30.0
+    busy_status: int = 0x58  # ESME_RTHROTTLED; 0x14 ESME_RMSGQFUL where the centre drops a message on any other
+
+
+def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> list[SubmitSm] | list[DeliverSm]:
+    """The PDUs of one reply, in order; `text` has its one-time code filled in.
+
+    Args:
+        reference: names the parts of one long message (SMPP: 8 bits of it in the user data header).
+    """
+    if outgoing.channel is Channel.USSD and outgoing.dialog is not None:
+        parts = [_screen(outgoing, text, route)]
+    else:
+        parts = _short_messages(text, route, reference)
+    source = route.source_addr or outgoing.source
+    source_ton = TON_ALPHANUMERIC if not source.isdigit() and source.strip("*#+").isalnum() else route.source_ton
+    source_npi = 0 if source_ton == TON_ALPHANUMERIC else route.source_npi
+    if route.server:
+        return [
+            DeliverSm(
+                service_type=part.service_type,
+                source_addr_ton=source_ton,
+                source_addr_npi=source_npi,
+                source_addr=source,
+                dest_addr_ton=TON_INTERNATIONAL,
+                dest_addr_npi=NPI_ISDN,
+                destination_addr=outgoing.destination,
+                esm_class=part.esm_class,
+                data_coding=part.data_coding,
+                short_message=part.octets,
+                tlvs=part.tlvs,
+            )
+            for part in parts
+        ]
+    validity = "" if outgoing.channel is Channel.USSD else relative_time(route.validity_hours)
+    return [
+        SubmitSm(
+            service_type=part.service_type,
+            source_addr_ton=source_ton,
+            source_addr_npi=source_npi,
+            source_addr=source,
+            dest_addr_ton=TON_INTERNATIONAL,
+            dest_addr_npi=NPI_ISDN,
+            destination_addr=outgoing.destination,
+            esm_class=part.esm_class,
+            validity_period=validity,
+            registered_delivery=0 if outgoing.channel is Channel.USSD else route.registered_delivery,
+            data_coding=part.data_coding,
+            short_message=part.octets,
+            tlvs=part.tlvs,
+        )
+        for part in parts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    octets: bytes
+    data_coding: int
+    esm_class: int = 0
+    service_type: str = ""
+    tlvs: tuple[tuple[int, bytes], ...] = ()
+
+
+def _screen(outgoing: Outgoing, text: str, route: Route) -> _Part:
+    assert outgoing.dialog is not None
+    dialect = ussd.dialect(outgoing.dialog.dialect)
+    data_coding, octets = sms_text.encode(text)
+    dialect_coding = dialect.data_coding_ucs2 if data_coding else dialect.data_coding_gsm7
+    fields = ussd.outbound(
+        dialect,
+        reply_to=ussd.UssdOrigin(session_info=outgoing.dialog.session_info),
+        text_octets=octets,
+        data_coding=dialect_coding,
+        end=True,
+    )
+    return _Part(fields.short_message, fields.data_coding, 0, fields.service_type, fields.tlvs)
+
+
+SINGLE_UNITS_MAX = 70  # a text this short is one part in any alphabet, TS 23.040 9.2.3.16
+
+
+def _short_messages(text: str, route: Route, reference: int) -> list[_Part]:
+    if route.default_alphabet is not sms_text.Alphabet.GSM7:
+        octets = sms_text.encode_as(text, route.default_alphabet)
+        if octets is not None and len(octets) <= 140:
+            return [_Part(octets, 0)]
+    split = sms_text.split(text)
+    if len(split.parts) == 1:
+        return [_Part(split.parts[0], split.data_coding)]
+    total = len(split.parts)
+    return [
+        _Part(sms_text.udh_concatenation(reference & 0xFF, total, number) + part, split.data_coding, UDHI)
+        for number, part in enumerate(split.parts, 1)
+    ]
+
+
+@lru_cache(maxsize=64)
+def relative_time(hours: int) -> str:
+    """A validity period as SMPP 3.4 7.1.1 writes a relative time: `YYMMDDhhmmss000R`."""
+    return f"0000{hours // 24:02}{hours % 24:02}0000000R"

@@ -1,0 +1,99 @@
+"""Which connection a reply leaves by: that of its cause while it is bound, else the first route that matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.delivery.compose import Route
+from gateway.messages import Outgoing
+from gateway.model import Channel
+from smpp.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """One line of `[[routes]]`: numbers with this prefix leave by this link, or by this listener's account."""
+
+    prefix: str = ""
+    via: str = ""
+
+
+class Connections:
+    """The bound connections, by number, and those with something to write.
+
+    A connection's number is never used again, not even by the next process: `offset` is what the store says was
+    used before. The in-doubt rule depends on it.
+    """
+
+    def __init__(self) -> None:
+        self.offset = 0
+        self._bound: dict[int, Connection] = {}
+        self._touched: dict[int, Connection] = {}
+
+    def number(self, connection: Connection) -> int:
+        return self.offset + connection.id
+
+    def add(self, connection: Connection) -> None:
+        self._bound[self.number(connection)] = connection
+
+    def remove(self, connection: Connection) -> None:
+        self._bound.pop(self.number(connection), None)
+        self._touched.pop(connection.id, None)
+
+    def get(self, number: int) -> Connection | None:
+        return self._bound.get(number)
+
+    def all(self) -> Iterable[Connection]:
+        return self._bound.values()
+
+    def __len__(self) -> int:
+        return len(self._bound)
+
+    def touch(self, connection: Connection) -> None:
+        """It has something to write."""
+        self._touched[connection.id] = connection
+
+    def flush(self) -> None:
+        """One write for each connection that has something to write."""
+        for connection in self._touched.values():
+            connection.flush()
+        self._touched.clear()
+
+
+class Routing:
+    def __init__(
+        self, connections: Connections, routes: Iterable[Route], rules: Iterable[RouteRule], validity_hours: int
+    ) -> None:
+        self._connections = connections
+        self._routes = {route.name: route for route in routes}
+        self._rules = tuple(rules)
+        self.validity_ms = validity_hours * 3_600_000
+
+    def route(self, connection: Connection) -> Route:
+        """How messages are sent over a connection; its name is that of its link or listener."""
+        return self._routes[connection.name]
+
+    def choose(self, outgoing: Outgoing) -> Connection | None:
+        """The connection for a reply; None while nothing that may carry it is bound."""
+        own = self._connections.get(outgoing.connection)
+        if own is not None and own.bound:
+            return own
+        if outgoing.channel is Channel.USSD:
+            return None  # a dialog lives on its own connection only
+        best: Connection | None = None
+        for via in self._candidates(outgoing):
+            for connection in self._connections.all():
+                if via in (connection.name, connection.system_id) and connection.bound:
+                    if connection.window_free:
+                        return connection
+                    best = best or connection
+        return best
+
+    def _candidates(self, outgoing: Outgoing) -> Iterable[str]:
+        """The names to try: by the rules in their order; the link of the cause where no rule matches."""
+        matching = [rule.via for rule in self._rules if outgoing.destination.startswith(rule.prefix)]
+        if matching:
+            return matching
+        others = [name for name in self._routes if name != outgoing.link]
+        return [outgoing.link, *others] if outgoing.link else others

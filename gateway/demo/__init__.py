@@ -1,0 +1,1 @@
+"""The demonstration's subscribers: package data, used by `serve --demo` only."""

@@ -1,0 +1,225 @@
+"""From a reading to an outcome: finds the handler, makes the command, runs it, and what it asks to run next.
+
+Compiled once at start-up from the catalogue and the handlers; pure after that. It holds the one broad `except`
+of the gateway: a handler's bug costs its own message an apology and no more.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any, Protocol
+
+import msgspec
+
+import gateway.handlers
+from gateway.commands import Command, Handler, Outcome, Reply, UnitOfWork
+from gateway.messages import Inbound, TimerDue
+from gateway.model import RECENT_MAX, Instant, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
+from gateway.rules.acting import prolonged, subject
+from gateway.rules.confirmations import live
+from gateway.ussd_grammar import REFUSED, Grammar, Reading
+
+
+class CatalogueMismatch(Exception):
+    """Handlers and catalogue do not fit together."""
+
+
+def collect(modules: Iterable[ModuleType] | None = None) -> dict[str, Handler]:
+    """The handlers declared in the modules (those of `gateway.handlers` by default), by command name."""
+    if modules is None:
+        modules = [
+            importlib.import_module(f"gateway.handlers.{each.name}")
+            for each in pkgutil.iter_modules(gateway.handlers.__path__)
+        ]
+    found: dict[str, Handler] = {}
+    for module in modules:
+        for value in vars(module).values():
+            handler = getattr(value, "handler", None)
+            if isinstance(handler, Handler):
+                if found.get(handler.name, handler).function is not handler.function:
+                    raise CatalogueMismatch(f"two handlers for {handler.name}: one is in {module.__name__}")
+                found[handler.name] = handler
+    return found
+
+
+class Stage(UnitOfWork, Protocol):
+    """The unit of work as the dispatcher sees it: it can also take an outcome in, or forget all of them."""
+
+    def fold(self, outcome: Outcome) -> None: ...
+    def forget(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one message: all its replies, and what the journal and the history say of it."""
+
+    command: str
+    refusal: str
+    replies: tuple[Reply, ...]
+    latin: bool = False
+    fault: str = ""
+    money_moved: bool = False
+    sms_too: bool = False
+    masked: str = ""
+    effect: str = "none"
+    arguments: Mapping[str, object] | None = None
+
+
+class Dispatcher:
+    def __init__(self, grammar: Grammar, handlers: Mapping[str, Handler]) -> None:
+        self.grammar = grammar
+        self.handlers = dict(handlers)
+
+    def has_pending(self, actor: Subscriber | None, at: Instant) -> bool:
+        """Whether a question waits for the subscriber's answer: a bare number may then answer it."""
+        return actor is not None and bool(actor.pendings) and bool(live(actor, at))
+
+    def read(self, inbound: Inbound, pending: bool) -> Reading:
+        """What the text means."""
+        return self.grammar.read(inbound.text, inbound.channel, inbound.recipient, pending=pending)
+
+    def numbers_named(self, reading: Reading) -> list[Msisdn]:
+        """The numbers that a command names besides its actor: known before it runs, so loaded with the batch."""
+        number = reading.arguments.get("number") if reading.arguments else None
+        return [Msisdn(number)] if isinstance(number, str) else []
+
+    def decide(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        """Runs what was read. Raises NotLoaded where the batch lacks a key; never anything else."""
+        if reading.outcome == REFUSED:
+            return self._refuse(inbound, number, reading, actor, uow)
+        handler = self.handlers[reading.command]
+        try:
+            command = self._command(handler, inbound, number, reading, actor, uow)
+            if reading.row is not None and reading.row.effect != "none" and _blocked(command, actor, uow):
+                reply = Reply(actor.msisdn, "general-blocked")
+                return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal="blocked"))
+            outcome = self._run(handler, command, uow)
+            return self._decision(inbound, number, reading, uow, outcome)
+        except Exception:  # noqa: BLE001 - the one place where a handler's bug is caught, whatever it is
+            uow.forget()
+            reply = Reply(actor.msisdn, "general-fault", {"reference": number})
+            return Decision(
+                command=reading.command,
+                refusal="fault",
+                replies=(reply,),
+                latin=reading.latin,
+                fault=traceback.format_exc(limit=-8),
+                masked=reading.masked,
+            )
+
+    def due(self, timer: TimerDue, number: int, uow: Stage) -> Decision:
+        """Runs a command that the gateway gave itself."""
+        handler = self.handlers[timer.command]
+        try:
+            command = handler.command(
+                actor=timer.msisdn, msisdn=timer.msisdn, at=timer.at, reference=number, **_fields(dict(timer.arguments))
+            )
+            outcome = self._run(handler, command, uow)
+        except Exception:  # noqa: BLE001 - as in `decide`
+            uow.forget()
+            return Decision(timer.command, "fault", (), fault=traceback.format_exc(limit=-8))
+        return Decision(timer.command, outcome.refusal, outcome.replies, money_moved=bool(outcome.entries))
+
+    def _command(
+        self, handler: Handler, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage
+    ) -> Command:
+        msisdn = actor.msisdn
+        if actor.acting is not None and not handler.command.own_number_only:
+            msisdn = subject(actor, inbound.at, uow)
+        return handler.command(
+            actor=actor.msisdn, msisdn=msisdn, at=inbound.at, reference=number, **_fields(reading.arguments)
+        )
+
+    def _run(self, handler: Handler, command: Command, uow: Stage) -> Outcome:
+        """Runs a handler and, where it accepted a question, that question's command in the same step."""
+        outcome = self._checked(handler, handler.function(command, uow))
+        if outcome.then is None:
+            uow.fold(outcome)
+            return outcome
+        accepted = outcome
+        uow.fold(accepted)
+        pending = outcome.then
+        result = self._resume(pending, command, uow)
+        if result.refusal:
+            uow.forget()  # a refused command changes nothing: the question waits on
+            return _refused_to_both(result, pending, command)
+        uow.fold(result)
+        return replace(
+            result,
+            changed=(*accepted.changed, *result.changed),
+            timers_cancelled=(*accepted.timers_cancelled, *result.timers_cancelled),
+        )
+
+    def _resume(self, pending: Pending, answer: Command, uow: Stage) -> Outcome:
+        handler = self.handlers[pending.command]
+        command = handler.command(
+            actor=pending.asked_by,
+            msisdn=pending.msisdn,
+            at=answer.at,
+            reference=answer.reference,
+            confirmed=pending,
+            **_fields(dict(pending.arguments)),
+        )
+        return self._checked(handler, handler.function(command, uow))
+
+    @staticmethod
+    def _checked(handler: Handler, outcome: Outcome) -> Outcome:
+        if outcome.refusal and outcome.refusal not in handler.refuses:
+            raise CatalogueMismatch(f"{handler.name} refused with {outcome.refusal!r}, which it does not declare")
+        return outcome
+
+    def _refuse(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        reply = Reply(actor.msisdn, *self.grammar.refusal_text(reading, uow.language))
+        return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal=reading.refusal))
+
+    def _decision(self, inbound: Inbound, number: int, reading: Reading, uow: Stage, outcome: Outcome) -> Decision:
+        self._remember(inbound, number, reading, uow, outcome)
+        row = reading.row
+        return Decision(
+            command=reading.command,
+            refusal=outcome.refusal,
+            replies=outcome.replies,
+            latin=reading.latin,
+            money_moved=bool(outcome.entries),
+            sms_too=row is not None and row.sms_reply,
+            masked=reading.masked,
+            effect=row.effect if row is not None else "none",
+            arguments=reading.arguments,
+        )
+
+    @staticmethod
+    def _remember(inbound: Inbound, number: int, reading: Reading, uow: Stage, outcome: Outcome) -> None:
+        """Adds the line to the actor's history, and prolongs his acting for another number."""
+        actor = uow.subscriber(inbound.sender)
+        assert actor is not None
+        line = Recent(number, inbound.at, reading.command, outcome.refusal)
+        actor = prolonged(actor, inbound.at, uow.products.limits.acting_minutes)
+        changed = msgspec.structs.replace(actor, recent=(line, *actor.recent)[:RECENT_MAX])
+        uow.fold(Outcome(changed=(changed,)))
+
+
+def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
+    """A command's own fields; the catalogue's check has made sure that they fit its class."""
+    return arguments
+
+
+def _blocked(command: Command, actor: Subscriber, uow: UnitOfWork) -> bool:
+    """Whether the actor, or the number that he acts for, may change nothing now."""
+    if command.msisdn != actor.msisdn:
+        subject_of_it = uow.subscriber(command.msisdn)
+        if subject_of_it is None or subject_of_it.status is not SubscriberStatus.ACTIVE:
+            return True
+    return actor.status is not SubscriberStatus.ACTIVE
+
+
+def _refused_to_both(result: Outcome, pending: Pending, answer: Command) -> Outcome:
+    """A consent whose command is refused now: who asked gets the reason, who answered learns of it."""
+    if pending.asked_by == answer.actor:
+        return result
+    told = tuple(replace(reply, notice=True) for reply in result.replies)
+    return replace(result, replies=(Reply(answer.actor, "confirm-refused_now", {"number": pending.asked_by}), *told))

@@ -1,0 +1,130 @@
+"""From a handler's replies to outbox rows: the reader's language, screen or SMS, sender, validity. Pure.
+
+In an open dialog the answer goes to the screen. An SMS follows if money moved, if the screen could not hold it, or if
+the code's row says so. Another person concerned gets an SMS of his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from gateway.catalogue.products import Operator
+from gateway.commands import Reply
+from gateway.messages import CODE_PLACE, Inbound, OutboxState, Outgoing
+from gateway.model import Channel, CodeRef, Instant, Language, Msisdn
+from gateway.store.protocol import OutboxRow
+from smpp.text import fit_ussd, truncate
+
+ROWS_PER_MESSAGE = 16
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Renderer(Protocol):
+    def render(self, name: str, arguments: dict[str, object], language: Language, *, latin: bool = False) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySettings:
+    """How long a reply is worth sending."""
+
+    sms_validity_ms: int = 24 * 3_600_000
+    screen_validity_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the rows of one message are made from."""
+
+    number: int
+    at: Instant
+    replies: tuple[Reply, ...]
+    sender: Msisdn | None = None
+    language: Language | None = None
+    latin: bool = False
+    sms_too: bool = False
+
+
+class ReplyWriter:
+    def __init__(self, texts: Renderer, operator: Operator, settings: ReplySettings) -> None:
+        self._texts = texts
+        self._operator = operator
+        self._settings = settings
+
+    def rows(
+        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
+    ) -> list[tuple[OutboxRow, Outgoing]]:
+        """The outbox rows of one message, READY, in order; `languages`: the stored ones of other readers."""
+        outgoing = list(self._outgoing(answered, inbound, languages))
+        first = answered.number * ROWS_PER_MESSAGE
+        return [
+            (OutboxRow(first + index, OutboxState.READY, answered.at, each.destination, _encode(each)), each)
+            for index, each in enumerate(outgoing[:ROWS_PER_MESSAGE])
+        ]
+
+    def _outgoing(
+        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
+    ) -> Iterable[Outgoing]:
+        for reply in answered.replies:
+            own = reply.to == answered.sender
+            language = reply.language or (answered.language if own else None) or languages.get(reply.to)
+            text = self._render(reply, language or country_language(reply.to), answered.latin and own)
+            on_screen = own and not reply.notice and inbound is not None and inbound.dialog is not None
+            if on_screen:
+                screen, whole = fit_screen(text)
+                yield self._make(answered, inbound, reply, screen, Channel.USSD)
+                if whole and not answered.sms_too:
+                    continue
+            yield self._make(answered, inbound, reply, text, Channel.SMS)
+
+    def _render(self, reply: Reply, language: Language, latin: bool) -> str:
+        arguments = dict(reply.arguments)
+        if reply.code is not None:
+            arguments["code"] = CODE_PLACE * reply.code.digits
+        return self._texts.render(reply.text, arguments, language, latin=latin)
+
+    def _make(self, answered: Answered, inbound: Inbound | None, reply: Reply, text: str, channel: Channel) -> Outgoing:
+        on_screen = channel is Channel.USSD
+        settings = self._settings
+        lasts_ms = settings.screen_validity_ms if on_screen else settings.sms_validity_ms
+        own = inbound is not None and reply.to == answered.sender
+        return Outgoing(
+            channel,
+            reply.to,
+            self._source(inbound) if own else self._operator.short_number,
+            text,
+            Instant(answered.at + lasts_ms),
+            answered.number,
+            inbound.connection if own and inbound is not None else 0,
+            inbound.link if own and inbound is not None else "",
+            reply.code,
+            inbound.dialog if on_screen and inbound is not None else None,
+        )
+
+    def _source(self, inbound: Inbound | None) -> str:
+        """The number that the subscriber wrote to, where it is one of ours; for a dialog its service address."""
+        if inbound is None:
+            return self._operator.short_number
+        if inbound.dialog is not None:
+            return inbound.dialog.service_address or self._operator.short_number
+        return inbound.recipient or self._operator.short_number
+
+
+def fit_screen(text: str) -> tuple[str, bool]:
+    """The text for one screen (182 septets or 80 UCS-2 units, TS 24.080), and whether it is whole."""
+    plain = text.replace(CODE_PLACE, "0")
+    return (text, True) if fit_ussd(plain) else (truncate(text), False)
+
+
+def country_language(msisdn: Msisdn) -> Language:
+    """Where nothing is stored: Bulgarian for +359, else Russian."""
+    return Language.BG if msisdn.startswith("359") else Language.RU
+
+
+def fill_code(text: str, code: CodeRef | None, digits: str) -> str:
+    """Puts the digits of a one-time code into a stored text."""
+    return text if code is None else text.replace(CODE_PLACE * code.digits, digits)

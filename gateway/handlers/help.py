@@ -1,0 +1,115 @@
+"""Help: which codes work now, and the right form of one command.
+
+All of it is read from the operator's code table, so that help never promises a code that does not work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.commands import CodeLine, Command, Outcome, Reply, UnitOfWork, handles, refused
+from gateway.model import Language
+
+TOPIC_ECHO_MAX = 20
+"""How much of an unknown keyword a refusal repeats, in characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu(Command):
+    name = "help.menu"
+    own_number_only = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show(Command):
+    name = "help.show"
+    own_number_only = True
+    topic: str = ""
+
+
+@handles(Menu)
+def menu(command: Menu, uow: UnitOfWork) -> Outcome:
+    """A line for each function: its shortest code and its keyword."""
+    return Outcome(replies=(_menu_reply(command, uow),))
+
+
+@handles(Show, refuses=["unknown_topic"])
+def show(command: Show, uow: UnitOfWork) -> Outcome:
+    """The forms of the command with that keyword or that number; without one, the menu."""
+    wanted = _folded(command.topic)
+    if not wanted:
+        return Outcome(replies=(_menu_reply(command, uow),))
+    language = _written(uow.language)
+    found = [line for line in uow.code_list if _is_about(line, wanted)]
+    if not found:
+        return refused(command, "unknown_topic", topic=command.topic.strip()[:TOPIC_ECHO_MAX])
+    forms = dict.fromkeys(filled for line in found if (filled := _form(line, language)))
+    return Outcome(replies=(Reply(command.actor, "help-forms", {"forms": "\n".join(forms)}),))
+
+
+def _menu_reply(command: Command, uow: UnitOfWork) -> Reply:
+    language = _written(uow.language)
+    families: dict[str, list[CodeLine]] = {}
+    for line in uow.code_list:
+        families.setdefault(line.command.partition(".")[0], []).append(line)
+    rows = [row for family, lines in families.items() if family != "help" and (row := _menu_row(lines, language))]
+    return Reply(command.actor, "help-menu", {"codes": "\n".join(rows)})
+
+
+def _menu_row(lines: Sequence[CodeLine], language: Language) -> str:
+    """`*111*828# НОМЕРА`: the function's shortest code and its keyword, or the function's first keyword."""
+    dialled = [line for line in lines if line.ussd]
+    shortest = min(dialled, key=lambda line: len(line.ussd), default=lines[0])
+    keyword = next((form.split()[0] for line in (shortest, *lines) if (form := line.sms.get(language, ""))), "")
+    return f"{_filled(shortest.ussd, language)} {keyword}".strip()
+
+
+def _form(line: CodeLine, language: Language) -> str:
+    """`*112*номер*сумма#, SMS ПЕРЕВОД номер сумма`: one row of the code table as a person types it."""
+    texted = line.sms.get(language, "")
+    parts = (line.ussd, f"SMS {texted}" if texted else "")
+    return _filled(", ".join(part for part in parts if part), language)
+
+
+def _is_about(line: CodeLine, wanted: str) -> bool:
+    """By its keyword in any language, or by its number with or without the common `111`."""
+    if re.fullmatch(r"[\d*# ]+", wanted):
+        digits = re.findall(r"\d+", wanted)
+        segments = re.findall(r"[^*#]+", line.ussd)
+        if digits and digits in (segments[: len(digits)], segments[1 : len(digits) + 1]):
+            return True
+    keyword = wanted.split()[0]
+    return any(_folded(form.partition(" ")[0]) == keyword for form in line.sms.values())
+
+
+def _folded(text: str) -> str:
+    """Case, ё and quotation marks make no difference in a keyword."""
+    return text.strip(" \t\r\n«»„“”\"'.,!?").casefold().replace("ё", "е")
+
+
+def _written(language: Language) -> Language:
+    """Russian in Latin letters is Russian here; the letters are changed when the text is sent."""
+    return Language.RU if language is Language.LAT else language
+
+
+def _filled(form: str, language: Language) -> str:
+    """A form with words where the table has placeholders: `<number>` is `номер`."""
+    return re.sub(r"<([^<>]+)>", lambda found: PLACEHOLDERS.get(found[1], {}).get(language, found[1]), form)
+
+
+PLACEHOLDERS: dict[str, dict[Language, str]] = {
+    name: {Language.RU: ru, Language.BG: bg, Language.EN: en}
+    for name, ru, bg, en in (
+        ("number", "номер", "номер", "number"),
+        ("amount", "сумма", "сума", "sum"),
+        ("code", "код", "код", "code"),
+        ("service", "услуга", "услуга", "service"),
+        ("tariff", "тариф", "тарифа", "tariff"),
+        ("id", "код", "код", "id"),
+        ("topic", "слово", "дума", "word"),
+        ("language", "язык", "език", "language"),
+    )
+}
+"""What a person reads for a placeholder of the code table; a name that is not here is shown as it stands."""

@@ -1,0 +1,51 @@
+"""For which number the actor acts, and how he stops. Acting begins in other functions; here it is shown and ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles
+from gateway.model import Subscriber
+from gateway.rules import acting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who(Command):
+    name = "login.who"
+    own_number_only = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out(Command):
+    name = "login.out"
+    own_number_only = True
+
+
+def _actor(command: Command, uow: UnitOfWork) -> Subscriber:
+    actor = uow.subscriber(command.actor)
+    assert actor is not None  # the dispatcher runs no command of an unknown actor
+    return actor
+
+
+@handles(Who)
+def who(command: Who, uow: UnitOfWork) -> Outcome:
+    """The number that the next command is about, and for how long. This command prolongs it like any other."""
+    number = acting.subject(_actor(command, uow), command.at, uow)
+    if number == command.actor:
+        return Outcome(replies=(Reply(command.actor, "login-who_own", {"number": number}),))
+    arguments = {"number": number, "minutes": uow.products.limits.acting_minutes}
+    return Outcome(replies=(Reply(command.actor, "login-who", arguments),))
+
+
+@handles(Out)
+def out(command: Out, uow: UnitOfWork) -> Outcome:
+    """Back to one's own number; saying it again says that it is so."""
+    actor = _actor(command, uow)
+    if actor.acting is None:
+        return Outcome(replies=(Reply(command.actor, "login-who_own", {"number": command.actor}),))
+    number = acting.subject(actor, command.at, uow)
+    changed = msgspec.structs.replace(actor, acting=None)
+    ended = "login-who_own" if number == command.actor else "login-out"
+    return Outcome(replies=(Reply(command.actor, ended, {"number": number}),), changed=(changed,))

@@ -1,0 +1,29 @@
+"""Whose account a command is about: the actor's own, or a linked number's for which he acts. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.commands import UnitOfWork
+from gateway.model import MINUTE_MS, Acting, Instant, Msisdn, Subscriber
+
+
+def subject(actor: Subscriber, at: Instant, uow: UnitOfWork) -> Msisdn:
+    """The number acted for, while that lasts and the two are still linked; else the actor's own."""
+    acting = actor.acting
+    if acting is None or acting.until <= at:
+        return actor.msisdn
+    linked = uow.person(actor.person).cabinet(actor.region)
+    if acting.msisdn not in linked or actor.msisdn not in linked:
+        return actor.msisdn
+    return acting.msisdn
+
+
+def prolonged(actor: Subscriber, at: Instant, minutes: int) -> Subscriber:
+    """Acting lasts from the last command on; what has run out is forgotten."""
+    if actor.acting is None:
+        return actor
+    if actor.acting.until <= at:
+        return msgspec.structs.replace(actor, acting=None)
+    until = Instant(at + minutes * MINUTE_MS)
+    return msgspec.structs.replace(actor, acting=Acting(actor.acting.msisdn, until))

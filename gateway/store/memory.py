@@ -1,0 +1,216 @@
+"""The store in memory, for replay and for tests: the same answers as the SQLite store, and nothing that lasts.
+
+It keeps the frozen values themselves, so nothing is encoded or copied. It never lets half a batch in: what the
+file's unique keys refuse is looked for before the first change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import KeysView, Mapping
+from dataclasses import replace
+from heapq import nsmallest
+from itertools import islice
+from typing import TypeVar
+
+from gateway.messages import OutboxState
+from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.store.protocol import (
+    Head,
+    InboxRow,
+    JournalRow,
+    LedgerRow,
+    Loaded,
+    OutboxRow,
+    StoreError,
+    TimerRow,
+    Wanted,
+    WriteBatch,
+)
+
+Key = TypeVar("Key")
+
+
+class MemoryStore:
+    """Closing keeps the contents: the same object can be opened again, like a file."""
+
+    def __init__(self) -> None:
+        self._open = False
+        self._subscribers: dict[Msisdn, Subscriber] = {}
+        self._accounts: dict[AccountId, Account] = {}
+        self._persons: dict[PersonId, Person] = {}
+        self._journal: dict[int, JournalRow] = {}
+        self._inbox: dict[int, InboxRow] = {}
+        self._confirmed: dict[int, int] = {}
+        self._connection_max = 0
+        self._outbox: dict[int, OutboxRow] = {}
+        self._ready: set[int] = set()
+        self._ledger: dict[tuple[int, int], LedgerRow] = {}
+        self._sums: dict[AccountId, int] = {}
+        self._timers: dict[str, TimerRow] = {}
+
+    async def open(self) -> Head:
+        self._open = True
+        if not self._journal:
+            return Head(connection=self._connection_max)
+        last = self._journal[max(self._journal)]
+        return Head(last.number, last.hash, self._connection_max)
+
+    async def close(self) -> None:
+        self._open = False
+
+    def snapshot(self) -> dict[str, Mapping[str, object]]:
+        """All state that a replay compares: subscribers, accounts, persons and the ledger's sum for each account."""
+        return {
+            "subscribers": {str(key): value for key, value in self._subscribers.items()},
+            "accounts": {str(key): value for key, value in self._accounts.items()},
+            "persons": {str(key): value for key, value in self._persons.items()},
+            "ledger": {str(key): value for key, value in self._sums.items()},
+        }
+
+    # -- batches
+
+    async def load(self, wanted: Wanted) -> Loaded:
+        self._require_open()
+        loaded = Loaded()
+        for msisdn in wanted.subscribers:
+            subscriber = self._subscribers.get(msisdn)
+            if subscriber is None:
+                continue
+            loaded.subscribers[msisdn] = subscriber
+            if (account := self._accounts.get(subscriber.account)) is not None:
+                loaded.accounts[account.id] = account
+            if (person := self._persons.get(subscriber.person)) is not None:
+                loaded.persons[person.id] = person
+        for account_id in wanted.accounts:
+            if (account := self._accounts.get(account_id)) is not None:
+                loaded.accounts[account_id] = account
+        for person_id in wanted.persons:
+            if (person := self._persons.get(person_id)) is not None:
+                loaded.persons[person_id] = person
+        return loaded
+
+    async def write(self, batch: WriteBatch) -> None:
+        self._require_open()
+        journal = {row.number: row for row in batch.journal}
+        inbox = {row.number: row for row in batch.inbox}
+        outbox = {row.id: row for row in batch.outbox}
+        ledger = {(row.number, row.index): row for row in batch.ledger}
+        _refuse_twice("journal", len(batch.journal), journal.keys(), self._journal.keys())
+        _refuse_twice("inbox", len(batch.inbox), inbox.keys(), self._inbox.keys())
+        _refuse_twice("outbox", len(batch.outbox), outbox.keys(), self._outbox.keys())
+        _refuse_twice("ledger", len(batch.ledger), ledger.keys(), self._ledger.keys())
+
+        self._journal.update(journal)
+        self._inbox.update(inbox)
+        self._outbox.update(outbox)
+        self._ledger.update(ledger)
+        for each in batch.subscribers:
+            self._subscribers[each.msisdn] = each
+        for account in batch.accounts:
+            self._accounts[account.id] = account
+        for person in batch.persons:
+            self._persons[person.id] = person
+        for row in batch.ledger:
+            self._sums[row.entry.account] = self._sums.get(row.entry.account, 0) + row.entry.amount
+        self._write_inbox(batch)
+        self._write_outbox(batch)
+        for key in batch.timers_cancelled:
+            self._timers.pop(key, None)
+        for timer in batch.timers:
+            self._timers[timer.key] = timer
+
+    def _write_inbox(self, batch: WriteBatch) -> None:
+        for row in batch.inbox:
+            self._connection_max = max(self._connection_max, row.connection)
+        for number in batch.late:
+            if (found := self._inbox.get(number)) is not None:
+                self._inbox[number] = replace(found, late=True)
+        for connection, number in batch.confirmed.items():
+            self._confirmed[connection] = max(number, self._confirmed.get(connection, 0))
+            self._connection_max = max(self._connection_max, connection)
+
+    def _write_outbox(self, batch: WriteBatch) -> None:
+        for row in batch.outbox:
+            if row.state is OutboxState.READY:
+                self._ready.add(row.id)
+        for change in batch.outbox_changes:
+            found = self._outbox.get(change.id)
+            if found is None:
+                continue
+            message_id = change.message_id or found.message_id
+            self._outbox[change.id] = replace(found, state=change.state, due_at=change.due_at, message_id=message_id)
+            if change.state is OutboxState.READY:
+                self._ready.add(change.id)
+            else:
+                self._ready.discard(change.id)
+
+    # -- what a start needs
+
+    async def in_doubt(self, since: Instant) -> list[InboxRow]:
+        self._require_open()
+        newest: dict[int, InboxRow] = {}
+        for number in sorted(self._inbox):
+            newest[self._inbox[number].original] = self._inbox[number]
+        doubtful = [
+            row
+            for row in newest.values()
+            if row.at >= since and (row.late or row.number > self._confirmed.get(row.connection, 0))
+        ]
+        return sorted(doubtful, key=lambda row: row.number)
+
+    async def replies_to(self, number: int) -> list[OutboxRow]:
+        self._require_open()
+        ids = range(number * 16, number * 16 + 16)
+        return [self._outbox[row] for row in ids if row in self._outbox]
+
+    async def outbox_ready(self, after: int, limit: int) -> list[OutboxRow]:
+        self._require_open()
+        return [self._outbox[row] for row in nsmallest(limit, (row for row in self._ready if row > after))]
+
+    async def recover_outbox(self, at: Instant) -> int:
+        self._require_open()
+        sending = [row for row in self._outbox.values() if row.state is OutboxState.SENDING]
+        for row in sending:
+            self._outbox[row.id] = replace(row, state=OutboxState.READY, due_at=at, tries=row.tries + 1)
+            self._ready.add(row.id)
+        return len(sending)
+
+    async def outbox_counts(self) -> dict[OutboxState, int]:
+        self._require_open()
+        counts: dict[OutboxState, int] = {}
+        for row in self._outbox.values():
+            counts[row.state] = counts.get(row.state, 0) + 1
+        return counts
+
+    async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
+        self._require_open()
+        due = (row for row in self._timers.values() if row.due_at <= until)
+        return nsmallest(limit, due, key=lambda row: (row.due_at, row.key))
+
+    async def next_timer(self) -> Instant | None:
+        self._require_open()
+        return min((row.due_at for row in self._timers.values()), default=None)
+
+    async def journal(self, after: int, limit: int) -> list[JournalRow]:
+        self._require_open()
+        numbers = sorted(number for number in self._journal if number > after)
+        return [self._journal[number] for number in islice(numbers, limit)]
+
+    async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
+        self._require_open()
+        keys = sorted(key for key in self._ledger if key[0] > after)
+        return [self._ledger[key] for key in islice(keys, limit)]
+
+    async def ledger_sum(self) -> dict[AccountId, Money]:
+        self._require_open()
+        return {account: Money(amount) for account, amount in self._sums.items()}
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise StoreError("the store in memory is not open")
+
+
+def _refuse_twice(table: str, count: int, new: KeysView[Key], old: KeysView[Key]) -> None:
+    """A key that the table has, or that the batch brings twice: nothing of the batch is written."""
+    if len(new) != count or not old.isdisjoint(new):
+        raise StoreError(f"the {table} in memory has a key of this batch already; nothing of this batch was written")

@@ -1,0 +1,151 @@
+"""How the SQLite file is laid out, and the statements on it: all SQL text of the store, and no connection.
+
+The layout is numbered steps from nothing to today's tables. A step is a short script and never changes once it was
+released; a new wish is a new step at the end. The file's `user_version` says how many steps it has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+Value = int | str | bytes | None
+
+APPLICATION_ID = 0x55534757  # "USGW": tells our files from other SQLite files
+
+# Bytes. A batch changes rows all over the subscribers' table and each changed page is written and checksummed whole,
+# so small pages save work; below 2,048 long documents spill into overflow pages.
+PAGE_SIZE = 2048
+
+STEP_1 = """
+-- A document is the whole value in msgpack; columns beside it exist only where a statement needs them.
+-- E.164 digits as an integer key make the subscribers' table its own index.
+CREATE TABLE subscribers (
+    msisdn INTEGER PRIMARY KEY, account TEXT NOT NULL, person TEXT NOT NULL, document BLOB NOT NULL);
+CREATE TABLE accounts (id TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE persons (id TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+
+-- Whatever grows has an ascending integer key: rows of one batch share a few pages at the end of the table.
+CREATE TABLE journal (
+    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, msisdn TEXT NOT NULL,
+    body BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE inbox (
+    number INTEGER PRIMARY KEY, connection INTEGER NOT NULL, fingerprint BLOB NOT NULL, at INTEGER NOT NULL,
+    original INTEGER NOT NULL, late INTEGER NOT NULL);
+-- Redeliveries only: an ordinary message is its own original and pays nothing here.
+CREATE INDEX inbox_redelivered ON inbox (original, number) WHERE original <> number;
+CREATE TABLE connections (id INTEGER PRIMARY KEY, confirmed INTEGER NOT NULL);
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY, state INTEGER NOT NULL, due_at INTEGER NOT NULL, msisdn TEXT NOT NULL,
+    document BLOB NOT NULL, message_id TEXT NOT NULL, tries INTEGER NOT NULL);
+-- READY (0) and SENDING (1): few rows at any time, so that a start after a crash need not read the finished ones.
+CREATE INDEX outbox_open ON outbox (state) WHERE state <= 1;
+
+CREATE TABLE ledger (
+    number INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL, account TEXT NOT NULL,
+    amount INTEGER NOT NULL, kind TEXT NOT NULL, msisdn TEXT, PRIMARY KEY (number, place)) WITHOUT ROWID;
+CREATE TABLE timers (
+    key TEXT PRIMARY KEY, due_at INTEGER NOT NULL, command TEXT NOT NULL, msisdn TEXT NOT NULL,
+    arguments BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due_at);
+"""
+
+CHUNK_POWER = 7  # at most 128 rows in one execution
+
+STEPS: tuple[str, ...] = (STEP_1,)
+"""Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
+
+
+def upgrade_script(number: int, step: str) -> str:
+    """The script that runs one step and records it, in one transaction: a crash leaves the step before it."""
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
+    return f"BEGIN IMMEDIATE;\n{step}\n;{marks}\nCOMMIT;"
+
+
+# One row comes back, whatever was asked: each step of a statement gives the interpreter lock away, and a busy event
+# loop gives it back late. A document says its own key, so three lists of documents are all there is to say.
+LOAD = """
+SELECT count(s.document), CAST(group_concat(CAST(s.document AS TEXT), '') AS BLOB),
+       count(a.document), CAST(group_concat(CAST(a.document AS TEXT), '') AS BLOB),
+       count(p.document), CAST(group_concat(CAST(p.document AS TEXT), '') AS BLOB)
+FROM json_each(?) AS wanted
+JOIN subscribers AS s ON s.msisdn = wanted.value
+LEFT JOIN accounts AS a ON a.id = s.account
+LEFT JOIN persons AS p ON p.id = s.person"""
+LOAD_ACCOUNTS = """
+SELECT count(*), CAST(group_concat(CAST(a.document AS TEXT), '') AS BLOB)
+FROM json_each(?) AS wanted JOIN accounts AS a ON a.id = wanted.value"""
+LOAD_PERSONS = """
+SELECT count(*), CAST(group_concat(CAST(p.document AS TEXT), '') AS BLOB)
+FROM json_each(?) AS wanted JOIN persons AS p ON p.id = wanted.value"""
+
+
+class Statement:
+    """One statement over many rows: `VALUES (?, ?), (?, ?), ...` in chunks of powers of two.
+
+    One step writes a whole chunk, where `executemany` would give the interpreter lock away for each row. Powers of two
+    keep the number of different texts small, so that SQLite's compiled statements are found again.
+    """
+
+    def __init__(self, columns: int, before: str, after: str = "") -> None:
+        self.columns = columns
+        row = "(" + ", ".join("?" * columns) + ")"
+        chunks = (", ".join([row] * (1 << power)) for power in range(CHUNK_POWER + 1))
+        self.texts = tuple(f"{before} VALUES {chunk} {after}" for chunk in chunks)
+
+    def plan(self, values: list[Value]) -> Iterator[tuple[str, list[Value]]]:
+        """The executions for rows that lie flat in `values`, one after the other."""
+        columns, start, left = self.columns, 0, len(values) // self.columns
+        while left:
+            power = min(left.bit_length() - 1, CHUNK_POWER)
+            end = start + (columns << power)
+            yield self.texts[power], values[start:end] if start or end < len(values) else values
+            start = end
+            left -= 1 << power
+
+
+JOURNAL = Statement(6, "INSERT INTO journal (number, at, kind, msisdn, body, hash)")
+INBOX = Statement(6, "INSERT INTO inbox (number, connection, fingerprint, at, original, late)")
+CONNECTION = Statement(
+    2,
+    "INSERT INTO connections (id, confirmed)",
+    "ON CONFLICT (id) DO UPDATE SET confirmed = max(confirmed, excluded.confirmed)",
+)
+SUBSCRIBER = Statement(
+    4,
+    "INSERT INTO subscribers (msisdn, account, person, document)",
+    "ON CONFLICT (msisdn) DO UPDATE SET"
+    " account = excluded.account, person = excluded.person, document = excluded.document",
+)
+ACCOUNT = Statement(
+    2, "INSERT INTO accounts (id, document)", "ON CONFLICT (id) DO UPDATE SET document = excluded.document"
+)
+PERSON = Statement(
+    2, "INSERT INTO persons (id, document)", "ON CONFLICT (id) DO UPDATE SET document = excluded.document"
+)
+LEDGER = Statement(7, "INSERT INTO ledger (number, place, at, account, amount, kind, msisdn)")
+OUTBOX = Statement(7, "INSERT INTO outbox (id, state, due_at, msisdn, document, message_id, tries)")
+OUTBOX_CHANGE = Statement(
+    4,
+    "WITH change (id, state, due_at, message_id) AS (",
+    ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
+    " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
+)
+TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
+LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
+TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
+
+IN_DOUBT = """
+SELECT i.number, i.connection, i.fingerprint, i.at, i.original, i.late
+FROM inbox AS i LEFT JOIN connections AS c ON c.id = i.connection
+WHERE i.at >= ? AND (i.late OR i.number > coalesce(c.confirmed, 0))
+AND NOT EXISTS (
+    SELECT 1 FROM inbox AS newer
+    WHERE newer.original = i.original AND newer.original <> newer.number AND newer.number > i.number)
+ORDER BY i.number"""
+OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
+# `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
+OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
+HEAD = """
+SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""

@@ -1,0 +1,59 @@
+### part: what a command consists of, as it is named inside a refusal
+
+part-card = код на картата
+part-code = код за потвърждение
+part-date = дата
+part-day = ден от месеца
+part-digit = цифра за избор
+part-email = имейл адрес
+part-id = код на услуга или тарифа
+part-language = език
+part-number = телефонен номер
+part-period = период
+part-pin = парола
+part-points = брой точки
+part-sum = сума
+part-text = текст
+part-threshold = праг
+
+### refusal: what could not be read, what is possible, an example to copy
+
+refusal-ambiguous = Може да се разбере по два начина. Изпратете { $suggestion1 } или { $suggestion2 }
+refusal-bad_card = Кодът на картата е { $min }-{ $max } цифри, а Вашият е { $length }. Пример: { $example }
+refusal-bad_code = Кодът за потвърждение е от цифрите в SMS. Пример: { $example }
+refusal-bad_date = Неправилна дата: { $input }. Нужни са ден, месец, година. Пример: { $example }
+refusal-bad_email = Неправилен имейл адрес: { $input }. Пример: { $example }
+refusal-bad_id = Неправилен код: { $input }. Той има 1-8 цифри. Пример: { $example }
+# `length` counts the digits that were seen.
+refusal-bad_number =
+    Неправилен номер: в него има { $length } { $length ->
+        [one] цифра
+       *[other] цифри
+    }. Пример: { $example }
+refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
+refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } цифри. Пример: { $example }
+refusal-bad_sum = Неправилна сума: { $input }. Трябва цяло число. Пример: { $example }
+refusal-empty_part = Липсва: { $part }. Пример: { $example }
+refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
+refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }
+# `part` is what the value is for: a sum, a day.
+refusal-out_of_range = Извън границите: { $part }. Може от { $min } до { $max }. Пример: { $example }
+refusal-pin_mismatch = Паролите не съвпадат. Наберете новата парола два пъти. Пример: { $example }
+refusal-self = Това е Вашият номер, а трябва друг. Пример: { $example }
+refusal-superscript = Знакът { $input } не се чете. Пишете обикновени цифри. Пример: { $example }
+refusal-tail = След # има излишно: { $input }. Наберете така: { $right }
+refusal-too_long =
+    Твърде дълго: { $length } { $length ->
+        [one] знак
+       *[other] знака
+    }, може до { $max }. Пример: { $example }
+refusal-two_commands = В един SMS има две команди. Изпратете ги поотделно, например: { $example }
+refusal-unknown_code = Няма такава команда: { $input }. Списък на командите: { $example }
+refusal-unknown_code-one =
+    Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?
+    1 да 2 не
+refusal-unknown_code-two =
+    Няма такава команда: { $input }. Подобни:
+    1 { $suggestion1 } { $about1 }
+    2 { $suggestion2 } { $about2 }
+refusal-wrong_argument_count = Командата е набрана неправилно. Трябва { $right }, например { $example }

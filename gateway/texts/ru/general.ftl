@@ -1,0 +1,9 @@
+### general: what any command may answer
+
+# Everything that changes something is refused while a number is blocked.
+general-blocked = Номер заблокирован, команда не выполнена. Разблокировать: *111*157*2#
+general-busy = Сейчас много запросов, ваш не выполнен. Повторите через минуту.
+# A fault of ours; `reference` is what the help desk asks for.
+general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
+general-later = Эта услуга пока недоступна. Деньги не списаны. Все команды: *111#
+general-unknown_subscriber = Ваш номер у нас не найден. Обратитесь в салон связи с паспортом.

@@ -1,0 +1,694 @@
+"""Text of short messages and USSD strings: alphabets, data_coding, user data header, split and join.
+
+Everything here is a pure function of its arguments: octets in, text out, or the reverse. Decoding never raises, because
+octets come from strangers; a doubtful result carries a flag to be counted. It must never touch a link, a clock or a
+setting, never decide which alphabet a link has agreed on (the caller says), and never transliterate.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Alphabet(StrEnum):
+    """How characters became octets; the values are those of the `default_alphabet` setting."""
+
+    GSM7 = "gsm7"
+    UCS2 = "ucs2"
+    LATIN1 = "latin1"
+    ASCII = "ascii"
+    BINARY = "binary"
+    ISO8859_5 = "iso8859_5"
+    UTF8 = "utf8"
+    CP1252 = "cp1252"
+
+
+class Decoded(NamedTuple):
+    """Text read from octets.
+
+    `alphabet` is the one really used. `fell_back` is true when the octets did not fit the announced alphabet: either
+    they were read as Latin-1, or (UCS-2) half a character was dropped or shown as U+FFFD.
+    """
+
+    text: str
+    alphabet: Alphabet
+    fell_back: bool
+
+
+# --- GSM 7 bit default alphabet (TS 23.038 6.2.1 and 6.2.1.1) -----------------------------------------------------
+
+_ESC = 0x1B
+_CR = 0x0D
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅå"
+    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./"
+    "0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNO"
+    "PQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmno"
+    "pqrstuvwxyzäöñüà"
+)
+_EXTENSION = {
+    0x0A: "\f",
+    0x14: "^",
+    0x28: "{",
+    0x29: "}",
+    0x2F: "\\",
+    0x3C: "[",
+    0x3D: "~",
+    0x3E: "]",
+    0x40: "|",
+    0x65: "€",
+}
+_GSM7_CHARACTERS = (frozenset(_BASIC) - {"\x1b"}) | frozenset(_EXTENSION.values())
+
+# CPython encodes through a compiled trie only when U+0000 stands at index 0 of the table; otherwise it looks each
+# character up in a dict. Hence "@" (septet 0x00) is parked at 0x80 and an extension character at 0x80 + its second
+# septet, and both are put right afterwards; most texts contain neither.
+_PARKED_AT = 0x80
+_UNDEFINED = "\ufffe"
+_PARKED = ["\x00", *_BASIC[1:_ESC], _UNDEFINED, *_BASIC[_ESC + 1 :], *([_UNDEFINED] * 128)]
+_PARKED[_PARKED_AT] = "@"
+for _septet, _character in _EXTENSION.items():
+    _PARKED[0x80 + _septet] = _character
+_ENCODING_MAP = codecs.charmap_build("".join(_PARKED))
+_UNPARK_AT = bytes.maketrans(bytes((_PARKED_AT,)), b"\x00")
+_UNPARK_EXTENSION = tuple((bytes((0x80 + septet,)), bytes((_ESC, septet))) for septet in _EXTENSION)
+
+_DECODING_MAP = _BASIC + bytes(range(0x80, 0x100)).decode("latin-1")
+_ESCAPED = re.compile("\x1b(.?)", re.DOTALL)
+_AFTER_ESCAPE = {_BASIC[septet]: character for septet, character in _EXTENSION.items()}
+_AFTER_ESCAPE["\x1b"] = " "  # TS 23.038 6.2.1.1 note 1: kept for a further table, shown as a space
+
+
+def _unescape(match: re.Match[str]) -> str:
+    following: str = match[1]
+    return _AFTER_ESCAPE.get(following, following)
+
+
+def encode_gsm7(text: str) -> bytes | None:
+    """Septets of `text`, one in each octet as SMPP carries them; None if a character has no septet."""
+    try:
+        octets = codecs.charmap_encode(text, "strict", _ENCODING_MAP)[0]
+    except UnicodeEncodeError:
+        return None
+    if 0 in octets:  # U+0000 itself, which only the table's layout let through
+        return None
+    if octets.isascii():
+        return octets
+    octets = octets.translate(_UNPARK_AT)
+    if not octets.isascii():
+        for parked, pair in _UNPARK_EXTENSION:
+            octets = octets.replace(parked, pair)
+    return octets
+
+
+def decode_gsm7(octets: bytes) -> str:
+    """Text of unpacked septets; never raises.
+
+    An unknown escape pair shows the base character (TS 23.038 6.2.1.1), a lone final escape is dropped, an octet of
+    0x80 and above, which is no septet at all, reads as Latin-1.
+    """
+    text = codecs.charmap_decode(octets, "strict", _DECODING_MAP)[0]
+    return _ESCAPED.sub(_unescape, text) if "\x1b" in text else text
+
+
+def fits_gsm7(text: str) -> bool:
+    """Whether every character is in the default alphabet or its extension."""
+    return encode_gsm7(text) is not None
+
+
+def pack_septets(septets: bytes, *, fill_bits: int = 0) -> bytes:
+    """Septets packed as on the air (TS 23.038 6.1.2.1.1), after `fill_bits` zero bits (0-6, behind a UDH)."""
+    packed = bytearray()
+    accumulator, bits = 0, fill_bits
+    for septet in septets:
+        accumulator |= (septet & 0x7F) << bits
+        bits += 7
+        while bits >= 8:
+            packed.append(accumulator & 0xFF)
+            accumulator >>= 8
+            bits -= 8
+    if bits and septets:
+        packed.append(accumulator)
+    return bytes(packed)
+
+
+def unpack_septets(octets: bytes, *, fill_bits: int = 0, count: int | None = None) -> bytes:
+    """One septet an octet from packed octets; `count` septets at most, by default as many as are complete."""
+    septets = bytearray()
+    accumulator, bits = 0, 0
+    for index, octet in enumerate(octets):
+        accumulator |= octet << bits
+        bits += 8
+        if index == 0:
+            accumulator >>= fill_bits
+            bits -= fill_bits
+        while bits >= 7:
+            septets.append(accumulator & 0x7F)
+            accumulator >>= 7
+            bits -= 7
+    return bytes(septets if count is None else septets[:count])
+
+
+def pack_ussd(septets: bytes) -> bytes:
+    """Septets packed for USSD, where no length says whether seven zero bits at the end are an "@".
+
+    TS 23.038 6.1.2.3.1: seven spare bits become a CR; a text whose own last CR ends on an octet boundary gets another.
+    """
+    spare = len(septets) % 8
+    ambiguous = spare == 7 or (spare == 0 and septets.endswith(b"\r"))
+    return pack_septets(septets + b"\r" if ambiguous else septets)
+
+
+def unpack_ussd(octets: bytes) -> bytes:
+    """Reverse of `pack_ussd`: a CR that ends on an octet boundary is padding (TS 23.038 6.1.2.3.1)."""
+    septets = unpack_septets(octets)
+    return septets[:-1] if len(octets) % 7 == 0 and septets.endswith(b"\r") else septets
+
+
+# --- data_coding --------------------------------------------------------------------------------------------------
+
+_GENERAL = (Alphabet.GSM7, Alphabet.BINARY, Alphabet.UCS2, Alphabet.GSM7)  # bits 3-2; a reserved value is GSM 7 bit
+
+
+def _smpp_alphabet(data_coding: int) -> Alphabet | None:
+    """SMPP 3.4 5.2.19, and for what it leaves open the TS 23.038 4 values that centres pass through."""
+    if data_coding < 0x10:
+        return {
+            0x01: Alphabet.ASCII,
+            0x02: Alphabet.BINARY,
+            0x03: Alphabet.LATIN1,
+            0x04: Alphabet.BINARY,
+            0x06: Alphabet.ISO8859_5,
+            0x08: Alphabet.UCS2,
+        }.get(data_coding)
+    if data_coding < 0x20 or 0x40 <= data_coding < 0x60:
+        return _GENERAL[data_coding >> 2 & 3]
+    if data_coding < 0xC0:
+        return None  # compressed (bit 5) or reserved
+    if data_coding < 0xF0:
+        return Alphabet.UCS2 if data_coding >= 0xE0 else Alphabet.GSM7  # message waiting indication
+    return Alphabet.BINARY if data_coding & 0x04 else Alphabet.GSM7
+
+
+def _ussd_alphabet(data_coding: int) -> Alphabet | None:
+    """Cell broadcast scheme, TS 23.038 5: a reserved value is read as the GSM 7 bit default alphabet."""
+    if data_coding == 0x11 or 0x18 <= data_coding <= 0x1B:
+        return Alphabet.UCS2  # 0x18-0x1B are reserved here, but centres send the SMS meaning
+    if 0x60 <= data_coding < 0x80:
+        return None  # compressed
+    if 0x40 <= data_coding < 0x60 or 0x90 <= data_coding < 0xA0:
+        return _GENERAL[data_coding >> 2 & 3]
+    if 0xD0 <= data_coding < 0xF0:
+        return Alphabet.BINARY  # I1 protocol and WAP
+    return Alphabet.BINARY if data_coding >= 0xF0 and data_coding & 0x04 else Alphabet.GSM7
+
+
+_SMPP_ALPHABETS = tuple(_smpp_alphabet(data_coding) for data_coding in range(256))
+_USSD_ALPHABETS = tuple(_ussd_alphabet(data_coding) for data_coding in range(256))
+
+
+def _announced(data_coding: int, default_alphabet: Alphabet, ussd: bool) -> Alphabet | None:
+    if data_coding == 0:
+        return default_alphabet
+    if not 0 < data_coding < 256:
+        return None
+    return _USSD_ALPHABETS[data_coding] if ussd else _SMPP_ALPHABETS[data_coding]
+
+
+def data_coding_alphabet(
+    data_coding: int, *, default_alphabet: Alphabet = Alphabet.GSM7, ussd: bool = False
+) -> Alphabet:
+    """Alphabet that `data_coding` announces; Latin-1 where it announces none that we can read.
+
+    With `ussd` the value is of the cell broadcast scheme. Zero means the link's default alphabet in both readings.
+    """
+    return _announced(data_coding, default_alphabet, ussd) or Alphabet.LATIN1
+
+
+# --- whole texts --------------------------------------------------------------------------------------------------
+
+_BOM_BE = b"\xfe\xff"
+_BOM_LE = b"\xff\xfe"
+_CODECS = {
+    Alphabet.LATIN1: "latin-1",
+    Alphabet.ASCII: "ascii",
+    Alphabet.BINARY: "latin-1",
+    Alphabet.ISO8859_5: "iso8859-5",
+    Alphabet.UTF8: "utf-8",
+    Alphabet.CP1252: "cp1252",
+}
+_DATA_CODINGS = {
+    Alphabet.ASCII: 1,
+    Alphabet.LATIN1: 3,
+    Alphabet.BINARY: 4,
+    Alphabet.ISO8859_5: 6,
+    Alphabet.UCS2: 8,
+}  # the others travel only by agreement, as data_coding 0
+
+
+def _whole_characters(text: str) -> str:
+    """`text` fit for UTF-16: halves of a surrogate pair united, lone halves replaced by U+FFFD."""
+    try:
+        text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
+    return text
+
+
+def _guarded(text: str) -> str:
+    """`text` behind a byte order mark if it begins like one, because receivers strip the first they see."""
+    return "\ufeff" + text if text.startswith(("\ufeff", "\ufffe")) else text
+
+
+def _encode_ucs2(text: str) -> bytes:
+    try:
+        octets = text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        octets = _whole_characters(text).encode("utf-16-be")
+    return _BOM_BE + octets if octets.startswith((_BOM_BE, _BOM_LE)) else octets
+
+
+def _decode_ucs2(octets: bytes) -> Decoded:
+    read = codecs.utf_16_be_decode
+    mark = octets[:2]
+    if mark == _BOM_BE:
+        octets = octets[2:]
+    elif mark == _BOM_LE:
+        read, octets = codecs.utf_16_le_decode, octets[2:]
+    try:
+        return Decoded(read(octets, "strict", True)[0], Alphabet.UCS2, False)
+    except UnicodeDecodeError:
+        return Decoded(read(octets[: len(octets) & ~1], "replace", True)[0], Alphabet.UCS2, True)
+
+
+def encode_as(text: str, alphabet: Alphabet) -> bytes | None:
+    """Octets of `text` in one given alphabet (for links that agreed on it); None if a character is not in it."""
+    if alphabet is Alphabet.GSM7:
+        return encode_gsm7(text)
+    if alphabet is Alphabet.UCS2:
+        return _encode_ucs2(text)
+    try:
+        return text.encode(_CODECS[alphabet])
+    except UnicodeEncodeError:
+        return None
+
+
+def encode(text: str) -> tuple[int, bytes]:
+    """data_coding and octets: 0 with unpacked septets where they suffice, otherwise 8 with UTF-16BE.
+
+    Half a surrogate pair, which no peer could read, is sent as U+FFFD.
+    """
+    septets = encode_gsm7(text)
+    return (0, septets) if septets is not None else (8, _encode_ucs2(text))
+
+
+def decode(
+    octets: bytes, data_coding: int, *, default_alphabet: Alphabet = Alphabet.GSM7, ussd: bool = False
+) -> Decoded:
+    """Text of a short message or USSD string without its UDH; never raises.
+
+    Args:
+        octets: septets unpacked, UCS-2 big-endian unless a byte order mark says otherwise.
+        data_coding: as received; any integer.
+        default_alphabet: what this link means by data_coding 0.
+        ussd: read `data_coding` by the cell broadcast scheme, and drop the language that 0x10 and 0x11 put in front.
+    """
+    alphabet = _announced(data_coding, default_alphabet, ussd)
+    if ussd and 0x10 <= data_coding <= 0x11:
+        octets = _without_language(octets, data_coding)
+    if alphabet is Alphabet.GSM7:
+        if octets.isascii():
+            return Decoded(decode_gsm7(octets), Alphabet.GSM7, False)
+    elif alphabet is Alphabet.UCS2:
+        return _decode_ucs2(octets)
+    elif alphabet is not None:
+        try:
+            return Decoded(octets.decode(_CODECS[alphabet]), alphabet, False)
+        except UnicodeDecodeError:
+            pass
+    return Decoded(octets.decode("latin-1"), Alphabet.LATIN1, True)
+
+
+def _without_language(octets: bytes, data_coding: int) -> bytes:
+    """TS 23.038 5, coding group 0001: two letters and CR before septets, or two packed letters before UCS-2.
+
+    Gateways that never heard of the prefix use the same values, so it goes only when it is recognisably there.
+    """
+    if data_coding == 0x10:
+        return octets[3:] if octets[2:3] == b"\r" and octets[:2].isalpha() else octets
+    letters = unpack_septets(octets[:2])
+    return octets[2:] if len(octets) >= 2 and octets[1] < 0x40 and letters.isalpha() else octets
+
+
+# --- user data header (TS 23.040 9.2.3.24) ------------------------------------------------------------------------
+
+_IE_CONCATENATION_8 = 0x00
+_IE_CONCATENATION_16 = 0x08
+
+
+@dataclass(frozen=True, slots=True)
+class Concatenation:
+    """Place of one part in a long message; `reference_bits` (8 or 16) is part of the message's identity."""
+
+    reference: int
+    reference_bits: int
+    total: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One received part of a long message, whichever way its place was told: UDH or sar_* parameters."""
+
+    reference: int
+    reference_bits: int
+    total: int
+    number: int
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Udh:
+    """Information elements in order of arrival as (identifier, octets), those we do not read included."""
+
+    elements: tuple[tuple[int, bytes], ...]
+    concatenation: Concatenation | None
+
+
+def build_udh(elements: Iterable[tuple[int, bytes]]) -> bytes:
+    """User data header, its length octet included.
+
+    Raises:
+        ValueError: an identifier or a length does not fit its octet.
+    """
+    header = bytearray(1)
+    for identifier, value in elements:
+        header += bytes((identifier, len(value)))
+        header += value
+    header[0] = len(header) - 1
+    return bytes(header)
+
+
+def udh_concatenation(reference: int, total: int, number: int, reference_bits: int = 8) -> bytes:
+    """User data header of one part, its length octet included; a reference too wide for its field wraps.
+
+    Raises:
+        ValueError: not 1 <= number <= total <= 255, or a width other than 8 and 16.
+    """
+    if not 1 <= number <= total <= 255:
+        raise ValueError(f"part {number} of {total}: 1 <= number <= total <= 255 does not hold")
+    if reference_bits == 8:
+        return bytes((5, _IE_CONCATENATION_8, 3, reference & 0xFF, total, number))
+    if reference_bits == 16:
+        return bytes((6, _IE_CONCATENATION_16, 4, reference >> 8 & 0xFF, reference & 0xFF, total, number))
+    raise ValueError(f"reference_bits {reference_bits}: expected 8 or 16")
+
+
+def parse_udh(octets: bytes) -> tuple[Udh | None, bytes]:
+    """Header and the octets behind it; never raises.
+
+    A malformed header is reported as None. The text octets are then what follows the declared length, or, if even
+    that points beyond the end, all the octets as they came.
+    """
+    end = octets[0] + 1 if octets else 1
+    if end > len(octets):
+        return None, octets
+    rest = octets[end:]
+    elements: list[tuple[int, bytes]] = []
+    concatenation = None
+    position = 1
+    while position < end:
+        start = position + 2
+        position = start + octets[start - 1] if start <= end else end + 1
+        if position > end:
+            return None, rest
+        identifier, value = octets[start - 2], octets[start:position]
+        elements.append((identifier, value))
+        if identifier in (_IE_CONCATENATION_8, _IE_CONCATENATION_16):
+            # TS 23.040 9.2.3.24: of a repeated element the last counts, but a faulty one is as if not there
+            concatenation = _concatenation(identifier, value) or concatenation
+    return Udh(tuple(elements), concatenation), rest
+
+
+def _concatenation(identifier: int, value: bytes) -> Concatenation | None:
+    """TS 23.040 9.2.3.24.1 and 9.2.3.24.8: number 0, total 0 or a number beyond the total void the element."""
+    reference_octets = 1 if identifier == _IE_CONCATENATION_8 else 2
+    if len(value) != reference_octets + 2:
+        return None
+    total, number = value[-2], value[-1]
+    if not 1 <= number <= total:
+        return None
+    return Concatenation(int.from_bytes(value[:-2], "big"), 8 * reference_octets, total, number)
+
+
+# --- split --------------------------------------------------------------------------------------------------------
+
+_SINGLE_OCTETS = 140  # TS 23.040 9.2.3.16: user data of one short message
+_UDH_OCTETS = {8: 6, 16: 7}
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A text cut for sending.
+
+    `units` counts septets (GSM 7 bit), UTF-16 code units (UCS-2) or octets (others) of the whole text. `parts` are
+    the payload octets of each part without the UDH; an empty text has one empty part. `offending` are the distinct
+    characters, in order of appearance, that forced UCS-2.
+    """
+
+    data_coding: int
+    alphabet: Alphabet
+    units: int
+    parts: tuple[bytes, ...]
+    offending: tuple[str, ...]
+
+
+def _unit_octets(alphabet: Alphabet) -> int:
+    return 2 if alphabet is Alphabet.UCS2 else 1
+
+
+def _room_units(alphabet: Alphabet, udh_octets: int) -> int:
+    octets = _SINGLE_OCTETS - udh_octets
+    return octets * 8 // 7 if alphabet is Alphabet.GSM7 else octets // _unit_octets(alphabet)
+
+
+def _encode_slice(text: str, alphabet: Alphabet) -> bytes:
+    """Octets of a piece of a text that is known to fit `alphabet` and to hold no half pairs."""
+    if alphabet is Alphabet.UCS2:
+        return text.encode("utf-16-be")
+    return encode_as(text, alphabet) or b""
+
+
+def _length_units(text: str, alphabet: Alphabet) -> int:
+    return len(_encode_slice(text, alphabet)) // _unit_octets(alphabet)
+
+
+def _extends(character: str) -> bool:
+    """Whether a character belongs to the one before it (UAX 29 Extend and SpacingMark, as far as phones show them)."""
+    if character < "\u0300":
+        return False
+    return (
+        unicodedata.category(character) in ("Mn", "Mc", "Me")  # combining marks, variation selectors, keycap
+        or character in "\u200c\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+        or "\U000e0020" <= character <= "\U000e007f"  # tags of sub-national flags
+    )
+
+
+def _is_regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _may_cut(text: str, start: int, index: int) -> bool:
+    """Whether `index` lies between two grapheme clusters, in a part that begins at `start`."""
+    before, after = text[index - 1], text[index]
+    if before == "\u200d" or (before == "\r" and after == "\n") or _extends(after):
+        return False
+    if _is_regional(before) and _is_regional(after):
+        first = index - 1
+        while first > start and _is_regional(text[first - 1]):
+            first -= 1
+        return (index - first) % 2 == 0  # flags are pairs counted from the run's beginning
+    return True
+
+
+def _end_of_part(text: str, start: int, room_units: int, alphabet: Alphabet) -> int:
+    """Index up to which text from `start` fits; inside a cluster only if that cluster alone is too long."""
+    end = min(start + room_units, len(text))
+    used = _length_units(text[start:end], alphabet)
+    while used > room_units:
+        end -= 1
+        used -= _length_units(text[end], alphabet)
+    if end == len(text):
+        return end
+    whole = end
+    while whole > start and not _may_cut(text, start, whole):
+        whole -= 1
+    return whole if whole > start else max(end, start + 1)
+
+
+def _cuts(text: str, room_units: int, alphabet: Alphabet) -> list[tuple[int, int]]:
+    cuts: list[tuple[int, int]] = []
+    start = 0
+    while start < len(text):
+        end = _end_of_part(text, start, room_units, alphabet)
+        cuts.append((start, end))
+        start = end
+    return cuts
+
+
+def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = None) -> Split:
+    """Cut `text` for short messages: 160 septets, 70 UCS-2 units or 140 octets alone, else the room behind a UDH.
+
+    No cut falls into an escape pair or a surrogate pair, nor into a grapheme cluster unless it is longer than a part.
+    A text that `alphabet` cannot carry goes as UCS-2. There is no upper bound here: `udh_concatenation` refuses more
+    than 255 parts.
+
+    Args:
+        reference_bits: 8 or 16, the width of the concatenation reference that the caller will put into the UDH.
+        alphabet: None for GSM 7 bit where it suffices, otherwise the one to use.
+
+    Raises:
+        ValueError: `reference_bits` is neither 8 nor 16.
+    """
+    if reference_bits not in _UDH_OCTETS:
+        raise ValueError(f"reference_bits {reference_bits}: expected 8 or 16")
+    chosen = Alphabet.GSM7 if alphabet is None else alphabet
+    octets = encode_as(text, chosen)
+    offending: tuple[str, ...] = ()
+    if octets is None:
+        offending = _not_in(text, chosen)
+        chosen, octets = Alphabet.UCS2, _encode_ucs2(text)
+    units = len(octets) // _unit_octets(chosen)
+    parts: tuple[bytes, ...] = (octets,)
+    if units > _room_units(chosen, 0):
+        room_units = _room_units(chosen, _UDH_OCTETS[reference_bits])
+        whole = _guarded(_whole_characters(text)) if chosen is Alphabet.UCS2 else text
+        parts = tuple(_encode_slice(whole[start:end], chosen) for start, end in _cuts(whole, room_units, chosen))
+    return Split(_DATA_CODINGS.get(chosen, 0), chosen, units, parts, offending)
+
+
+def _not_in(text: str, alphabet: Alphabet) -> tuple[str, ...]:
+    distinct = dict.fromkeys(text)
+    if alphabet is Alphabet.GSM7:
+        return tuple(character for character in distinct if character not in _GSM7_CHARACTERS)
+    return tuple(character for character in distinct if encode_as(character, alphabet) is None)
+
+
+def segment_count(text: str) -> int:
+    """How many short messages `text` takes with 8-bit references; equals `len(split(text).parts)`."""
+    alphabet, octets = Alphabet.GSM7, encode_gsm7(text)
+    if octets is None:
+        alphabet, octets = Alphabet.UCS2, _encode_ucs2(text)
+    units = len(octets) // _unit_octets(alphabet)
+    if units <= _room_units(alphabet, 0):
+        return 1
+    room_units = _room_units(alphabet, _UDH_OCTETS[8])
+    if alphabet is Alphabet.GSM7 and _ESC not in octets and _CR not in octets:
+        return -(-units // room_units)
+    whole = _guarded(_whole_characters(text)) if alphabet is Alphabet.UCS2 else text
+    return len(_cuts(whole, room_units, alphabet))
+
+
+# --- join ---------------------------------------------------------------------------------------------------------
+
+
+def join(
+    parts: Mapping[int, bytes],
+    total: int,
+    data_coding: int,
+    *,
+    default_alphabet: Alphabet = Alphabet.GSM7,
+    gap: str = "[…]",
+) -> Decoded:
+    """Text of a long message from its parts' octets (without UDH) by number, from 1.
+
+    Octets are joined before they are decoded, because peers cut inside escape and surrogate pairs. A run of missing
+    parts shows as one `gap`; numbers outside 1..total are ignored.
+    """
+    runs: list[bytes] = []  # an empty run stands for a gap
+    for number in range(1, total + 1):
+        octets = parts.get(number)
+        if octets is None:
+            if not runs or runs[-1]:
+                runs.append(b"")
+        elif runs and runs[-1]:
+            runs[-1] += octets
+        elif octets:
+            runs.append(octets)
+    alphabet = data_coding_alphabet(data_coding, default_alphabet=default_alphabet)
+    # Byte order is told once, in the first part; the runs behind a gap must be read the same way.
+    order = _BOM_LE if parts.get(1, b"").startswith(_BOM_LE) else _BOM_BE
+    texts: list[str] = []
+    fell_back = False
+    for index, run in enumerate(runs):
+        if not run:
+            texts.append(gap)
+            continue
+        octets = order + run if index and alphabet is Alphabet.UCS2 else run
+        decoded = decode(octets, data_coding, default_alphabet=default_alphabet)
+        texts.append(decoded.text)
+        fell_back = fell_back or decoded.fell_back
+    if fell_back and alphabet is not Alphabet.UCS2:
+        alphabet = Alphabet.LATIN1
+    return Decoded("".join(texts), alphabet, fell_back)
+
+
+# --- USSD screens and typography ----------------------------------------------------------------------------------
+
+
+def fit_ussd(text: str, length_max_septets: int = 182, length_max_units: int = 80) -> bool:
+    """Whether `text` fits one USSD string of 160 octets (TS 24.080): 182 packed septets or 80 UCS-2 units."""
+    septets = encode_gsm7(text)
+    if septets is not None:
+        return len(septets) <= length_max_septets
+    return len(_encode_ucs2(text)) <= 2 * length_max_units
+
+
+def truncate(text: str, length_max_septets: int = 182, length_max_units: int = 80, mark: str = "...") -> str:
+    """`text` if it fits a screen, else its beginning and `mark`, cut between grapheme clusters.
+
+    Empty if not even one character and `mark` fit.
+    """
+    if fit_ussd(text, length_max_septets, length_max_units):
+        return text
+    if fits_gsm7(text + mark):
+        alphabet, room = Alphabet.GSM7, length_max_septets
+    else:
+        alphabet, room = Alphabet.UCS2, length_max_units
+        text, mark = _whole_characters(text), _whole_characters(mark)
+    room -= _length_units(mark, alphabet)
+    while room > 0:
+        head = text[: _end_of_part(text, 0, room, alphabet)] + mark
+        # The head may have lost its last foreign character, and is then measured in septets.
+        if fit_ussd(head, length_max_septets, length_max_units):
+            return head
+        room -= 1
+    return ""
+
+
+_SAFE_PUNCTUATION = {
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u301d\u301e", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u2032\u02bc", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " "),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    "\u2026": "...",
+}
+_UNSAFE = re.compile("[" + re.escape("".join(_SAFE_PUNCTUATION)) + "]")
+
+
+def _make_safe(match: re.Match[str]) -> str:
+    return _SAFE_PUNCTUATION[match[0]]
+
+
+def safe_punctuation(text: str) -> str:
+    """Typographic quotes, dashes, ellipses and spaces as their ASCII look-alikes; letters are left alone."""
+    return text if text.isascii() else _UNSAFE.sub(_make_safe, text)

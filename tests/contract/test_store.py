@@ -1,0 +1,566 @@
+"""What every store owes the engine: one suite, run on the store in memory and on real SQLite files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from gateway.messages import OutboxState
+from gateway.model import (
+    Account,
+    AccountId,
+    Cabinet,
+    CodeRef,
+    ConnectedService,
+    Entry,
+    Instant,
+    Language,
+    Money,
+    Msisdn,
+    Pending,
+    Person,
+    PersonId,
+    ServiceId,
+    Subscriber,
+    TariffId,
+)
+from gateway.store.memory import MemoryStore
+from gateway.store.protocol import (
+    Head,
+    InboxRow,
+    JournalRow,
+    LedgerRow,
+    Loaded,
+    OutboxChange,
+    OutboxRow,
+    Store,
+    StoreError,
+    TimerRow,
+    Wanted,
+    WriteBatch,
+)
+from gateway.store.sqlite import SqliteStore
+
+AT = Instant(1_700_000_000_000)
+READY, SENDING, SENT, UNKNOWN = OutboxState.READY, OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN
+
+
+def subscriber(index: int, account: str | None = None) -> Subscriber:
+    msisdn = Msisdn(str(79160000000 + index))
+    return Subscriber(
+        msisdn,
+        PersonId(f"p{index}"),
+        "moscow",
+        TariffId(1),
+        AccountId(account or msisdn),
+        Language.RU,
+        services=(ConnectedService(ServiceId(7), AT),),
+        pendings=(Pending(CodeRef(1, "yes"), "services.connect", (("service", 7), ("how", "да")), msisdn, msisdn, AT),),
+    )
+
+
+def account(index: int, balance: int = 100) -> Account:
+    return Account(AccountId(str(79160000000 + index)), Money(balance))
+
+
+def person(index: int) -> Person:
+    return Person(PersonId(f"p{index}"), cabinets=(Cabinet("moscow", (Msisdn(str(79160000000 + index)),)),))
+
+
+def journal(number: int) -> JournalRow:
+    return JournalRow(number, AT, "inbound", "79160000001", b"\x00body\xff", bytes([number % 256]) * 16)
+
+
+def inbox(number: int, connection: int = 1, original: int = 0, at: int = AT, late: bool = False) -> InboxRow:
+    return InboxRow(number, connection, b"\x00\x01fingerprint", Instant(at), original or number, late)
+
+
+def outbox(row: int, state: OutboxState = READY) -> OutboxRow:
+    return OutboxRow(row, state, AT, Msisdn("79160000001"), b"\x00document\xff")
+
+
+def ledger(number: int, index: int, account_id: str, amount: int) -> LedgerRow:
+    return LedgerRow(number, index, AT, Entry(AccountId(account_id), Money(amount), "fee", None))
+
+
+def timer(key: str, due_at: int) -> TimerRow:
+    return TimerRow(key, Instant(due_at), "services.renew", Msisdn("79160000001"), (("service", 7), ("why", "да")))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def reopened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Gives the store anew, closed, with what was written before."""
+    if request.param == "sqlite":
+        return lambda: SqliteStore(tmp_path / "gateway.db")
+    memory = MemoryStore()
+    return lambda: memory
+
+
+@pytest.fixture
+async def store(reopened: Callable[[], Store]) -> AsyncIterator[Store]:
+    """An open, empty store."""
+    fresh = reopened()
+    await fresh.open()
+    yield fresh
+    await fresh.close()
+
+
+async def everything(store: Store) -> tuple[object, ...]:
+    """All that a batch can change, as far as the protocol shows it."""
+    wanted = Wanted({subscriber(1).msisdn}, {account(1).id, account(2).id}, {person(1).id})
+    return (
+        await store.load(wanted),
+        await store.journal(0, 1000),
+        await store.ledger(0, 1000),
+        await store.ledger_sum(),
+        await store.in_doubt(Instant(0)),
+        await store.outbox_counts(),
+        await store.timers_due(Instant(AT * 2), 1000),
+    )
+
+
+class TestLoad:
+    async def test_a_subscriber_brings_account_and_person(self, store: Store) -> None:
+        """Asking for a number alone loads its account and its person too, as they were written."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)], accounts=[account(1)], persons=[person(1)]))
+
+        loaded = await store.load(Wanted(subscribers={subscriber(1).msisdn}))
+
+        assert (
+            Loaded(
+                {subscriber(1).msisdn: subscriber(1)}, {account(1).id: account(1)}, {person(1).id: person(1)}
+            )
+            == loaded
+        )  # fmt: skip
+
+    async def test_accounts_and_persons_by_themselves(self, store: Store) -> None:
+        """An account or a person can be asked for without a number."""
+        await store.write(WriteBatch(accounts=[account(1), account(2)], persons=[person(1), person(2)]))
+
+        loaded = await store.load(Wanted(accounts={account(1).id}, persons={person(2).id}))
+
+        assert Loaded({}, {account(1).id: account(1)}, {person(2).id: person(2)}) == loaded
+
+    @pytest.mark.parametrize("unknown", ["79990000000", "", "0", "079160000001", "balance", "9" * 30, "7916 0000001"])
+    async def test_unknown_keys_are_missing(self, store: Store, unknown: str) -> None:
+        """A key that does not exist is missing in the answer and no error, whatever it looks like."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)], accounts=[account(1)], persons=[person(1)]))
+
+        loaded = await store.load(Wanted({Msisdn(unknown)}, {AccountId(unknown)}, {PersonId(unknown)}))
+
+        assert (
+            loaded.subscribers.get(Msisdn(unknown)),
+            loaded.accounts.get(AccountId(unknown)),
+            loaded.persons.get(PersonId(unknown)),
+        ) == (None, None, None)
+
+    async def test_nothing_wanted(self, store: Store) -> None:
+        """Asking for nothing gives nothing."""
+        assert Loaded() == await store.load(Wanted())
+
+    async def test_a_subscriber_without_account_or_person(self, store: Store) -> None:
+        """What a subscriber names and does not exist is missing, the subscriber is there."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)]))
+
+        loaded = await store.load(Wanted({subscriber(1).msisdn}))
+
+        assert Loaded({subscriber(1).msisdn: subscriber(1)}) == loaded
+
+    async def test_a_shared_account(self, store: Store) -> None:
+        """Two numbers that one account pays for give that account once."""
+        payer = account(9)
+        await store.write(WriteBatch(subscribers=[subscriber(1, payer.id), subscriber(2, payer.id)], accounts=[payer]))
+
+        loaded = await store.load(Wanted({subscriber(1).msisdn, subscriber(2).msisdn}))
+
+        assert (2, {payer.id: payer}) == (len(loaded.subscribers), loaded.accounts)
+
+    async def test_three_hundred_at_once(self, store: Store) -> None:
+        """One load takes any number of keys, and one batch any number of rows."""
+        all_of = range(301)
+        await store.write(
+            WriteBatch(
+                subscribers=[subscriber(i) for i in all_of],
+                accounts=[account(i, i) for i in all_of],
+                persons=[person(i) for i in all_of],
+            )
+        )
+
+        loaded = await store.load(Wanted({subscriber(i).msisdn for i in range(300)}))
+
+        assert Loaded(
+            {subscriber(i).msisdn: subscriber(i) for i in range(300)},
+            {account(i).id: account(i, i) for i in range(300)},
+            {person(i).id: person(i) for i in range(300)},
+        ) == Loaded(
+            dict(sorted(loaded.subscribers.items())),
+            dict(sorted(loaded.accounts.items())),
+            dict(sorted(loaded.persons.items(), key=lambda item: int(item[0][1:]))),
+        )
+
+    async def test_the_last_write_counts(self, store: Store) -> None:
+        """A document is replaced whole."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)], accounts=[account(1)], persons=[person(1)]))
+        moved = subscriber(1, account(2).id)
+        await store.write(WriteBatch(subscribers=[moved], accounts=[account(2, 5)], persons=[Person(person(1).id)]))
+
+        loaded = await store.load(Wanted({moved.msisdn}))
+
+        changed = Person(person(1).id)
+        assert loaded == Loaded({moved.msisdn: moved}, {account(2).id: account(2, 5)}, {changed.id: changed})
+
+
+class TestHead:
+    async def test_empty(self, reopened: Callable[[], Store]) -> None:
+        """A new store begins at number 0 with a hash of zeros."""
+        store = reopened()
+        head = await store.open()
+        await store.close()
+
+        assert Head() == head
+
+    async def test_the_last_journal_row(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """A start continues after the highest number, with its hash."""
+        await store.write(WriteBatch(journal=[journal(1), journal(3), journal(2)]))
+        await store.close()
+
+        assert Head(3, bytes([3]) * 16, 0) == await reopened_head(reopened)
+
+    @pytest.mark.parametrize(
+        ("batches", "expected"),
+        [
+            ([WriteBatch(inbox=[inbox(1, 7), inbox(2, 5)])], 7),
+            ([WriteBatch(confirmed={4: 1})], 4),
+            ([WriteBatch(inbox=[inbox(1, 7)]), WriteBatch(confirmed={9: 1}), WriteBatch(inbox=[inbox(2, 3)])], 9),
+            ([WriteBatch(inbox=[inbox(1, 7)]), WriteBatch(inbox=[inbox(2, 8)], confirmed={7: 1})], 8),
+        ],
+    )
+    async def test_the_highest_connection(
+        self, store: Store, reopened: Callable[[], Store], batches: list[WriteBatch], expected: int
+    ) -> None:
+        """Connection numbers are never used twice: the head names the highest of messages and confirmations."""
+        for batch in batches:
+            await store.write(batch)
+        await store.close()
+
+        assert expected == (await reopened_head(reopened)).connection
+
+    async def test_a_failed_batch_uses_no_connection(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """The connection of a batch that failed is remembered with the batch that succeeds."""
+        await store.write(WriteBatch(journal=[journal(1)]))
+        with pytest.raises(StoreError):
+            await store.write(WriteBatch(journal=[journal(1)], inbox=[inbox(1, 5)]))
+        await store.write(WriteBatch(inbox=[inbox(2, 5)]))
+        await store.close()
+
+        assert (await reopened_head(reopened)).connection == 5
+
+
+async def reopened_head(reopened: Callable[[], Store]) -> Head:
+    store = reopened()
+    head = await store.open()
+    await store.close()
+    return head
+
+
+class TestAtomicity:
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            WriteBatch(journal=[journal(2), journal(2)]),
+            WriteBatch(journal=[journal(1)]),
+            WriteBatch(inbox=[inbox(1)]),
+            WriteBatch(inbox=[inbox(5), inbox(5)]),
+            WriteBatch(outbox=[outbox(16)]),
+            WriteBatch(ledger=[ledger(1, 0, "fees", 5)]),
+        ],
+    )
+    async def test_a_failed_batch_leaves_nothing(self, store: Store, fault: WriteBatch) -> None:
+        """A batch that cannot be written raises StoreError and changes nothing; the store goes on."""
+        await store.write(
+            WriteBatch(
+                journal=[journal(1)],
+                inbox=[inbox(1)],
+                outbox=[outbox(16)],
+                ledger=[ledger(1, 0, "fees", 1)],
+                accounts=[account(1)],
+                timers=[timer("a", AT)],
+            )
+        )
+        before = await everything(store)
+        rest = WriteBatch(
+            journal=[*fault.journal, journal(9)],
+            inbox=[*fault.inbox, inbox(9)],
+            late=[1],
+            confirmed={1: 9},
+            subscribers=[subscriber(1)],
+            accounts=[account(1, 777), account(2)],
+            persons=[person(1)],
+            ledger=[*fault.ledger, ledger(9, 0, "fees", 9)],
+            outbox=[*fault.outbox, outbox(144)],
+            outbox_changes=[OutboxChange(16, SENT, AT)],
+            timers=[timer("b", AT)],
+            timers_cancelled=["a"],
+        )
+        with pytest.raises(StoreError) as caught:
+            await store.write(rest)
+
+        assert (before, False) == (await everything(store), caught.value.temporary)
+        await store.write(WriteBatch(journal=[journal(10)]))
+        assert [row.number for row in await store.journal(0, 10)] == [1, 10]
+
+    async def test_an_empty_batch(self, store: Store) -> None:
+        """Writing nothing is allowed."""
+        before = await everything(store)
+        await store.write(WriteBatch())
+
+        assert before == await everything(store)
+
+    async def test_all_of_it_is_there_after_reopening(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """Whatever `write` accepted is there after closing and opening."""
+        await store.write(
+            WriteBatch(
+                journal=[journal(1)],
+                inbox=[inbox(1)],
+                subscribers=[subscriber(1)],
+                accounts=[account(1)],
+                persons=[person(1)],
+                ledger=[ledger(1, 0, account(1).id, -5), ledger(1, 1, "fees", 5)],
+                outbox=[outbox(16)],
+                timers=[timer("a", AT)],
+            )
+        )
+        before = await everything(store)
+        await store.close()
+        again = reopened()
+        await again.open()
+        after = await everything(again)
+        await again.close()
+
+        assert before == after
+
+    async def test_a_closed_store_refuses(self, store: Store) -> None:
+        """A store that is not open says so."""
+        await store.close()
+        with pytest.raises(StoreError, match="not open"):
+            await store.load(Wanted({Msisdn("79160000001")}))
+        with pytest.raises(StoreError, match="not open"):
+            await store.write(WriteBatch(journal=[journal(1)]))
+
+
+class TestInDoubt:
+    @pytest.mark.parametrize(
+        ("rows", "confirmed", "late", "expected"),
+        [
+            ([inbox(1), inbox(2)], {}, [], [1, 2]),
+            ([inbox(1), inbox(2), inbox(3)], {1: 2}, [], [3]),
+            ([inbox(1, 1), inbox(2, 2)], {2: 9}, [], [1]),
+            ([inbox(2), inbox(1)], {}, [], [1, 2]),
+            ([inbox(1), inbox(2)], {1: 2}, [1], [1]),
+            ([inbox(1, late=True)], {1: 2}, [], [1]),
+            ([inbox(1, at=AT - 1), inbox(2, at=AT)], {}, [], [2]),
+            ([inbox(1, 1), inbox(2, 2, original=1)], {2: 2}, [], []),
+            ([inbox(1, 1), inbox(2, 2, original=1)], {}, [], [2]),
+            ([inbox(1, 1), inbox(2, 2, original=1)], {1: 1}, [], [2]),
+            ([inbox(1, 1), inbox(2, 2, original=1), inbox(3, 3, original=1)], {3: 3}, [2], []),
+            ([inbox(1, 1), inbox(2, 2, original=1), inbox(3, 3, original=1)], {2: 2}, [], [3]),
+            ([inbox(1, 1), inbox(2, 2, original=1)], {2: 2}, [2], [2]),
+            ([inbox(1)], {1: 1}, [99], []),
+        ],
+    )
+    async def test_in_doubt(
+        self, store: Store, rows: list[InboxRow], confirmed: dict[int, int], late: list[int], expected: list[int]
+    ) -> None:
+        """In doubt: not confirmed on its connection, or late; of one original only the newest row counts."""
+        await store.write(WriteBatch(inbox=rows))
+        await store.write(WriteBatch(confirmed=confirmed, late=late))
+
+        assert expected == [row.number for row in await store.in_doubt(AT)]
+
+    async def test_a_confirmation_never_falls(self, store: Store) -> None:
+        """A smaller number confirmed later does not bring doubt back."""
+        await store.write(WriteBatch(inbox=[inbox(1), inbox(2)], confirmed={1: 2}))
+        await store.write(WriteBatch(confirmed={1: 1}))
+
+        assert await store.in_doubt(Instant(0)) == []
+
+    async def test_the_row_comes_back_whole(self, store: Store) -> None:
+        """An inbox row is given back with all its fields, `late` set where it was marked."""
+        await store.write(WriteBatch(inbox=[inbox(1, 3)]))
+        await store.write(WriteBatch(late=[1]))
+
+        assert [inbox(1, 3, late=True)] == await store.in_doubt(AT)
+
+
+class TestOutbox:
+    async def test_replies_to(self, store: Store) -> None:
+        """The replies of a message are the rows number * 16 to number * 16 + 15, in order."""
+        await store.write(WriteBatch(outbox=[outbox(48), outbox(47), outbox(33), outbox(32), outbox(31)]))
+
+        assert [outbox(32), outbox(33), outbox(47)] == await store.replies_to(2)
+
+    async def test_ready_rows_in_order(self, store: Store) -> None:
+        """Only READY rows above the given id, by id, at most as many as asked for."""
+        await store.write(WriteBatch(outbox=[outbox(64), outbox(16), outbox(32, SENDING), outbox(48), outbox(80)]))
+
+        assert [outbox(48), outbox(64)] == await store.outbox_ready(16, 2)
+        assert [outbox(16)] == await store.outbox_ready(0, 1)
+        assert await store.outbox_ready(80, 5) == []
+
+    async def test_changes(self, store: Store) -> None:
+        """A change sets state, due time and message id; an empty id keeps the old one; unknown rows are passed over."""
+        await store.write(WriteBatch(outbox=[outbox(16), outbox(32), outbox(48, SENDING)]))
+        await store.write(
+            WriteBatch(
+                outbox_changes=[
+                    OutboxChange(16, SENT, Instant(AT + 1), "abc"),
+                    OutboxChange(48, READY, Instant(AT + 2)),
+                    OutboxChange(999, SENT, AT, "x"),
+                ]
+            )
+        )
+        await store.write(WriteBatch(outbox_changes=[OutboxChange(16, OutboxState.DELIVERED, Instant(AT + 3))]))
+        body = outbox(0).document
+
+        assert [
+            OutboxRow(16, OutboxState.DELIVERED, Instant(AT + 3), Msisdn("79160000001"), body, "abc"),
+        ] == await store.replies_to(1)
+        assert [row.id for row in await store.outbox_ready(0, 9)] == [32, 48]
+        assert await store.outbox_counts() == {READY: 2, OutboxState.DELIVERED: 1}
+
+    async def test_many_changes(self, store: Store) -> None:
+        """A batch's changes each reach their own row, whatever their number."""
+        await store.write(WriteBatch(outbox=[outbox(16 * i, SENDING) for i in range(1, 301)]))
+        await store.write(
+            WriteBatch(outbox_changes=[OutboxChange(16 * i, SENT, Instant(AT + i), f"m{i}") for i in range(1, 300)])
+        )
+
+        assert await store.outbox_counts() == {SENDING: 1, SENT: 299}
+        assert [(row.message_id, row.due_at) for number in (7, 299) for row in await store.replies_to(number)] == [
+            ("m7", AT + 7),
+            ("m299", AT + 299),
+        ]
+
+    async def test_recovery(self, store: Store) -> None:
+        """After a crash SENDING rows are READY again at the given time and show that they were tried."""
+        await store.write(WriteBatch(outbox=[outbox(16, SENDING), outbox(32), outbox(48, SENT), outbox(64, UNKNOWN)]))
+
+        assert await store.recover_outbox(Instant(AT + 9)) == 1
+        assert [
+            OutboxRow(16, READY, Instant(AT + 9), Msisdn("79160000001"), outbox(0).document, "", 1),
+            outbox(32),
+        ] == await store.outbox_ready(0, 9)
+        assert await store.outbox_counts() == {READY: 2, SENT: 1, UNKNOWN: 1}
+        assert await store.recover_outbox(AT) == 0
+
+    async def test_no_rows(self, store: Store) -> None:
+        """An empty outbox has no counts, no replies and nothing to recover."""
+        assert (await store.outbox_counts(), await store.replies_to(1), await store.recover_outbox(AT)) == ({}, [], 0)
+
+
+class TestTimers:
+    async def test_due_in_order(self, store: Store) -> None:
+        """Timers due at or before the given instant, the earliest first, by key where equal, up to the limit."""
+        rows = [timer("c", 30), timer("b", 20), timer("a", 20), timer("d", 10), timer("e", 40)]
+        await store.write(WriteBatch(timers=rows))
+
+        assert [timer("d", 10), timer("a", 20), timer("b", 20)] == await store.timers_due(Instant(30), 3)
+        assert [row.key for row in await store.timers_due(Instant(30), 99)] == ["d", "a", "b", "c"]
+        assert await store.next_timer() == 10
+
+    async def test_cancelled_and_replaced(self, store: Store) -> None:
+        """A key cancelled is gone, a key written again is replaced, a key in both lists is set anew."""
+        await store.write(WriteBatch(timers=[timer("a", 10), timer("b", 20), timer("c", 30)]))
+        await store.write(WriteBatch(timers=[timer("b", 50), timer("c", 60)], timers_cancelled=["a", "c", "never was"]))
+
+        assert [timer("b", 50), timer("c", 60)] == await store.timers_due(Instant(99), 99)
+
+    async def test_none(self, store: Store) -> None:
+        """Without timers there is no next one."""
+        assert (await store.next_timer(), await store.timers_due(AT, 9)) == (None, [])
+
+
+class TestJournalAndLedger:
+    async def test_journal_pages(self, store: Store) -> None:
+        """The journal is read by number, above `after`, up to the limit."""
+        await store.write(WriteBatch(journal=[journal(number) for number in (3, 1, 2, 4)]))
+
+        assert [journal(2), journal(3)] == await store.journal(1, 2)
+        assert await store.journal(4, 9) == []
+
+    async def test_ledger_and_its_sum(self, store: Store) -> None:
+        """Entries are read by number and place; the sums are those of all entries of an account."""
+        first = [ledger(1, 0, "79160000001", -5), ledger(1, 1, "fees", 5)]
+        second = [ledger(2, 1, "fees", 7), ledger(2, 0, "79160000001", -7)]
+        await store.write(WriteBatch(ledger=first))
+        await store.write(WriteBatch(ledger=second))
+
+        assert [*first, *reversed(second)] == await store.ledger(0, 9)
+        assert [second[1]] == await store.ledger(1, 1)
+        assert await store.ledger_sum() == {"79160000001": -12, "fees": 12}
+
+
+def test_snapshot_is_comparable() -> None:
+    """Two stores in memory with the same contents have equal snapshots, and one entry more makes them unequal."""
+    import asyncio
+
+    async def filled(extra: int) -> dict[str, object]:
+        store = MemoryStore()
+        await store.open()
+        await store.write(WriteBatch(accounts=[account(1)], ledger=[ledger(1, i, "fees", 1) for i in range(1 + extra)]))
+        return dict(store.snapshot())
+
+    assert asyncio.run(filled(0)) == asyncio.run(filled(0))
+    assert asyncio.run(filled(0)) != asyncio.run(filled(1))
+
+
+WRITER = """
+import asyncio, sys
+from tests.contract.test_store import *
+
+async def main():
+    store = SqliteStore(sys.argv[1])
+    number = (await store.open()).number
+    while True:
+        rows = range(number + 1, number + 21)
+        await store.write(WriteBatch(journal=[journal(i) for i in rows], inbox=[inbox(i) for i in rows],
+            outbox=[outbox(i * 16, SENDING) for i in rows], subscribers=[subscriber(i % 50) for i in rows],
+            ledger=[ledger(i, j, "fees", 1 - 2 * j) for i in rows for j in (0, 1)]))
+        number += 20
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 15, 40])
+async def test_kill_keeps_what_was_committed(tmp_path: Path, lines: int) -> None:
+    """kill -9 of a writing process: every batch whose `write` returned is there, and no half of another."""
+    path = tmp_path / "gateway.db"
+    for _ in range(2):  # the second run starts from what the first left behind
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        )
+        assert process.stdout is not None
+        for _ in range(lines):
+            process.stdout.readline()
+        os.kill(process.pid, signal.SIGKILL)
+        printed = process.stdout.read().split()
+        process.stdout.close()
+        process.wait()
+    store = SqliteStore(path)
+    head = await store.open()
+    numbers = [row.number for row in await store.journal(0, 1_000_000)]
+    entries = await store.ledger(0, 1_000_000)
+    sizes = (len(await store.in_doubt(Instant(0))), len(entries), await store.recover_outbox(AT))
+    await store.close()
+
+    assert list(range(1, head.number + 1)) == numbers
+    assert (0, head.number, 2 * head.number, head.number) == (head.number % 20, *sizes)
+    assert head.number >= max((int(word) for word in printed if word.isdigit()), default=20 * 2 * lines)

@@ -1,0 +1,100 @@
+"""The rooms keep to themselves: who never imports whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CLOCKS = ("time", "random", "secrets", "logging", "structlog")
+DRIVERS = ("aiosqlite", "sqlite3", "gateway.store.sqlite", "gateway.store.memory")
+
+RULES: list[tuple[str, tuple[str, ...]]] = [
+    ("smpp", ("gateway",)),
+    ("smpp/pdu.py", ("asyncio", "socket", *CLOCKS)),
+    ("smpp/text.py", ("asyncio", "socket", *CLOCKS)),
+    ("smpp/ussd.py", ("asyncio", "socket", *CLOCKS)),
+    ("smpp/session.py", ("asyncio", "socket", *CLOCKS)),
+    ("gateway/model.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
+    ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
+    ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
+    ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    ("gateway/arguments.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
+    ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
+    ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),
+    ("gateway/handlers", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
+    ("gateway/rules", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
+    ("gateway/engine", ("gateway.handlers", *DRIVERS)),
+    ("gateway/delivery", ("gateway.handlers", *DRIVERS)),
+    ("gateway/store", ("gateway.engine", "gateway.handlers", "smpp")),
+    ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
+    ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),
+]
+
+
+def modules(place: str) -> Iterator[Path]:
+    path = ROOT / place
+    if path.is_file():
+        yield path
+    else:
+        yield from sorted(path.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """The modules that a file imports directly, with their lines; `from a import b` counts as a and as a.b."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield node.lineno, name.name
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            for name in node.names:
+                yield node.lineno, f"{node.module}.{name.name}"
+
+
+@pytest.mark.parametrize(("room", "never"), RULES, ids=[room for room, _ in RULES])
+def test_room_never_imports(room: str, never: tuple[str, ...]) -> None:
+    """A room does not import what its row forbids."""
+    found = list(modules(room))
+    broken = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in found
+        for line, name in imported(path)
+        if any(name == word or name.startswith(word + ".") for word in never)
+    ]
+
+    assert found
+    assert [] == broken
+
+
+def test_one_broad_except_in_the_gateway() -> None:
+    """Only the dispatcher catches whatever a handler may raise; elsewhere what is caught is raised on."""
+    places = {
+        str(path.relative_to(ROOT))
+        for place in ("gateway", "smpp")
+        for path in modules(place)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+        and not any(isinstance(inner, ast.Raise) and inner.exc is None for inner in node.body)
+    }
+
+    assert {"gateway/dispatcher.py"} == places
+
+
+def test_every_test_states_its_requirement() -> None:
+    """Each test function has a docstring."""
+    silent = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in modules("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+
+    assert [] == silent

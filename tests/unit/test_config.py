@@ -1,0 +1,93 @@
+"""Settings: defaults, file, environment, flags, and what an engineer is told when something is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway import config
+from gateway.config import ConfigError
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "gateway.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_have_one_listener_on_loopback() -> None:
+    """Without a file: SQLite under ./var, one listener on 127.0.0.1:2775."""
+    settings = config.load()
+
+    assert settings.store.url == "sqlite:///var/gateway.db"
+    assert [(each.host, each.port) for each in settings.listeners] == [("127.0.0.1", 2775)]
+
+
+def test_a_file_that_names_a_link_has_no_default_listener(tmp_path: Path) -> None:
+    """A file that names a link or a listener has no default listener."""
+    settings = config.load(write(tmp_path, '[[links]]\nname = "smsc1"\nsystem_id = "gw"\n'))
+
+    assert settings.listeners == ()
+    assert [each.name for each in settings.links] == ["smsc1"]
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defaults < file < USSDGW_* environment; other keys of the section stay as the file has them."""
+    monkeypatch.setenv("USSDGW_OPERATOR__SHORT_NUMBER", "222")
+    settings = config.load(write(tmp_path, '[operator]\nshort_number = "333"\ncurrency = "EUR"\n'))
+
+    assert settings.operator.short_number == "222"
+    assert settings.operator.currency == "EUR"
+
+
+def test_flags_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flags have the last word."""
+    monkeypatch.setenv("USSDGW_STORE__URL", "memory:")
+
+    assert config.load(None, {"store": {"url": "sqlite:///x.db"}}).store.url == "sqlite:///x.db"
+
+
+FAULTS = [
+    ("unknown key", '[operator]\ncurency = "RUB"\n', [":2:", "unknown key", "operator.curency", "'currency'"]),
+    ("unknown section", '[operater]\ncountry = "RU"\n', [":1:", "unknown key operater", "'operator'"]),
+    (
+        "unknown key of the second link",
+        '[[links]]\nname = "a"\nsystem_id = "x"\n\n[[links]]\nname = "b"\nsystem_id = "x"\nwindov = 5\n',
+        [":8:", "links.1.windov", "'window'"],
+    ),
+    ("wrong type", '[engine]\nbatch_facts_max = "many"\n', [":2:", "engine.batch_facts_max", "integer", "'many'"]),
+    ("out of range", '[[listeners]]\nname = "a"\nport = 70000\n', [":3:", "listeners.0.port", "65535", "70000"]),
+    ("missing", '[[links]]\nname = "a"\n', [":1:", "links.0.system_id", "required"]),
+    ("no TOML", "[operator\n", ["gateway.toml", "line 1"]),
+    ("route to nowhere", '[[listeners]]\nname = "phones"\n[[routes]]\nvia = "phnes"\n', ["'phnes'", "'phones'"]),
+    (
+        "one name twice",
+        '[[listeners]]\nname = "a"\n[[links]]\nname = "a"\nsystem_id = "x"\n',
+        ["two links or listeners have the name 'a'"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
+def test_a_fault_names_file_line_key_and_the_nearest_name(tmp_path: Path, text: str, told: list[str]) -> None:
+    """An engineer learns the file, the line, the key, what was expected, and the nearest valid name."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(tmp_path, text))
+
+    message = str(caught.value)
+    assert [] == [part for part in told if part not in message], message
+
+
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    """One run shows every fault."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(tmp_path, '[operator]\ncurency = "RUB"\n[log]\nformat = "xml"\n'))
+
+    assert 2 == len(str(caught.value).splitlines())
+
+
+def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
+    """A file that is not there: its name and why."""
+    with pytest.raises(ConfigError, match=r"absent\.toml: No such file"):
+        config.load(tmp_path / "absent.toml")

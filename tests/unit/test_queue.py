@@ -1,0 +1,57 @@
+"""The engine's queue: what makes a batch, and when it is full."""
+
+from __future__ import annotations
+
+from gateway.engine.queue import FactQueue
+from gateway.messages import Confirmed, Fact, Inbound, Lost
+from gateway.model import Channel, Instant, Msisdn
+
+
+def inbound(sequence_number: int, connection: int = 1) -> Inbound:
+    return Inbound(
+        Channel.SMS, Msisdn("79161234567"), "111", "x", Instant(0), connection, "link", 5, sequence_number, b"f" * 16
+    )
+
+
+def batches(*facts: Fact, facts_max: int = 256) -> list[int]:
+    """How many facts each batch takes."""
+    queue = FactQueue(1000)
+    for fact in facts:
+        queue.post(fact)
+    sizes = []
+    while queue:
+        sizes.append(len(queue.drain(facts_max)))
+    return sizes
+
+
+def test_a_batch_takes_all_there_is() -> None:
+    """Drain takes what is queued, in order."""
+    assert batches(inbound(1), Confirmed(1, 5), inbound(2)) == [3]
+
+
+def test_a_batch_has_a_limit() -> None:
+    """At most `batch_facts_max`."""
+    assert batches(*(inbound(number) for number in range(10)), facts_max=4) == [4, 4, 2]
+
+
+def test_a_lost_connection_begins_a_batch() -> None:
+    """What it had not confirmed is on the disk before a redelivery is looked for."""
+    assert batches(inbound(1), Lost(1), inbound(7, connection=2)) == [1, 2]
+
+
+def test_a_retransmission_begins_a_batch() -> None:
+    """The same ticket twice: the first must be on the disk before the second is matched."""
+    assert batches(inbound(1), inbound(2), inbound(1)) == [2, 1]
+
+
+def test_full_counts_what_waits() -> None:
+    """At its limit the queue says so; what is put back after a failure is never refused."""
+    queue = FactQueue(2)
+    queue.post(inbound(1))
+    assert not queue.full
+    queue.post(inbound(2))
+    assert queue.full
+    facts = queue.drain(10)
+    queue.put_back([*facts, inbound(3)])
+
+    assert [fact.sequence_number for fact in queue.drain(10) if isinstance(fact, Inbound)] == [1, 2, 3]
