@@ -15,6 +15,9 @@ from pathlib import Path
 
 import argon2
 
+from gateway.catalogue.checking import check_codes
+from gateway.catalogue.explaining import explain
+from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
@@ -31,7 +34,7 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
-from gateway.model import CodeRef
+from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
@@ -73,6 +76,9 @@ class Rooms:
         self.texts = Texts.load(settings.catalogue.texts_folder, operator=self.operator)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
+        faults = check_codes(self.catalogue.codes, commands, self.operator)
+        if faults:
+            raise CatalogueError(faults)
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
@@ -89,6 +95,10 @@ class Rooms:
                 screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
             ),
         )
+
+    def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
+        """What a text means, as the documented JSON object."""
+        return explain(self.grammar, self.texts.render, text, channel, to, sender)
 
     def derive_code(self, ref: CodeRef) -> str:
         return self.surroundings.derive_code(ref)

@@ -80,7 +80,14 @@ Span = Callable[[str, Sequence[Token], int], int]
 
 
 def _one(line: str, tokens: Sequence[Token], index: int) -> int:
-    return index + 1
+    return _glued(tokens, index + 1)
+
+
+def _glued(tokens: Sequence[Token], at: int) -> int:
+    """What is written onto an argument without a space belongs to it, even where that makes it wrong."""
+    while at < len(tokens) and tokens[at].start == tokens[at - 1].end:
+        at += 1
+    return at
 
 
 def _rest(line: str, tokens: Sequence[Token], index: int) -> int:
@@ -275,7 +282,7 @@ def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
             at += 1
     if at < count and _is_unit(tokens[at]):
         at += 1
-    return at
+    return _glued(tokens, at)
 
 
 def _is_unit(token: Token) -> bool:
@@ -337,7 +344,7 @@ def choice(low: int, high: int) -> ArgumentType:
     # Leading zeros are accepted, so any length up to the cap can be one.
     shapes = (_digits(len(str(low)), len(str(high)), first), _digits(2, ID_DIGITS_MAX, "0"))
     words = {Channel.USSD: f"<{low}-{high}>", Channel.SMS: f"<{low}-{high}>"}
-    return ArgumentType("choice", str(low), parse, shapes, words=words)
+    return ArgumentType("digit", str(low), parse, shapes, words=words)
 
 
 def _any_text(text: str) -> Value | Wrong:

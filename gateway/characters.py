@@ -32,11 +32,6 @@ class Line:
     origin: Sequence[int] | None = None
     superscript: int = -1
 
-    @property
-    def length_typed(self) -> int:
-        """The length of the typed text without the spaces around it."""
-        return len(self.typed.strip())
-
     def place(self, index: int) -> int:
         """Where in the typed text the plain character at `index` stands."""
         if self.origin is None:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from gateway.ussd_grammar import Parts
 
 MASK = "•"
-TOO_FEW_PENALTY = 1
-TOO_MANY_PENALTY = 10
-"""Parts that no pattern has room for speak more against a pattern than parts that are still missing."""
+ARITY_PENALTY = 1
+"""A kind after which parts would be missing is as unlikely as one whose length is a digit off."""
 
 Step = tuple[str | ArgumentType, Value | None]
 """One part that fitted: a literal, or an argument with its value."""
@@ -42,7 +41,10 @@ class Miss:
 
 
 def explain_miss(root: Node, parts: Parts) -> Miss:
-    """The likeliest reason: the one furthest into the text, and there the kind that was missed least."""
+    """The likeliest reason: the one furthest into the text, and there the kind that was missed least.
+
+    A kind after which no pattern has room for the rest is left out where another kind has room.
+    """
     return max(_misses(root, root, parts, 0, ()), key=lambda miss: (miss.index, -miss.penalty))
 
 
@@ -64,9 +66,10 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         leaf = _leaf_of(node, len(parts.keys) - index)
         yield Miss("empty_part", index, path, leaf if kinds else None, kinds[0].part if kinds else "code")
         return
-    for kind, child in node.arguments:
+    ways = [(kind, child, parts.after(kind, index)) for kind, child in node.arguments]
+    roomy = [way for way in ways if any(length >= len(parts.keys) - way[2] for length in way[1].by_length)]
+    for kind, child, after in roomy or ways:
         found = True
-        after = parts.after(kind, index)
         value = kind.parse(parts.text(index, after))
         if not isinstance(value, Wrong):
             yield from _misses(root, child, parts, after, (*path, (kind, value)))
@@ -74,7 +77,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         left = len(parts.keys) - after
         penalty = kind.distance(parts.text(index, after))
         if left not in child.by_length:
-            penalty += TOO_MANY_PENALTY if all(length < left for length in child.by_length) else TOO_FEW_PENALTY
+            penalty += ARITY_PENALTY
         yield Miss(value.refusal, index, path, _leaf_of(child, left), kind.part, value.offset, value.detail, penalty)
     if not found:
         finished = not node.literals and node.leaf is not None

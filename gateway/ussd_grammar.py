@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 
 import pyparsing as pp
 
-from gateway.arguments import ArgumentType, Token, Value, Wrong
+from gateway.arguments import OTP_DIGITS, ArgumentType, Token, Value, Wrong
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.nearest import NearestIndex
@@ -56,6 +56,8 @@ LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 CACHED_MAX = 4096
 SUGGESTIONS_MAX = 2
 INPUT_SHOWN_MAX = 24
+NOT_A_CODE_LENGTH = 9
+"""A segment as long as this is an argument, whatever the code: suggestions leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,10 @@ def _place(parts: Parts, index: int, offset: int = 0) -> int:
     return parts.line.place(parts.ends[-1]) if parts.keys else parts.line.lead
 
 
+def _only(languages: frozenset[Language]) -> Language | None:
+    return next(iter(languages)) if len(languages) == 1 else None
+
+
 # -- corrections that ask -----------------------------------------------------------------------------------------
 
 Correction = Callable[[Node, Parts], Parts | None]
@@ -279,7 +285,6 @@ class _Asked:
     """One call of `read`, as its steps hand it on."""
 
     text: str
-    channel: Channel
     line: Line
     fixes: tuple[str, ...] = ()
     latin: bool = False
@@ -297,6 +302,7 @@ class Grammar:
         self._main_code = operator.short_number
         rows = [row for row in codes.rows if row.available]
         self._pending_answers = {row.pending_sms: row for row in rows if row.pending_sms}
+        self._accepts = next((row for row in rows if row.pending_sms), None)
         self._blank = next((row for row in rows if row.blank_sms), None)
         self._any_text = {to: row for row in rows for to in row.any_text_to}
         self._fixed = {leaf.row: leaf.fixed for leaf in self.tries.leaves}
@@ -336,14 +342,14 @@ class Grammar:
         return found
 
     def _read(self, text: str, channel: Channel, to: str, pending: bool) -> Reading:
-        line = plain(text)
-        length = line.length_typed
+        length = len(text.strip())
         if length > LENGTH_MAX[channel]:
             shown = masked_digits(text.strip()[:INPUT_SHOWN_MAX], 0) + "…"
             detail = {"length": length, "max": LENGTH_MAX[channel]}
             return Reading(REFUSED, refusal="too_long", position=LENGTH_MAX[channel], detail=detail, masked=shown,
                            secret=True)  # fmt: skip
-        asked = _Asked(text, channel, line)
+        line = plain(text)
+        asked = _Asked(text, line)
         if line.superscript >= 0:
             return self._refused(asked, Miss("superscript", 0), None, line.superscript)
         if channel is Channel.USSD or _DIALLED.match(line.text):
@@ -356,6 +362,8 @@ class Grammar:
         start = "".join(found["start"].split())
         body = (found.start("body"), found.end("body"))
         fixes = []
+        if not found["body"].strip(" *"):
+            return self._refused(asked, Miss("unknown_code", 0), None, line.lead)
         if not found["end"]:
             fixes.append("final_hash")
         if start not in {"*", "#", "**"}:
@@ -386,13 +394,13 @@ class Grammar:
             if leaf is not None:
                 return self._understood(asked, leaf, parts, found)
         if _NUMERIC.match(asked.line.text):
-            return self._read_numeric(asked)
+            return self._read_numeric(asked, pending)
         root = own if own and parts.keys[0] in own.literals else self.tries.sms
         if to in self._any_text and parts.keys[0] not in root.literals:
             return self._of_row(asked, self._any_text[to])
         return self._walk(asked, root, parts)
 
-    def _read_numeric(self, asked: _Asked) -> Reading:
+    def _read_numeric(self, asked: _Asked, pending: bool) -> Reading:
         """`2137` is `*111*2137#`; `21180` is `*111*2118*2#`; `111*828*1` has lost both its ends."""
         typed = asked.line.text.replace(" ", "")
         bodies = [f"{self._main_code}*{typed}"]
@@ -411,7 +419,10 @@ class Grammar:
             if leaf is not None:
                 return self._understood(replace(asked, line=line), leaf, parts, found)
         assert first is not None
-        return self._walk(replace(asked, line=first.line), self.tries.ussd, first)
+        reading = self._walk(replace(asked, line=first.line), self.tries.ussd, first)
+        if pending and len(typed) in OTP_DIGITS and self._accepts in self._forms:
+            return replace(reading, suggestions=(self._forms[self._accepts],))  # a code needs its keyword
+        return reading if 2 < len(typed) < NOT_A_CODE_LENGTH else replace(reading, suggestions=())
 
     @staticmethod
     def _places(line: Line, body: str, typed: str) -> list[int]:
@@ -452,7 +463,7 @@ class Grammar:
             arguments=arguments,
             corrections=asked.fixes,
             latin=asked.latin,
-            language=next(iter(leaf.languages)) if len(leaf.languages) == 1 else None,
+            language=_only(leaf.languages),
             row=leaf.row,
             masked=masked,
             secret=secret,
@@ -495,6 +506,7 @@ class Grammar:
             suggestions=suggestions,
             corrections=asked.fixes,
             latin=asked.latin,
+            language=_only(miss.leaf.languages) if miss.leaf is not None else None,
             row=miss.leaf.row if miss.leaf is not None else None,
             masked=masked,
             secret=masked != asked.text,
@@ -503,8 +515,8 @@ class Grammar:
     def _suggestions(self, parts: Parts, miss: Miss) -> tuple[str, ...]:
         """At most two nearest codes, in the order of the plan."""
         if parts.tokens is None:
-            keys = [key for key in parts.keys if key and len(key) < 9]
-            queries = ["*".join(keys), "*".join([self._main_code, *keys])]
+            keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
+            queries = ["*".join(keys), "*".join([self._main_code, *keys])] if keys else []
         else:
             queries = list(parts.keys[:1])
         rows = [row for query in queries for row in self._nearest.find(query)]
@@ -516,22 +528,28 @@ class Grammar:
         return tuple(dict.fromkeys(self._forms[row] for row in near))
 
     def refusal_text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
-        """The name of a refusal's text and its arguments; places in forms are in words of that language."""
+        """The name of a refusal's text and its arguments; places in forms are in words of that language.
+
+        `part` stays the name of a kind: its words are the text `part-<kind>`.
+        """
+        name = f"refusal-{reading.refusal}"
+        if reading.suggestions:
+            name += "-two" if len(reading.suggestions) == SUGGESTIONS_MAX else "-one"
         shown = reading.masked.strip()
+        main_menu = f"*{self._main_code}#"
         arguments: dict[str, object] = {
             "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",
             "part": reading.part,
             "position": reading.position + 1,
-            "right": in_words(reading.right, language),
-            "example": reading.example,
-            "length": reading.detail.get("length", ""),
-            "min": reading.detail.get("min", ""),
-            "max": reading.detail.get("max", ""),
-            "count": len(reading.suggestions),
+            "right": in_words(reading.right or main_menu, language),
+            "example": reading.example or main_menu,
+            "length": reading.detail.get("length", 0),
+            "min": reading.detail.get("min", 0),
+            "max": reading.detail.get("max", 0),
         }
         for place in range(SUGGESTIONS_MAX):
             form = reading.suggestions[place] if place < len(reading.suggestions) else ""
             arguments[f"suggestion{place + 1}"] = in_words(form, language)
             row = self._rows_by_form.get(form)
             arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
-        return f"refusal-{reading.refusal}", arguments
+        return name, arguments

@@ -63,6 +63,9 @@ class Codes:
     rows: tuple[CodeRow, ...]
     file: str = "codes.toml"
 
+    def __iter__(self) -> Iterator[CodeRow]:
+        return iter(self.rows)
+
     def lines(self) -> tuple[CodeLine, ...]:
         """The codes that work now, as help shows them: the first form of each."""
         return tuple(

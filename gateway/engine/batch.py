@@ -7,7 +7,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -345,7 +345,7 @@ class Batch:
         """Rows that fit a window are written as SENDING at once: no second commit before they leave."""
         if self.tools.delivery.place(row, outgoing):
             self.placed.append(row.id)
-            row = replace(row, state=OutboxState.SENDING)
+            row = msgspec.structs.replace(row, state=OutboxState.SENDING)
         else:
             self.waiting.append((row, outgoing))
         self.write.outbox.append(row)

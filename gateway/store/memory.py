@@ -7,10 +7,11 @@ file's unique keys refuse is looked for before the first change.
 from __future__ import annotations
 
 from collections.abc import KeysView, Mapping
-from dataclasses import replace
 from heapq import nsmallest
 from itertools import islice
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from gateway.messages import OutboxState
 from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber

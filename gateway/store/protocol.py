@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from gateway.messages import OutboxState
 from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
 
@@ -43,8 +45,7 @@ class Loaded:
     persons: dict[PersonId, Person] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class JournalRow:
+class JournalRow(msgspec.Struct, frozen=True, gc=False):
     """`hash` chains the journal: blake2b(previous hash + body), 16 octets."""
 
     number: int
@@ -55,8 +56,7 @@ class JournalRow:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True, gc=False):
     """A message taken: how to recognise it when it is resent. `original` is the number whose effect it had."""
 
     number: int
@@ -67,8 +67,7 @@ class InboxRow:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(msgspec.Struct, frozen=True, gc=False):
     """A reply on its way. `id` is journal number * 16 + index; `document` is the delivery's own (msgpack)."""
 
     id: int
@@ -80,8 +79,7 @@ class OutboxRow:
     tries: int = 0  # sendings that a crash cut short: each may have reached the phone
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxChange:
+class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     """What became of a row. An empty `message_id` keeps the one that is there; an unknown id changes nothing."""
 
     id: int
@@ -90,8 +88,7 @@ class OutboxChange:
     message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(msgspec.Struct, frozen=True, gc=False):
     """An entry with the number of the message that caused it and its place in the outcome."""
 
     number: int
@@ -100,8 +97,7 @@ class LedgerRow:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class TimerRow:
+class TimerRow(msgspec.Struct, frozen=True, gc=False):
     key: str
     due_at: Instant
     command: str
@@ -133,8 +129,7 @@ class WriteBatch:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """Where the last run stopped."""
 
     number: int = 0
