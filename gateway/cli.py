@@ -26,6 +26,7 @@ from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
 from gateway.model import Channel, Language
 from gateway.phone import Phone, PhoneError, Shown
+from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
 from smpp.listener import ListenerError
@@ -227,6 +228,17 @@ def codes_explain(
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         table.add_row(f"[bold]{key}[/]", escape(shown))
     out.print(table)
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), or folders of them.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the files.")] = False,
+    config_file: ConfigFile = None,
+) -> None:
+    """Runs transcripts through the engine and compares. Exit status: 0 as written, 1 differs, 2 could not run."""
+    rooms = Rooms(config.load(config_file), replaying.SECRET)
+    raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
 
 
 @app.command("hash-password")

@@ -7,8 +7,10 @@ number; it returns new values. Nothing here may import asyncio, a store, the wir
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, NewType, Protocol, TypeVar
+
+import msgspec
 
 from gateway.catalogue.products import Operator, Products
 from gateway.model import (
@@ -95,8 +97,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(msgspec.Struct, frozen=True, gc=False):
     """One line of the code table as help shows it."""
 
     command: str
@@ -104,8 +105,7 @@ class CodeLine:
     sms: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """A text for somebody: a text's name and its arguments; rendered in the reader's language.
 
     `notice`: to another person concerned, or a receipt: always an SMS. Otherwise it goes to the screen where the
@@ -114,22 +114,20 @@ class Reply:
 
     to: Msisdn
     text: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] = {}
     notice: bool = False
     code: CodeRef | None = None
     language: Language | None = None  # where it is not the reader's stored one (just changed, say)
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True, gc=False):
     """Something outside the gateway, performed after the commit with retries and an idempotency key."""
 
     channel: str
     document: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(msgspec.Struct, frozen=True, gc=False):
     """A command that the gateway gives itself when its time has come.
 
     `key` is unique: setting a timer again replaces it.
@@ -142,8 +140,7 @@ class Timer:
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What a handler decided. A refusal has a name and normally changes nothing.
 
     `changed`: new values of subscribers and persons (an account's balance changes only by `entries`).

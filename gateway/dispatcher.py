@@ -10,11 +10,11 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 import gateway.handlers
 from gateway.commands import Command, Handler, Outcome, Reply, UnitOfWork
@@ -54,8 +54,7 @@ class Stage(UnitOfWork, Protocol):
     def forget(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What became of one message: all its replies, and what the journal and the history say of it."""
 
     command: str
@@ -199,7 +198,7 @@ class Dispatcher:
         assert actor is not None
         line = Recent(number, inbound.at, reading.command, outcome.refusal)
         actor = prolonged(actor, inbound.at, uow.products.limits.acting_minutes)
-        changed = msgspec.structs.replace(actor, recent=(line, *actor.recent)[:RECENT_MAX])
+        changed = replace(actor, recent=(line, *actor.recent)[:RECENT_MAX])
         uow.fold(Outcome(changed=(changed,)))
 
 

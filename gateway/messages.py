@@ -9,7 +9,7 @@ import msgspec
 from gateway.model import Channel, CodeRef, Instant, Msisdn
 
 
-class DialogOrigin(msgspec.Struct, frozen=True, array_like=True):
+class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How to answer on the subscriber's screen: the dialect and what its protocol data unit must echo."""
 
     dialect: str
@@ -17,7 +17,7 @@ class DialogOrigin(msgspec.Struct, frozen=True, array_like=True):
     service_address: str = ""
 
 
-class Inbound(msgspec.Struct, frozen=True):
+class Inbound(msgspec.Struct, frozen=True, gc=False):
     """A subscriber's message, as intake understood it from the wire.
 
     `connection` and `sequence_number` are the ticket for the acknowledgement. `fingerprint` recognises the same
@@ -41,7 +41,7 @@ CODE_PLACE = "\ue000"
 """Stands in a stored text for each digit of a one-time code; a private-use character that no text contains."""
 
 
-class Outgoing(msgspec.Struct, frozen=True, array_like=True):
+class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A reply as the outbox keeps it. `code` fills the places of `CODE_PLACE` when it is sent.
 
     `connection` and `link` are where its cause came by: it leaves there while that is bound, else by a route.
@@ -69,7 +69,7 @@ class OutboxState(IntEnum):
     UNKNOWN = 6
 
 
-class SubmitResult(msgspec.Struct, frozen=True):
+class SubmitResult(msgspec.Struct, frozen=True, gc=False):
     """What became of an outbox row: accepted by the message centre, refused, unanswered."""
 
     row: int
@@ -79,32 +79,32 @@ class SubmitResult(msgspec.Struct, frozen=True):
     at: Instant = Instant(0)
 
 
-class Claimed(msgspec.Struct, frozen=True):
+class Claimed(msgspec.Struct, frozen=True, gc=False):
     """Rows that were READY and now fit the window: to be committed as SENDING before they leave."""
 
     rows: tuple[int, ...]
 
 
-class Confirmed(msgspec.Struct, frozen=True):
+class Confirmed(msgspec.Struct, frozen=True, gc=False):
     """The peer has our acknowledgements up to this journal number of that connection."""
 
     connection: int
     number: int
 
 
-class Late(msgspec.Struct, frozen=True):
+class Late(msgspec.Struct, frozen=True, gc=False):
     """An acknowledgement left after the peer's own timer: it stays in doubt although the connection lives."""
 
     number: int
 
 
-class Lost(msgspec.Struct, frozen=True):
+class Lost(msgspec.Struct, frozen=True, gc=False):
     """A connection ended; what it did not confirm is in doubt."""
 
     connection: int
 
 
-class TimerDue(msgspec.Struct, frozen=True):
+class TimerDue(msgspec.Struct, frozen=True, gc=False):
     key: str
     at: Instant
     command: str

@@ -2,7 +2,7 @@
 
 Everything here is frozen and knows nothing of the wire, of a store or of a clock. A stored document is a
 msgspec struct in array form: new fields go to the end, with a default, so that old documents still read.
-The reasons and the rules are in docs/model.md.
+The collector leaves them alone (`gc=False`): frozen values hold no cycles. The rules are in docs/model.md.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ class ServiceStatus(StrEnum):
     SUSPENDED = "suspended"  # a renewal found no money: tried daily for 30 days, then off
 
 
-class Cabinet(msgspec.Struct, frozen=True, array_like=True):
+class Cabinet(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The numbers of one person in one region that are joined in one account."""
 
     region: str
     numbers: tuple[Msisdn, ...] = ()
 
 
-class Person(msgspec.Struct, frozen=True, array_like=True):
+class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Who owns numbers: a private person or a company."""
 
     id: PersonId
@@ -88,7 +88,7 @@ class Person(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.structs.replace(self, cabinets=others + mine)
 
 
-class Account(msgspec.Struct, frozen=True, array_like=True):
+class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What pays. The balance changes only by ledger entries; it never falls below the floor by a command."""
 
     id: AccountId
@@ -97,14 +97,14 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     points: int = 0
 
 
-class ConnectedService(msgspec.Struct, frozen=True, array_like=True):
+class ConnectedService(msgspec.Struct, frozen=True, array_like=True, gc=False):
     id: ServiceId
     since: Instant
     paid_until: Instant = Instant(0)  # 0: nothing is renewed
     status: ServiceStatus = ServiceStatus.ACTIVE
 
 
-class CodeRef(msgspec.Struct, frozen=True, array_like=True):
+class CodeRef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Names a one-time code without containing it: the code is derived from the operator's secret and this.
 
     `nonce` makes codes unique among one subscriber's pending ones.
@@ -116,7 +116,7 @@ class CodeRef(msgspec.Struct, frozen=True, array_like=True):
     nonce: int = 0
 
 
-class Pending(msgspec.Struct, frozen=True, array_like=True):
+class Pending(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A question that waits for an answer: the command to run on "yes", with the price that was shown.
 
     It lies at the subscriber who has to answer. `asked_by` is who asked: the same number for a question of
@@ -132,14 +132,14 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     price: Money = Money(0)
 
 
-class Acting(msgspec.Struct, frozen=True, array_like=True):
+class Acting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The actor's commands concern another number until then (15 minutes from the last command)."""
 
     msisdn: Msisdn
     until: Instant
 
 
-class Recent(msgspec.Struct, frozen=True, array_like=True):
+class Recent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line of the command history: what was asked and how it ended."""
 
     number: int
@@ -148,14 +148,14 @@ class Recent(msgspec.Struct, frozen=True, array_like=True):
     refusal: str = ""
 
 
-class DayTotal(msgspec.Struct, frozen=True, array_like=True):
+class DayTotal(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was moved on one day of the operator's calendar (`day`: proleptic ordinal)."""
 
     day: int = 0
     total: Money = Money(0)
 
 
-class CodeTries(msgspec.Struct, frozen=True, array_like=True):
+class CodeTries(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Wrong one-time codes: three lock the entry of codes for 30 minutes, three locks of a day for longer."""
 
     wrong: int = 0
@@ -164,7 +164,7 @@ class CodeTries(msgspec.Struct, frozen=True, array_like=True):
     locks: int = 0
 
 
-class Allowance(msgspec.Struct, frozen=True, array_like=True):
+class Allowance(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is left of a package: minutes, SMS, megabytes."""
 
     unit: str
@@ -176,7 +176,7 @@ RECENT_MAX = 5
 PENDING_MAX = 10
 
 
-class Subscriber(msgspec.Struct, frozen=True, array_like=True):
+class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A number: whose it is, what it has, who pays, and what waits for its answer."""
 
     msisdn: Msisdn
@@ -203,7 +203,7 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True):
 Document = Subscriber | Account | Person
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One side of a movement of money. The entries of one outcome add up to zero.
 
     `account` is a customer's account or one of the operator's: `FEES`, `SERVICES`, `OPENING`.

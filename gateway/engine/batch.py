@@ -78,8 +78,7 @@ class Tools:
     create_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True, gc=False):
     """A message and what became of it; `original` is the number of the first one where this was a repeat."""
 
     inbound: Inbound

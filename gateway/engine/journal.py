@@ -16,7 +16,7 @@ from gateway.store.protocol import Head, JournalRow
 HASH_OCTETS = 16
 
 
-class MessageEntry(msgspec.Struct, frozen=True, array_like=True):
+class MessageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A subscriber's message and what became of it. `original`: the number whose first result it repeated."""
 
     channel: str
@@ -36,7 +36,7 @@ class MessageEntry(msgspec.Struct, frozen=True, array_like=True):
     fault: str = ""
 
 
-class TimerEntry(msgspec.Struct, frozen=True, array_like=True):
+class TimerEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     key: str
     command: str
     msisdn: str
@@ -44,13 +44,13 @@ class TimerEntry(msgspec.Struct, frozen=True, array_like=True):
     fault: str = ""
 
 
-class ResultsEntry(msgspec.Struct, frozen=True, array_like=True):
+class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What became of outbox rows: (row, state, message id, status)."""
 
     results: tuple[tuple[int, int, str, int], ...]
 
 
-class ImportedEntry(msgspec.Struct, frozen=True, array_like=True):
+class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Subscribers that came from a table."""
 
     file: str

@@ -36,8 +36,7 @@ class ReplySettings:
     screen_validity_ms: int = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """What the rows of one message are made from."""
 
     number: int

@@ -1,6 +1,6 @@
 ### Several numbers in one account.
 
-numbers-connected = "Numbers" is on, free of charge. To add a number: *111*828*3*number#. To switch off: *111*828*2#
+numbers-connected = "Numbers" is on, free of charge. To switch off: *111*828*2#
 numbers-already_on = "Numbers" is already on. To switch off: *111*828*2#
 numbers-disconnect_ask = Switch off "Numbers"? The number leaves the shared account (other numbers in it: { $count }). Send SMS YES { $code } or dial *111*97*{ $code }#. To stay: NO { $code }
 numbers-disconnected = "Numbers" is off. To have it back: *111*828*1#

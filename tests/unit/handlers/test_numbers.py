@@ -99,11 +99,12 @@ def test_connect(was_on: bool, actor: Msisdn, refusal: str, reply: str) -> None:
     assert bool(outcome.changed) == (reply == "numbers-connected")
 
 
-def test_connect_says_what_to_do_next_and_how_to_undo() -> None:
-    """The reply carries the codes for adding a number and for switching off."""
-    assert (
-        "Услуга «Номера» подключена, бесплатно. Добавить номер: *111*828*3*номер#. Отключить: *111*828*2#"
-    ) == rendered(off(desk_of(), ANNA).do(connect, ANNA).replies[0])
+def test_connect_says_what_it_cost_and_how_to_undo_on_one_screen() -> None:
+    """The reply carries the price and the code for switching off, and fits one screen and one SMS."""
+    text = rendered(off(desk_of(), ANNA).do(connect, ANNA).replies[0])
+
+    assert "Услуга «Номера» подключена, бесплатно. Отключить: *111*828*2#" == text
+    assert len(text) <= 70
 
 
 @pytest.mark.parametrize(("was_on", "reply"), [(True, "numbers-disconnected"), (False, "numbers-already_off")])

@@ -1,0 +1,312 @@
+"""`python -m bench`: runs gateway and peer in turn under the same load and prints what they did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import statistics
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from bench import profiling, report, subjects
+from bench.report import Result
+from bench.subjects import Subject, SubjectError, Usage
+from bench.traffic import Offer
+
+WARM_UP_S = 3.0
+START_S = 30.0
+SETTLE_S = 1.0
+ROOT = Path(__file__).resolve().parents[1] / "var" / "bench"
+
+
+class Only(StrEnum):
+    GATEWAY = "gateway"
+    PEER = "peer"
+    MIXED = "mixed"
+
+
+@dataclass(slots=True)
+class Bench:
+    """One invocation: what was asked for, and what has come of it."""
+
+    seconds: float
+    window: int
+    numbers: int
+    profile: bool
+    keep: bool
+    console: Console
+    results: list[Result] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    profiled: profiling.Profile | None = None
+
+
+class Generator:
+    """The process that plays the SMSC."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.port = 0
+
+    def order(self, **fields: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write((json.dumps(fields) + "\n").encode())
+
+    async def event(self, timeout_s: float) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        async with asyncio.timeout(timeout_s):
+            line = await self._process.stdout.readline()
+        if not line:
+            raise SubjectError("the load generator has ended")
+        event: dict[str, Any] = json.loads(line)
+        return event
+
+
+@asynccontextmanager
+async def generator(numbers: int, offer: Offer) -> AsyncIterator[Generator]:
+    settings = json.dumps({"numbers": numbers, "offer": asdict(offer)})
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.smsc", settings, cwd=ROOT.parents[1],
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
+    )  # fmt: skip
+    try:
+        each = Generator(process)
+        each.port = (await each.event(START_S))["port"]
+        yield each
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def wait_bound(smsc: Generator, subject: Subject) -> None:
+    """The gateway may find nobody at first and come again; the peer fills its database before it comes."""
+    waiting = asyncio.create_task(smsc.event(START_S))
+    while not waiting.done():
+        subject.check()
+        await asyncio.wait([waiting], timeout=0.1)
+    waiting.result()
+    subject.mark_start()
+
+
+async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Status, **phase: Any) -> Result:
+    """One phase: its result from the generator, with CPU and memory of the subject over its measured interval."""
+    smsc.order(order="phase", phase=phase)
+    before = after = Usage()
+    while True:
+        event = await smsc.event(phase["seconds"] + 120.0)
+        match event["event"]:
+            case "start":
+                before = subject.usage()
+            case "progress":
+                subject.check()
+                rate = event["answered"] / event["elapsed_s"]
+                status.update(
+                    f"{subject.name}: {phase['name']}, {event['elapsed_s']:.0f} of {phase['seconds']:.0f} s, "
+                    f"{event['answered']:,} commands, {rate:,.0f} a second"
+                )
+            case "end":
+                after = subject.usage()
+            case "result":
+                break
+    subject.check()
+    event["subject"] = subject.name
+    event["traffic"] = "mixed" if phase.get("mixed") else "SMS"
+    event["load"] = f"{phase['rate']:,.0f}/s" if phase.get("rate") else f"window {phase['window']}"
+    cpu_s = after.cpu_s - before.cpu_s
+    event["cpu_s"] = round(cpu_s, 2)
+    event["cpu_s_per_1000"] = round(cpu_s * 1000 / max(1, event["in_time"]), 5)
+    event["cpu_share"] = round(cpu_s / event["elapsed_s"], 3)
+    event["rss_mb"] = round(after.rss_bytes / subjects.MEBIBYTE, 1)
+    event["submits_per_command"] = round(event["submits"] / max(1, event["answered"]), 2)
+    event["lost_total"] = event["lost"] + event["refused"] + event["unacknowledged"]
+    return event
+
+
+async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -> None:
+    """A fresh subject on an empty folder: warm-up, window, and for mixed traffic the schedule at half the rate."""
+    folder = subjects.new_folder(ROOT, f"{name}-{len(bench.runs) + 1}")
+    products = subjects.write_catalogue(folder / "catalogue")
+    offer = subjects.choose_offer(products)
+    results: list[Result] = []
+    status.update(f"{name}: starting")
+    async with generator(bench.numbers, offer) as smsc:
+        made = (
+            subjects.gateway(folder, smsc.port)
+            if name == "gateway"
+            else subjects.peer(folder, smsc.port, bench.numbers, offer)
+        )
+        async with made as subject:
+            await wait_bound(smsc, subject)
+            common = {"window": bench.window, "mixed": mixed}
+            # The gateway meets each subscriber for the first time here; the peer knows all of them already.
+            everyone = name == "gateway"
+            warm = await run_phase(
+                bench, smsc, subject, status, name="warm-up", seconds=WARM_UP_S, everyone=everyone, **common
+            )
+            task = None
+            if bench.profile and mixed:
+                task = asyncio.create_task(profiling.record(subject.pid, bench.seconds, folder / "profile.txt"))
+            full = await run_phase(bench, smsc, subject, status, name="window", seconds=bench.seconds, **common)
+            if task is not None and (complaint := await task):
+                bench.console.print(f"no profile: {complaint}", markup=False)
+            results = [warm, full]
+            if mixed:
+                await asyncio.sleep(SETTLE_S)
+                rate = full["rate_per_s"] / 2
+                half = {"name": "half the rate", "rate": rate, "seconds": bench.seconds}
+                results.append(await run_phase(bench, smsc, subject, status, **half, **common))
+            smsc.order(order="answers")
+            answers = await smsc.event(START_S)
+            memory = subject.memory()
+    run = {"subject": name, "traffic": "mixed" if mixed else "SMS", "memory": memory, "answers": answers}
+    if name == "gateway":
+        run["store"] = subjects.read_store(folder / "gateway.db")
+    run["faults"] = faults_of(results, run)
+    finish_run(bench, folder, results, run)
+
+
+def faults_of(results: list[Result], run: dict[str, Any]) -> list[str]:
+    """What must not be, in words."""
+    faults = [
+        f"{each['name']}: {each['lost']} lost, {each['unacknowledged']} not acknowledged, {each['refused']} refused "
+        f"({', '.join(f'0x{int(status):02X}' for status in each['statuses'])})"
+        for each in results
+        if each["lost_total"]
+    ]
+    wrong = run["answers"]["wrong"]
+    if wrong:
+        faults.append(f"{wrong} answers of the wrong kind")
+    store = run.get("store", {})
+    sent = sum(each["sent"] for each in results)
+    for name, expected in (("messages", sent), ("redeliveries", 0), ("ledger_sum_minor", 0)):
+        if store.get(name, expected) != expected:
+            faults.append(f"store: {name} is {store[name]}, expected {expected}")
+    return faults
+
+
+def finish_run(bench: Bench, folder: Path, results: list[Result], run: dict[str, Any]) -> None:
+    console = bench.console
+    run["warm_up"] = results[0]
+    bench.results += results[1:]
+    bench.runs.append(run)
+    if bench.profile and (folder / "profile.txt").exists():
+        bench.profiled = profiling.read(folder / "profile.txt")
+    for each in results[1:]:
+        console.print(
+            f"[bold]{each['subject']:<8}[/] {each['traffic']:<6} {each['load']:<12} {each['rate_per_s']:>8,.0f}/s  "
+            f"p99 {each['latency_ms']['p99']:>7.1f} ms  CPU {each['cpu_share']:>4.0%} "
+            f"(generator {each['generator_cpu_share']:.0%})  {each['submits_per_command']:.2f} submit_sm a command"
+        )
+    for fault in run["faults"]:
+        console.print(f"  [bold red]{escape(fault)}[/]")
+    for each in run["answers"]["unexpected"]:
+        console.print(f"  [red]{each['step']}: {each['count']} x[/] {escape(each['text'])}")
+    if not bench.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def summarise(bench: Bench) -> dict[str, Any]:
+    def rates(subject: str, traffic: str) -> list[float]:
+        return [
+            each["rate_per_s"]
+            for each in bench.results
+            if (each["subject"], each["traffic"], each["name"]) == (subject, traffic, "window")
+        ]
+
+    lost = sum(each["lost_total"] for each in bench.results)
+    lost += sum(each["answers"]["wrong"] + each["warm_up"]["lost_total"] for each in bench.runs)
+    summary: dict[str, Any] = {"numbers": bench.numbers, "lost": lost}
+    gateway, peer, mixed = rates("gateway", "SMS"), rates("peer", "SMS"), rates("gateway", "mixed")
+    if gateway:
+        summary["gateway_sms_per_s"] = statistics.median(gateway)
+    if peer:
+        summary["peer_sms_per_s"] = statistics.median(peer)
+    if gateway and peer:
+        summary["sms_ratio"] = round(summary["gateway_sms_per_s"] / summary["peer_sms_per_s"], 2)
+    if mixed:
+        phases = {each["name"]: each for each in bench.results if each["traffic"] == "mixed"}
+        run = next(each for each in bench.runs if each["traffic"] == "mixed")
+        summary["mixed_per_s"] = statistics.median(mixed)
+        summary["mixed_p99_ms"] = phases["window"]["latency_ms"]["p99"]
+        summary["half_p99_ms"] = phases["half the rate"]["latency_ms"]["p99"]
+        summary["memory_peak_mb"] = run["memory"]["peak_mb"]
+        summary["memory_start_mb"] = run["memory"]["start_mb"]
+    return summary
+
+
+async def run_all(bench: Bench, plan: list[tuple[str, bool]]) -> None:
+    with bench.console.status("starting") as status:
+        for name, mixed in plan:
+            await run_subject(bench, name, mixed=mixed, status=status)
+
+
+def plan_of(only: Only | None, rounds: int) -> list[tuple[str, bool]]:
+    """Subjects in the order of their runs, each with whether its traffic is mixed."""
+    match only:
+        case Only.GATEWAY:
+            return [("gateway", False)] * rounds
+        case Only.PEER:
+            return [("peer", False)] * rounds
+        case Only.MIXED:
+            return [("gateway", True)]
+        case None:
+            return [("gateway", False), ("peer", False)] * rounds + [("gateway", True)]
+
+
+def main(
+    seconds: Annotated[float, typer.Option(min=1, help="Of each measured phase.")] = 15.0,
+    window: Annotated[int, typer.Option(min=1, help="Commands on their way at one time.")] = 100,
+    numbers: Annotated[int, typer.Option(min=1, help="Subscribers.")] = 20_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Of gateway and peer in turn.")] = 2,
+    only: Annotated[Only | None, typer.Option(help="One sort of run alone.")] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="py-spy beside the mixed run; it slows the run.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Where to write all figures.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keeps databases and logs in var/bench.")] = False,
+) -> None:
+    """Measures the gateway over real SMPP, in turn with a blocking smpplib client. Status 1 if anything is lost."""
+    if numbers < 4 * window:
+        raise typer.BadParameter("give at least four numbers for each command on its way", param_hint="--numbers")
+    console = Console(highlight=False)
+    bench = Bench(seconds, window, numbers, profile, keep, console)
+    ROOT.mkdir(parents=True, exist_ok=True)
+    machine = report.machine(ROOT)
+    fsync = report.fsync_ms(ROOT)
+    console.print(
+        f"{machine['cores']} cores, {machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}, "
+        f"fsync {fsync['p50']} ms (p99 {fsync['p99']} ms); {numbers:,} numbers"
+    )
+    try:
+        asyncio.run(run_all(bench, plan_of(only, rounds)))
+    except (SubjectError, TimeoutError) as error:
+        console.print(f"[bold red]error:[/] {escape(str(error) or 'no answer from the load generator')}")
+        raise typer.Exit(2) from None
+    summary = summarise(bench)
+    console.print(report.phases_table(bench.results))
+    console.print(report.summary_table(summary))
+    samples = bench.runs[-1]["answers"]["samples"]
+    console.print(f"\nof the answers, all of {bench.runs[-1]['answers']['kinds']} kinds checked:", style="dim")
+    for step, text in list(samples.items())[:3]:
+        console.print(f"  {step}: {text}", style="dim", markup=False)
+    if bench.profiled is not None:
+        report.print_profile(console, bench.profiled)
+    if json_file is not None:
+        figures = {"machine": machine, "summary": summary, "phases": bench.results, "runs": bench.runs}
+        json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        console.print(f"figures: {json_file}", markup=False)
+    if summary["lost"] or any(run["faults"] for run in bench.runs):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

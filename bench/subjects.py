@@ -1,0 +1,228 @@
+"""What is measured: the gateway and the peer as processes, their files, their CPU time and memory.
+
+Each run has an empty folder of its own on the disk of the repository. A subject is ended by its process id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+
+import psutil
+
+from bench.traffic import Offer
+from gateway.catalogue.loading import load_catalogue
+from gateway.catalogue.products import Period, Products, Service
+
+OPENING_MINOR = 1_000_000_000  # ten millions: nothing is refused for want of money
+SAMPLE_S = 0.25
+STOP_S = 15.0
+MEBIBYTE = 1 << 20
+
+CONFIG = """
+[store]
+url = "sqlite:///{folder}/gateway.db"
+
+[operator]
+secret_file = "{folder}/secret"
+
+[subscribers]
+unknown = "create"
+
+[catalogue]
+folder = "{folder}/catalogue"
+
+[log]
+format = "json"
+file = "{folder}/gateway.log"
+
+[[links]]
+name = "bench"
+host = "127.0.0.1"
+port = {port}
+system_id = "bench"
+password = "bench"
+window = 100
+"""
+
+
+class SubjectError(Exception):
+    """What was to be measured did not start, or ended by itself; the message holds what it said."""
+
+
+def choose_offer(products: Products) -> Offer:
+    """The first open free service and the cheapest open monthly one that nothing forbids."""
+    named = {each for service in products.services.values() for each in service.excludes}
+
+    def plain(service: Service) -> bool:
+        conditions = service.excludes or service.needs_tariffs or service.forbids_tariffs or service.id in named
+        return service.open and not service.mandatory and not conditions
+
+    able = [service for service in products.services.values() if plain(service)]
+    free = next(service for service in able if not service.price_minor)
+    monthly = (service for service in able if service.price_minor and service.period is Period.MONTH)
+    paid = min(monthly, key=lambda service: service.price_minor)
+    return Offer(int(free.id), free.names["ru"], int(paid.id), paid.names["ru"], int(paid.price_minor))
+
+
+def write_catalogue(folder: Path) -> Products:
+    """The gateway's own catalogue with a large opening balance."""
+    folder.mkdir(parents=True)
+    for each in resources.files("gateway.catalogue").iterdir():
+        if each.name.endswith(".toml"):
+            (folder / each.name).write_text(each.read_text(encoding="utf-8"), encoding="utf-8")
+    path = folder / "products.toml"
+    source = path.read_text(encoding="utf-8")
+    raised, count = re.subn(
+        r"(^\[opening\][^\[]*?^balance_minor\s*=\s*)\d+", rf"\g<1>{OPENING_MINOR}", source, flags=re.M | re.S
+    )
+    if not count:
+        raised = source.replace("[opening]", f"[opening]\nbalance_minor = {OPENING_MINOR}", 1)
+    path.write_text(raised, encoding="utf-8")
+    products = load_catalogue(folder).products
+    if products.opening.balance_minor != OPENING_MINOR:
+        raise SubjectError("products.toml has no [opening] section whose balance can be raised")
+    return products
+
+
+@dataclass(slots=True)
+class Usage:
+    """CPU time so far and memory now, of a process with all its threads."""
+
+    cpu_s: float = 0.0
+    rss_bytes: int = 0
+
+
+class Subject:
+    """A process under load. `async with Subject(...)`; samples itself while it runs."""
+
+    def __init__(self, name: str, folder: Path, command: list[str]) -> None:
+        self.name = name
+        self.folder = folder
+        self.pid = 0
+        self.rss_start_bytes = self.rss_end_bytes = self.rss_peak_bytes = 0
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+        self._sampler: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Subject:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("USSDGW_")}
+        repository = str(Path(__file__).resolve().parents[1])
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (repository, environment.get("PYTHONPATH"))))
+        with (self.folder / f"{self.name}.stderr").open("wb") as errors:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, cwd=self.folder, env=environment, stdin=asyncio.subprocess.DEVNULL,
+                stdout=errors, stderr=errors, start_new_session=True,
+            )  # fmt: skip
+        self.pid = self._process.pid
+        self._sampler = asyncio.create_task(self._sample())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Ends it gently, then not."""
+        process = self._process
+        if self._sampler is not None:
+            self._sampler.cancel()
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    def check(self) -> None:
+        """Raises SubjectError where it has ended."""
+        if self._process is not None and self._process.returncode is not None:
+            said = (self.folder / f"{self.name}.stderr").read_text(errors="replace")[-2000:]
+            raise SubjectError(f"{self.name} ended with status {self._process.returncode}:\n{said}")
+
+    def usage(self) -> Usage:
+        try:
+            process = psutil.Process(self.pid)
+            times = process.cpu_times()
+            return Usage(times.user + times.system, process.memory_info().rss)
+        except psutil.NoSuchProcess:
+            return Usage()
+
+    async def _sample(self) -> None:
+        while True:
+            rss_bytes = self.usage().rss_bytes
+            if rss_bytes:
+                self.rss_end_bytes = rss_bytes
+                self.rss_peak_bytes = max(self.rss_peak_bytes, rss_bytes)
+            await asyncio.sleep(SAMPLE_S)
+
+    def mark_start(self) -> None:
+        self.rss_start_bytes = self.usage().rss_bytes
+
+    def memory(self) -> dict[str, float]:
+        return {
+            "start_mb": round(self.rss_start_bytes / MEBIBYTE, 1),
+            "end_mb": round(self.rss_end_bytes / MEBIBYTE, 1),
+            "peak_mb": round(max(self.rss_peak_bytes, self.rss_end_bytes) / MEBIBYTE, 1),
+        }
+
+
+def new_folder(root: Path, name: str) -> Path:
+    folder = root / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder.resolve()
+
+
+def gateway(folder: Path, port: int) -> Subject:
+    """`ussdgw serve` with one client link; its catalogue is in the folder already."""
+    config = folder / "gateway.toml"
+    config.write_text(CONFIG.format(folder=folder, port=port), encoding="utf-8")
+    command = Path(sys.executable).with_name("ussdgw")
+    return Subject("gateway", folder, [str(command), "serve", "--config", str(config)])
+
+
+def peer(folder: Path, port: int, numbers: int, offer: Offer) -> Subject:
+    settings = {"port": port, "numbers": numbers, "offer": asdict(offer), "database": str(folder / "peer.db")}
+    command = [sys.executable, "-m", "bench.peer_smpplib", json.dumps(settings)]
+    return Subject("peer", folder, command)
+
+
+QUESTIONS = {
+    "messages": "SELECT COUNT(*) FROM inbox",
+    "redeliveries": "SELECT COUNT(*) FROM inbox WHERE original <> number",
+    "journal": "SELECT COUNT(*) FROM journal",
+    "replies": "SELECT COUNT(*) FROM outbox",
+    "replies_open": "SELECT COUNT(*) FROM outbox WHERE state <= 1",
+    "ledger": "SELECT COUNT(*) FROM ledger",
+    "ledger_sum_minor": "SELECT COALESCE(SUM(amount), 0) FROM ledger",
+    "subscribers": "SELECT COUNT(*) FROM subscribers",
+}
+
+
+def read_store(path: Path) -> dict[str, int]:
+    """What the gateway's store says after it has stopped; a question that its tables no longer answer is left out."""
+
+    def answers() -> Iterator[tuple[str, int]]:
+        for name, statement in QUESTIONS.items():
+            try:
+                yield name, database.execute(statement).fetchone()[0]
+            except sqlite3.OperationalError:
+                continue
+
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return dict(answers())
+    finally:
+        database.close()

@@ -1,0 +1,102 @@
+"""What the subscribers say and what they must be told: command cycles, octets of the PDUs, checks of the answers.
+
+Written by hand from SMPP 3.4 and independent of the gateway's codec, so that a fault there cannot hide here.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+
+SHORT_NUMBER = b"111"
+FIRST_NUMBER = 79_160_000_000
+
+DELIVER_SM = 0x00000005
+TON_NPI_INTERNATIONAL = b"\x01\x01"
+TON_NPI_SHORT = b"\x00\x01"
+GSM7_USSD = 0x0F  # TS 23.038 5: GSM 7-bit, language unspecified, as USSD centres mark what was dialled
+UCS2 = 0x08
+OP_PSSR_INDICATION = b"\x05\x01\x00\x01\x01"  # TLV ussd_service_op, SMPP 3.4 5.3.2.44
+TAG_SESSION = b"\x13\x83\x00\x02"  # TLV its_session_info, SMPP 3.4 5.3.2.43
+
+HEADER = struct.Struct(">IIII")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The two services that the traffic orders: a free one and a paid one, with what the peer needs of them."""
+
+    free: int
+    free_name: str
+    paid: int
+    paid_name: str
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a cycle.
+
+    Args:
+        tail: the PDU's octets after the source address, without a session TLV.
+        session: a session TLV follows: the command is dialled.
+        expected: what the answer's first part must match.
+    """
+
+    name: str
+    tail: bytes
+    session: bool
+    expected: re.Pattern[str]
+
+
+def numbers(count: int) -> list[bytes]:
+    return [str(FIRST_NUMBER + index).encode() for index in range(count)]
+
+
+def head(number: bytes, *, ussd: bool) -> bytes:
+    """service_type and source address of a deliver_sm, SMPP 3.4 4.6.1."""
+    return (b"USSD\0" if ussd else b"\0") + TON_NPI_INTERNATIONAL + number + b"\0"
+
+
+def tail(octets: bytes, data_coding: int, tlvs: bytes = b"") -> bytes:
+    """Everything of a deliver_sm after its source address; esm_class, protocol_id, times and flags are all zero."""
+    fixed = bytes(7) + bytes((data_coding, 0, len(octets)))
+    return TON_NPI_SHORT + SHORT_NUMBER + b"\0" + fixed + octets + tlvs
+
+
+def _sms(name: str, text: str, expected: str) -> Step:
+    return Step(name, tail(text.encode("utf-16-be"), UCS2), False, re.compile(expected))
+
+
+def _dial(name: str, code: str, expected: str) -> Step:
+    return Step(name, tail(code.encode("ascii"), GSM7_USSD, OP_PSSR_INDICATION + TAG_SESSION), True, re.compile(expected))
+
+
+def ussd_cycle() -> list[Step]:
+    """The service that joins numbers, on and off; both at once and free of charge."""
+    return [
+        _dial("numbers on", "*111*828*1#", "^Услуга «Номера» подключена"),
+        _dial("numbers off", "*111*828*2#", "^Услуга «Номера» отключена"),
+    ]
+
+
+def sms_cycle(offer: Offer) -> list[Step]:
+    """A free and a paid service on and off; a question and its answer are one command each."""
+    free, paid = re.escape(offer.free_name), re.escape(offer.paid_name)
+    return [
+        _sms("free on", f"ПОДКЛЮЧИТЬ {offer.free}", f"^«{free}» подключена, бесплатно"),
+        _sms("free off?", f"ОТКЛЮЧИТЬ {offer.free}", f"^Отключить «{free}»[?]"),
+        _sms("free off", "ДА", f"^«{free}» отключена"),
+        _sms("paid on?", f"ПОДКЛЮЧИТЬ {offer.paid}", f"^«{paid}»: .*сразу"),
+        _sms("paid on", "ДА", f"^«{paid}» подключена[.] Списано"),
+        _sms("paid off?", f"ОТКЛЮЧИТЬ {offer.paid}", f"^Отключить «{paid}»[?]"),
+        _sms("paid off", "ДА", f"^«{paid}» отключена"),
+    ]
+
+
+def decode(octets: bytes, data_coding: int) -> str:
+    """An answer's text. What is not UCS-2 is shown as Latin-1: good enough to see that it is not expected."""
+    if data_coding == UCS2:
+        return octets.decode("utf-16-be", "replace")
+    return octets.decode("latin-1")

@@ -1,0 +1,81 @@
+"""The subscribers of a transcript as one transaction for any store, as they are before the first message.
+
+What a transcript leaves out is filled in here, and nowhere else: each number its own owner and account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.catalogue.products import Operator
+from gateway.engine.journal import ImportedEntry, Journal
+from gateway.model import (
+    OPENING,
+    Account,
+    AccountId,
+    Cabinet,
+    ConnectedService,
+    DayTotal,
+    Entry,
+    Instant,
+    Money,
+    Person,
+    PersonId,
+    Subscriber,
+)
+from gateway.model import Allowance as Package
+from gateway.replay.transcript import Given
+from gateway.rules.calendar import day_number
+from gateway.store.protocol import Head, LedgerRow, WriteBatch
+
+NUMBER_BEFORE = 1_000_000
+"""Journal numbers start above it, so that a reference in a text cannot be taken for anything else."""
+
+
+def population(givens: Iterable[Given], operator: Operator, at: Instant, file: str) -> WriteBatch:
+    """Subscribers, owners and accounts, with the opening balances in the ledger."""
+    batch = WriteBatch()
+    journal = Journal(Head(NUMBER_BEFORE))
+    number = journal.next_number()
+    today = day_number(at, operator)
+    persons: dict[PersonId, Person] = {}
+    for given in givens:
+        person = _person(given)
+        known = persons.get(person.id)
+        if known is None or len(person.cabinets) > len(known.cabinets):
+            persons[person.id] = person
+        batch.subscribers.append(_subscriber(given, person.id, at, today))
+        if given.payer is None:
+            batch.accounts.append(Account(AccountId(given.msisdn), given.balance, points=given.points))
+        if given.payer is None and given.balance:
+            for entry in (
+                Entry(OPENING, Money(-given.balance), "opening", given.msisdn),
+                Entry(AccountId(given.msisdn), given.balance, "opening", given.msisdn),
+            ):
+                batch.ledger.append(LedgerRow(number, len(batch.ledger), at, entry))
+    batch.persons.extend(persons.values())
+    batch.journal.append(journal.row(number, at, "", ImportedEntry(file, len(batch.subscribers))))
+    return batch
+
+
+def _person(given: Given) -> Person:
+    """The owner; where nobody is named, one for this number alone."""
+    cabinets = (Cabinet(given.region, (given.msisdn, *given.linked)),) if given.linked else ()
+    return Person(PersonId(given.owner or f"P{given.msisdn}"), given.kind, cabinets)
+
+
+def _subscriber(given: Given, person: PersonId, at: Instant, today: int) -> Subscriber:
+    return Subscriber(
+        given.msisdn,
+        person,
+        given.region,
+        given.tariff,
+        AccountId(given.payer or given.msisdn),
+        given.language,
+        given.status,
+        given.numbers_on,
+        tuple(ConnectedService(service, at, status=status) for service, status in given.services),
+        sent=DayTotal(today, given.sent) if given.sent else DayTotal(),
+        received=DayTotal(today, given.received) if given.received else DayTotal(),
+        allowances=tuple(Package(unit, left) for unit, left in given.packages),
+    )
