@@ -26,7 +26,9 @@ from bench.traffic import Offer
 
 WARM_UP_S = 3.0
 START_S = 30.0
+EVENT_S = 30.0  # there is one each half second, except while the last answers are waited for
 SETTLE_S = 1.0
+WIDTH = 120  # of tables that go to a file
 ROOT = Path(__file__).resolve().parents[1] / "var" / "bench"
 
 
@@ -73,11 +75,11 @@ class Generator:
 
 
 @asynccontextmanager
-async def generator(numbers: int, offer: Offer) -> AsyncIterator[Generator]:
-    settings = json.dumps({"numbers": numbers, "offer": asdict(offer)})
+async def generator(numbers: int, offer: Offer, *, prepared: bool) -> AsyncIterator[Generator]:
+    settings = json.dumps({"numbers": numbers, "offer": asdict(offer), "prepared": prepared})
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.smsc", settings, cwd=ROOT.parents[1],
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24, start_new_session=True,
     )  # fmt: skip
     try:
         each = Generator(process)
@@ -104,7 +106,7 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
     smsc.order(order="phase", phase=phase)
     before = after = Usage()
     while True:
-        event = await smsc.event(phase["seconds"] + 120.0)
+        event = await smsc.event(EVENT_S)
         match event["event"]:
             case "start":
                 before = subject.usage()
@@ -112,7 +114,7 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
                 subject.check()
                 rate = event["answered"] / event["elapsed_s"]
                 status.update(
-                    f"{subject.name}: {phase['name']}, {event['elapsed_s']:.0f} of {phase['seconds']:.0f} s, "
+                    f"{subject.name}: {phase['name']}, {event['elapsed_s']:.0f} s, "
                     f"{event['answered']:,} commands, {rate:,.0f} a second"
                 )
             case "end":
@@ -140,7 +142,7 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
     offer = subjects.choose_offer(products)
     results: list[Result] = []
     status.update(f"{name}: starting")
-    async with generator(bench.numbers, offer) as smsc:
+    async with generator(bench.numbers, offer, prepared=name == "peer") as smsc:
         made = (
             subjects.gateway(folder, smsc.port)
             if name == "gateway"
@@ -149,10 +151,10 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
         async with made as subject:
             await wait_bound(smsc, subject)
             common = {"window": bench.window, "mixed": mixed}
-            # The gateway meets each subscriber for the first time here; the peer knows all of them already.
-            everyone = name == "gateway"
+            # The gateway meets each subscriber for the first time here; the peer has them in its database already.
+            warming = name == "gateway"
             warm = await run_phase(
-                bench, smsc, subject, status, name="warm-up", seconds=WARM_UP_S, everyone=everyone, **common
+                bench, smsc, subject, status, name="warm-up", seconds=WARM_UP_S, warming=warming, **common
             )
             task = None
             if bench.profile and mixed:
@@ -169,7 +171,12 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
             smsc.order(order="answers")
             answers = await smsc.event(START_S)
             memory = subject.memory()
-    run = {"subject": name, "traffic": "mixed" if mixed else "SMS", "memory": memory, "answers": answers}
+    run: dict[str, Any] = {
+        "subject": name,
+        "traffic": "mixed" if mixed else "SMS",
+        "memory": memory,
+        "answers": answers,
+    }
     if name == "gateway":
         run["store"] = subjects.read_store(folder / "gateway.db")
     run["faults"] = faults_of(results, run)
@@ -277,14 +284,16 @@ def main(
     """Measures the gateway over real SMPP, in turn with a blocking smpplib client. Status 1 if anything is lost."""
     if numbers < 4 * window:
         raise typer.BadParameter("give at least four numbers for each command on its way", param_hint="--numbers")
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDTH
     bench = Bench(seconds, window, numbers, profile, keep, console)
     ROOT.mkdir(parents=True, exist_ok=True)
     machine = report.machine(ROOT)
-    fsync = report.fsync_ms(ROOT)
+    fsync = machine["fsync_ms"]
     console.print(
         f"{machine['cores']} cores, {machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}, "
-        f"fsync {fsync['p50']} ms (p99 {fsync['p99']} ms); {numbers:,} numbers"
+        f"fsync {fsync['p50']} ms (p99 {fsync['p99']} ms), load {machine['load_before']}; {numbers:,} numbers"
     )
     try:
         asyncio.run(run_all(bench, plan_of(only, rounds)))

@@ -35,7 +35,8 @@ SCHEMA = """
 CREATE TABLE subscribers (
     msisdn INTEGER PRIMARY KEY, balance INTEGER NOT NULL, services TEXT NOT NULL, pending TEXT);
 CREATE TABLE journal (
-    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, msisdn INTEGER NOT NULL, command TEXT NOT NULL, text TEXT NOT NULL);
+    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, msisdn INTEGER NOT NULL, command TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE TABLE inbox (number INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY, number INTEGER NOT NULL, msisdn INTEGER NOT NULL, text TEXT NOT NULL,
@@ -45,16 +46,24 @@ CREATE TABLE ledger (
 """
 
 
-def open_database(path: Path, numbers: int) -> sqlite3.Connection:
-    """A new database with its subscribers."""
+def open_database(path: Path, numbers: int, offer: Offer) -> sqlite3.Connection:
+    """A new database with its subscribers, each where the traffic expects him to be."""
     database = sqlite3.connect(path, isolation_level=None, cached_statements=64)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     database.executescript(SCHEMA)
     database.execute("BEGIN")
+    none, free, paid = "{}", json.dumps({str(offer.free): ""}), json.dumps({str(offer.paid): "31.12.2030"})
+    states = (
+        (none, None), (free, None), (free, f"-{offer.free} 1234"),
+        (none, None), (none, f"+{offer.paid} 1234"), (paid, None), (paid, f"-{offer.paid} 1234"),
+    )  # fmt: skip
     database.executemany(
-        "INSERT INTO subscribers VALUES (?, ?, '{}', NULL)",
-        ((int(number), OPENING_MINOR) for number in traffic.numbers(numbers)),
+        "INSERT INTO subscribers VALUES (?, ?, ?, ?)",
+        (
+            (int(number), OPENING_MINOR, *states[traffic.place_of(index)])
+            for index, number in enumerate(traffic.numbers(numbers))
+        ),
     )
     database.execute("COMMIT")
     return database
@@ -170,9 +179,10 @@ def money(minor: int) -> str:
 def main() -> None:
     settings = json.loads(sys.argv[1])
     logging.disable(logging.CRITICAL)
-    database = open_database(Path(settings["database"]), settings["numbers"])
+    offer = Offer(**settings["offer"])
+    database = open_database(Path(settings["database"]), settings["numbers"], offer)
     client = smpplib.client.Client("127.0.0.1", settings["port"], timeout=30, allow_unknown_opt_params=True)
-    peer = Peer(client, database, Offer(**settings["offer"]))
+    peer = Peer(client, database, offer)
     client.set_message_received_handler(lambda pdu: peer.received(pdu))
     client.set_message_sent_handler(lambda pdu: None)
     client.connect()

@@ -21,7 +21,7 @@ Result = dict[str, Any]
 """One phase: the generator's counts with the subject's CPU and memory, as the JSON has them."""
 
 
-def machine(folder: Path) -> dict[str, object]:
+def machine(folder: Path) -> dict[str, Any]:
     """What the figures depend on."""
     return {
         "cores": os.cpu_count(),
@@ -30,6 +30,7 @@ def machine(folder: Path) -> dict[str, object]:
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "fsync_ms": fsync_ms(folder),
+        "load_before": round(os.getloadavg()[0], 2),
     }
 
 
@@ -80,7 +81,7 @@ def summary_table(summary: dict[str, Any]) -> Table:
     table.add_column()
     ratio = summary.get("sms_ratio")
     if ratio is not None:
-        note = f"gateway {summary['gateway_sms_per_s']:,.0f}/s, peer {summary['peer_sms_per_s']:,.0f}/s, medians in turn"
+        note = f"gateway {summary['gateway_sms_per_s']:,.0f}/s, peer {summary['peer_sms_per_s']:,.0f}/s: medians"
         table.add_row("SMS only, gateway : peer", f"[bold cyan]{ratio:.2f}[/]", note)
     mixed = summary.get("mixed_per_s")
     if mixed is not None:

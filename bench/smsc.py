@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import random
 import resource
 import sys
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
@@ -29,6 +31,7 @@ RESPONSE = 0x80000000
 UDHI = 0x40
 SC_INTERFACE_VERSION = b"\x02\x10\x00\x01\x34"
 PREFIX_OCTETS = 72  # of an answer: tells answers of one step apart; every distinct one is checked
+SEED = 111
 CENSUS_MAX = 50_000
 DRAIN_S = 10.0
 QUIET_S = 0.3  # after the last answer: SMS that follow a screen
@@ -42,15 +45,22 @@ now_s = time.perf_counter
 class Subscriber:
     """A phone: what it says next, and whether it waits for an answer."""
 
-    __slots__ = ("dialled", "due_s", "number", "parts", "place", "said", "sequence", "sms_head", "turn", "ussd_head")
+    __slots__ = (
+        "dialled", "due_s", "owed_dials", "owed_sms", "parts", "place", "said", "sequence", "sms_head", "turn",
+        "ussd_head",
+    )  # fmt: skip
 
-    def __init__(self, number: bytes, turn: int) -> None:
-        self.number = number
+    def __init__(self, number: bytes, index: int, *, prepared: bool) -> None:
         self.sms_head = traffic.head(number, ussd=False)
         self.ussd_head = traffic.head(number, ussd=True)
-        self.turn = turn  # even: dials next (in mixed traffic)
-        self.place = 0  # in the SMS cycle
+        self.turn = index  # even: dials next (in mixed traffic)
+        # In the steady state subscribers are all over their cycles. Where the other side does not begin there, the
+        # warm-up brings them: each speaks at least once, so that all of them exist when measuring begins.
+        place = traffic.place_of(index)
+        self.place = place if prepared else 0  # in the SMS cycle
         self.dialled = 0  # in the USSD cycle
+        self.owed_sms = 0 if prepared else place
+        self.owed_dials = 0 if prepared else index // traffic.SMS_STEPS % 2 + (0 if place else 1)
         self.said: Step | None = None
         self.sequence = 0
         self.due_s = 0.0
@@ -66,7 +76,7 @@ class Phase:
     window: int = 100
     rate: float = 0.0
     mixed: bool = False
-    everyone: bool = False  # lasts until every subscriber has spoken
+    warming: bool = False  # lasts until every subscriber is where he belongs
     sent: int = 0
     answered: int = 0
     in_time: int = 0  # answered before the phase's end
@@ -83,9 +93,12 @@ class Phase:
 class Smsc(asyncio.Protocol):
     """One bound peer and all subscribers."""
 
-    def __init__(self, numbers: int, offer: Offer) -> None:
-        self.subscribers = {each: Subscriber(each, turn) for turn, each in enumerate(traffic.numbers(numbers))}
-        self.free: deque[Subscriber] = deque(self.subscribers.values())
+    def __init__(self, numbers: int, offer: Offer, *, prepared: bool) -> None:
+        self.subscribers = {
+            each: Subscriber(each, index, prepared=prepared) for index, each in enumerate(traffic.numbers(numbers))
+        }
+        self.free = self._shuffled(self.subscribers.values())
+        self.ready: deque[Subscriber] = deque()  # those whom the warm-up has brought where they belong
         self.ussd_cycle = traffic.ussd_cycle()
         self.sms_cycle = traffic.sms_cycle(offer)
         self.census: dict[tuple[str, bytes], list[object]] = {}
@@ -102,6 +115,13 @@ class Smsc(asyncio.Protocol):
         self.session = 0
         self.rest = b""
         self.out: list[bytes] = []
+
+    @staticmethod
+    def _shuffled(subscribers: Iterable[Subscriber]) -> deque[Subscriber]:
+        """In an order that is no order: numbers in a row would lie on one page of the other side's database."""
+        mixed_up = list(subscribers)
+        random.Random(SEED).shuffle(mixed_up)
+        return deque(mixed_up)
 
     # -- the wire --------------------------------------------------------------------------------------------------
 
@@ -167,11 +187,11 @@ class Smsc(asyncio.Protocol):
             subscriber.parts += 1
             if buffer[text + 5] == 1:
                 header = buffer[text] + 1
-                self._note(step, buffer[text + header : text + length], buffer[fixed + 2])
+                self._note(step, buffer[text + header : text + length], buffer[fixed + 2], " ...")
             if subscriber.parts < buffer[text + 4]:
                 return
         else:
-            self._note(step, buffer[text : text + length], buffer[fixed + 2])
+            self._note(step, buffer[text : text + length], buffer[fixed + 2], "")
         phase.answered += 1
         phase.latencies_s.append(at - subscriber.due_s)
         if ussd:
@@ -180,13 +200,13 @@ class Smsc(asyncio.Protocol):
             subscriber.place = (subscriber.place + 1) % len(self.sms_cycle)
         self._release(subscriber)
 
-    def _note(self, step: Step, octets: bytes, data_coding: int) -> None:
+    def _note(self, step: Step, octets: bytes, data_coding: int, more: str) -> None:
         key = (step.name, octets[:PREFIX_OCTETS])
         seen = self.census.get(key)
         if seen is not None:
             seen[0] += 1  # type: ignore[operator]
         elif len(self.census) < CENSUS_MAX:
-            self.census[key] = [1, octets, data_coding, step]
+            self.census[key] = [1, octets, data_coding, step, more]
 
     def _refused(self, subscriber: Subscriber, status: int) -> None:
         self.phase.refused += 1
@@ -196,9 +216,14 @@ class Smsc(asyncio.Protocol):
 
     def _release(self, subscriber: Subscriber) -> None:
         subscriber.said = None
-        subscriber.turn += 1
         self.outstanding -= 1
-        self.free.append(subscriber)
+        if not self.phase.warming:
+            subscriber.turn += 1
+            self.free.append(subscriber)
+        elif subscriber.owed_sms or subscriber.owed_dials:
+            self.free.append(subscriber)
+        else:
+            self.ready.append(subscriber)
 
     # -- speaking --------------------------------------------------------------------------------------------------
 
@@ -222,7 +247,15 @@ class Smsc(asyncio.Protocol):
     def _command(self, due_s: float, phase: Phase) -> None:
         subscriber = self.free.popleft()
         self.sequence = sequence = self.sequence + 1 if self.sequence < 0x7FFFFFFF else 1
-        if phase.mixed and not subscriber.turn & 1:
+        if phase.warming:
+            dials = subscriber.owed_dials > 0
+            if dials:
+                subscriber.owed_dials -= 1
+            elif subscriber.owed_sms:
+                subscriber.owed_sms -= 1
+        else:
+            dials = phase.mixed and not subscriber.turn & 1
+        if dials:
             step = self.ussd_cycle[subscriber.dialled]
             self.session = session = (self.session + 2) & 0xFFFF  # bit 0 stays clear: it ends a dialog
             body = subscriber.ussd_head + step.tail + session.to_bytes(2, "big")
@@ -251,12 +284,14 @@ class Smsc(asyncio.Protocol):
             at = now_s()
             if phase.rate:
                 self.speak()
-            enough = phase.sent >= len(self.subscribers) if phase.everyone else True
-            if (at - started >= phase.seconds and enough) or self.gone.is_set():
+            over = not (self.free or self.outstanding) if phase.warming else at - started >= phase.seconds
+            if over or self.gone.is_set():
                 break
             if at - shown_s >= PROGRESS_S:
                 shown_s = at
                 emit("progress", phase=phase.name, answered=phase.answered, elapsed_s=at - started)
+        if phase.warming:
+            phase.seconds = at - started
         phase.in_time, phase.elapsed_s = phase.answered, now_s() - started
         cpu_s = _cpu_s() - cpu_s
         emit("end", phase=phase.name, answered=phase.in_time)
@@ -269,6 +304,8 @@ class Smsc(asyncio.Protocol):
                 subscriber.said = None
                 self.outstanding -= 1
         self.unacknowledged.clear()
+        if phase.warming:
+            self.free, self.ready = self._shuffled(self.ready), deque()
         emit("result", **self._result(phase, cpu_s))
 
     async def _drain(self) -> None:
@@ -296,10 +333,12 @@ class Smsc(asyncio.Protocol):
 
         Every answer was counted under its first characters, and every such group is checked by one of its answers.
         """
-        wrong, samples, unexpected = 0, {}, []
+        wrong = 0
+        samples: dict[str, str] = {}
+        unexpected: list[dict[str, object]] = []
         for (name, _), entry in self.census.items():
-            count, octets, data_coding, step = cast("tuple[int, bytes, int, Step]", tuple(entry))
-            text = traffic.decode(octets, data_coding)
+            count, octets, data_coding, step, more = cast("tuple[int, bytes, int, Step, str]", tuple(entry))
+            text = traffic.decode(octets, data_coding) + more
             if step.expected.search(text):
                 samples.setdefault(name, text)
             else:
@@ -319,9 +358,9 @@ def emit(event: str, **fields: object) -> None:
     sys.stdout.flush()
 
 
-async def serve(numbers: int, offer: Offer) -> None:
+async def serve(numbers: int, offer: Offer, prepared: bool) -> None:
     loop = asyncio.get_running_loop()
-    smsc = Smsc(numbers, offer)
+    smsc = Smsc(numbers, offer, prepared=prepared)
     gc.collect()
     gc.disable()  # nothing here makes cycles, and a collection would be measured as the other side's latency
     server = await loop.create_server(lambda: smsc, "127.0.0.1", 0)
@@ -343,7 +382,7 @@ async def serve(numbers: int, offer: Offer) -> None:
 
 def main() -> None:
     settings = json.loads(sys.argv[1])
-    uvloop.run(serve(settings["numbers"], Offer(**settings["offer"])))
+    uvloop.run(serve(settings["numbers"], Offer(**settings["offer"]), settings["prepared"]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ UCS2 = 0x08
 OP_PSSR_INDICATION = b"\x05\x01\x00\x01\x01"  # TLV ussd_service_op, SMPP 3.4 5.3.2.44
 TAG_SESSION = b"\x13\x83\x00\x02"  # TLV its_session_info, SMPP 3.4 5.3.2.43
 
+SMS_STEPS = 7
+SPREAD = 20_000  # so many are all over their cycles when measuring begins; of a larger population the rest just exists
+
 HEADER = struct.Struct(">IIII")
 
 
@@ -54,6 +57,11 @@ def numbers(count: int) -> list[bytes]:
     return [str(FIRST_NUMBER + index).encode() for index in range(count)]
 
 
+def place_of(index: int) -> int:
+    """Where in the SMS cycle the subscriber of that index is when measuring begins."""
+    return index % SMS_STEPS if index < SPREAD else 0
+
+
 def head(number: bytes, *, ussd: bool) -> bytes:
     """service_type and source address of a deliver_sm, SMPP 3.4 4.6.1."""
     return (b"USSD\0" if ussd else b"\0") + TON_NPI_INTERNATIONAL + number + b"\0"
@@ -70,7 +78,8 @@ def _sms(name: str, text: str, expected: str) -> Step:
 
 
 def _dial(name: str, code: str, expected: str) -> Step:
-    return Step(name, tail(code.encode("ascii"), GSM7_USSD, OP_PSSR_INDICATION + TAG_SESSION), True, re.compile(expected))
+    octets = tail(code.encode("ascii"), GSM7_USSD, OP_PSSR_INDICATION + TAG_SESSION)
+    return Step(name, octets, True, re.compile(expected))
 
 
 def ussd_cycle() -> list[Step]:

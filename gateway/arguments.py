@@ -163,7 +163,8 @@ class NumberPlan:
     def _unusual(self, digits: str) -> Value | Wrong:
         length = len(digits.lstrip("+"))
         bad = Wrong("bad_number", 0, {"length": length})
-        if length > NUMBER_DIGITS_MAX or (self.country == "RU" and length in {9, 12} and digits[0] not in "+0"):
+        national = self.country == "RU" and not digits.startswith(("+", "00"))
+        if length > NUMBER_DIGITS_MAX or (national and length not in {10, 11}):
             return bad
         international = digits[2:] if digits.startswith("00") else digits[1:] if digits.startswith("+") else ""
         try:

@@ -28,7 +28,10 @@ Step = tuple[str | ArgumentType, Value | None]
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """What stopped the reading. `index`: the part concerned, one past the last if a part is missing."""
+    """What stopped the reading. `index`: the part concerned, one past the last if a part is missing.
+
+    `after`: where what was taken for the argument ends (0: it is no argument that is wrong).
+    """
 
     refusal: str
     index: int
@@ -38,6 +41,7 @@ class Miss:
     offset: int = 0
     detail: Mapping[str, object] = field(default_factory=dict)
     penalty: int = 0
+    after: int = 0
 
 
 def explain_miss(root: Node, parts: Parts) -> Miss:
@@ -78,7 +82,8 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         penalty = kind.distance(parts.text(index, after))
         if left not in child.by_length:
             penalty += ARITY_PENALTY
-        yield Miss(value.refusal, index, path, _leaf_of(child, left), kind.part, value.offset, value.detail, penalty)
+        leaf = _leaf_of(child, left)
+        yield Miss(value.refusal, index, path, leaf, kind.part, value.offset, value.detail, penalty, after)
     if not found:
         finished = not node.literals and node.leaf is not None
         if path and (sms or finished):

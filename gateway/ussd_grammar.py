@@ -65,9 +65,10 @@ class Reading:
     """What a text means. `arguments` is shared between equal texts: do not change it.
 
     `position` counts characters from 0 in the text as typed, -1 where there is none; `part` is the kind of the
-    argument concerned. `right` is the right form, with the subscriber's own valid arguments filled in. `language`
-    is that of the keyword (None: digits, a dialled string, a word shared by two languages). `masked` is the text
-    as it may be logged and kept; `secret` says that something in it had to be masked.
+    argument concerned; `detail`: its `input` (masked), the `length` seen, `min` and `max`. `right` is the right
+    form, with the subscriber's own valid arguments filled in. `language` is that of the keyword (None: digits, a
+    dialled string, a word shared by two languages). `masked` is the text as it may be logged and kept; `secret`
+    says that something in it had to be masked.
     """
 
     outcome: str
@@ -351,7 +352,8 @@ class Grammar:
         line = plain(text)
         asked = _Asked(text, line)
         if line.superscript >= 0:
-            return self._refused(asked, Miss("superscript", 0), None, line.superscript)
+            miss = Miss("superscript", 0, detail={"input": text[line.superscript]})
+            return self._refused(asked, miss, None, line.superscript)
         if channel is Channel.USSD or _DIALLED.match(line.text):
             return self._read_dialled(asked)
         return self._read_line(asked, to, pending)
@@ -477,7 +479,9 @@ class Grammar:
         return self._refused(asked, Miss("unknown_code", 0), parts)
 
     def _tail(self, asked: _Asked, parts: Parts, place: int) -> Reading:
-        reading = self._refused(asked, Miss("tail", 0), None, asked.line.place(place))
+        begin = asked.line.place(place)
+        shown = masked_digits(asked.text[begin:].strip(), 0)
+        reading = self._refused(asked, Miss("tail", 0, detail={"input": shown}), None, begin)
         leaf = _match(self.tries.ussd, parts, 0, [])
         return replace(reading, right=f"{asked.line.text[:place].strip()}" if leaf is not None else "")
 
@@ -495,6 +499,10 @@ class Grammar:
             if miss.refusal == "unknown_code":
                 suggestions = self._suggestions(parts, miss)
         masked = masked_digits(masked, first)
+        detail = miss.detail
+        if parts is not None and miss.after:
+            end = parts.line.place(parts.ends[miss.after - 1] - 1) + 1
+            detail = {**detail, "input": masked[first:end]}
         return Reading(
             outcome=REFUSED,
             refusal=miss.refusal,
@@ -502,7 +510,7 @@ class Grammar:
             part=miss.part,
             right=right,
             example=example,
-            detail=miss.detail,
+            detail=detail,
             suggestions=suggestions,
             corrections=asked.fixes,
             latin=asked.latin,
@@ -516,10 +524,12 @@ class Grammar:
         """At most two nearest codes, in the order of the plan."""
         if parts.tokens is None:
             keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
-            queries = ["*".join(keys), "*".join([self._main_code, *keys])] if keys else []
+            queries = ["*".join(keys)] if keys else []
+            if keys and keys[0] != self._main_code:
+                queries.append("*".join([self._main_code, *keys]))
         else:
             queries = list(parts.keys[:1])
-        rows = [row for query in queries for row in self._nearest.find(query)]
+        rows = next((found for query in queries if (found := self._nearest.find(query))), [])
         near = list(dict.fromkeys(row for row in rows if row in self._forms))[:SUGGESTIONS_MAX]
         if not near and miss.index > 1:
             node = deepest(self.tries.ussd, parts)
@@ -535,7 +545,7 @@ class Grammar:
         name = f"refusal-{reading.refusal}"
         if reading.suggestions:
             name += "-two" if len(reading.suggestions) == SUGGESTIONS_MAX else "-one"
-        shown = reading.masked.strip()
+        shown = str(reading.detail.get("input", reading.masked)).strip()
         main_menu = f"*{self._main_code}#"
         arguments: dict[str, object] = {
             "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",

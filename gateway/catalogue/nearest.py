@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-QUERY_LENGTH_MAX = 20
-
 T = TypeVar("T")
 
 
@@ -19,18 +17,21 @@ class NearestIndex(Generic[T]):
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         self._entries = list(entries)
+        self._length_max = max((len(text) + _edits_max(text) for text, _ in self._entries), default=0)
         self._filed: dict[str, list[int]] = {}
         for order, (text, _) in enumerate(self._entries):
             for variant in set(_deletions(text, _edits_max(text))):
                 self._filed.setdefault(variant, []).append(order)
 
     def find(self, typed: str) -> list[T]:
-        """What stands for the strings nearest to the typed one, nearest first, then in the order of the plan."""
-        query = typed[:QUERY_LENGTH_MAX]
-        edits_max = _edits_max(query)
-        found = {order for variant in set(_deletions(query, edits_max)) for order in self._filed.get(variant, ())}
-        ranked = sorted((_edits(query, self._entries[order][0], edits_max), order) for order in found)
-        return [self._entries[order][1] for edits, order in ranked if edits <= edits_max]
+        """What stands for the strings that are nearest to the typed one, all equally near, in the order of the plan."""
+        if len(typed) > self._length_max:
+            return []
+        edits_max = _edits_max(typed)
+        found = {order for variant in set(_deletions(typed, edits_max)) for order in self._filed.get(variant, ())}
+        edits = {order: _edits(typed, self._entries[order][0], edits_max) for order in sorted(found)}
+        least = min(edits.values(), default=edits_max + 1)
+        return [self._entries[order][1] for order in edits if edits[order] == least <= edits_max]
 
 
 def _edits_max(text: str) -> int:

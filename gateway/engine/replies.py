@@ -90,27 +90,29 @@ class ReplyWriter:
         on_screen = channel is Channel.USSD
         settings = self._settings
         lasts_ms = settings.screen_validity_ms if on_screen else settings.sms_validity_ms
-        own = inbound is not None and reply.to == answered.sender
+        expires_at = Instant(answered.at + lasts_ms)
+        if inbound is None or reply.to != answered.sender:
+            source = self._operator.short_number
+            return Outgoing(channel, reply.to, source, text, expires_at, answered.number, code=reply.code)
         return Outgoing(
             channel,
             reply.to,
-            self._source(inbound) if own else self._operator.short_number,
+            self._source(inbound, channel),
             text,
-            Instant(answered.at + lasts_ms),
+            expires_at,
             answered.number,
-            inbound.connection if own and inbound is not None else 0,
-            inbound.link if own and inbound is not None else "",
+            inbound.connection,
+            inbound.link,
             reply.code,
-            inbound.dialog if on_screen and inbound is not None else None,
+            inbound.dialog if on_screen else None,
         )
 
-    def _source(self, inbound: Inbound | None) -> str:
-        """The number that the subscriber wrote to, where it is one of ours; for a dialog its service address."""
-        if inbound is None:
-            return self._operator.short_number
-        if inbound.dialog is not None:
+    def _source(self, inbound: Inbound, channel: Channel) -> str:
+        """A screen comes from the code's own address; an SMS from the short number that was written to."""
+        if channel is Channel.USSD and inbound.dialog is not None:
             return inbound.dialog.service_address or self._operator.short_number
-        return inbound.recipient or self._operator.short_number
+        known = inbound.recipient in self._operator.short_numbers
+        return inbound.recipient if known else self._operator.short_number
 
 
 def fit_screen(text: str) -> tuple[str, bool]:

@@ -122,19 +122,22 @@ class _Player:
             match step:
                 case Message():
                     self.messages += 1
-                    self._compare(step, await self._said(step))
+                    heard = await self._said(step)
+                    if heard is not None:
+                        self._compare(step, heard)
                 case After():
                     self._compare(step, await self.stage.wait(step.lasts_ms))
                 case Balance():
                     await self._balance(step)
 
-    async def _said(self, message: Message) -> list[Heard]:
+    async def _said(self, message: Message) -> list[Heard] | None:
+        """What is answered; None if it could not be said, for want of what one of its places holds."""
         try:
             text = message.text.fill(self.held)
         except KeyError as place:
             note = f"nothing before this line showed what {{{place.args[0]}}} is"
             self.differences.append(Difference(message.line, message.text.source, None, note))
-            return []
+            return None
         return await self.stage.say(message, text)
 
     async def _balance(self, step: Balance) -> None:

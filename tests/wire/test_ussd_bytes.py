@@ -1,0 +1,190 @@
+"""USSD dialogs in octets: through the listener, and through a link to a message centre that is written by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.wire.gateway_fixture import (
+    BIND_TRANSCEIVER,
+    DELIVER_SM,
+    HOST,
+    ITS_SESSION_INFO,
+    PSSR_RESPONSE,
+    RESPONSE,
+    ROK,
+    SUBMIT_SM,
+    UCS2,
+    USSD_SERVICE_OP,
+    WAIT_S,
+    RawPeer,
+    fresh_number,
+    message_body,
+    pdu,
+    read_message,
+    running,
+    sms_body,
+    tlv,
+    ussd_body,
+    write_config,
+)
+
+# its_session_info of a dialled string, and what closes it: the same octets with the end bit (SMPP 3.4 5.3.2.43)
+SESSIONS = [(b"\x00\x02", b"\x00\x03"), (b"\x12\x34", b"\x12\x35"), (b"\xff\xfe", b"\xff\xff"), (b"\x7f\x01", b"\x7f\x01")]
+CODINGS = [0x00, 0x01, 0x0F, UCS2, 0x48]
+
+
+@pytest.mark.parametrize(("session", "closed"), SESSIONS)
+async def test_screen_closes_the_session_that_was_opened(
+    peer: RawPeer, number: str, session: bytes, closed: bytes
+) -> None:
+    """The answer to op 1 is op 17 on the same session, with the end bit, back to who dialled."""
+    screen = await peer.say(ussd_body(number, "*100#", session))
+
+    assert screen.tlvs == {USSD_SERVICE_OP: bytes((PSSR_RESPONSE,)), ITS_SESSION_INFO: closed}
+    assert (screen.service_type, screen.source, screen.destination) == ("USSD", "111", number)
+    assert (screen.data_coding, screen.esm_class) == (UCS2, 0)
+    assert screen.text.startswith("Баланс: 1000 руб.")
+
+
+@pytest.mark.parametrize("data_coding", CODINGS)
+async def test_dialled_string_in_any_alphabet(peer: RawPeer, number: str, data_coding: int) -> None:
+    """SMPP's data_coding and the cell broadcast scheme of TS 23.038 chapter 5 are both understood."""
+    screen = await peer.say(ussd_body(number, "*111*6*4#", data_coding=data_coding))
+
+    assert screen.tlvs[USSD_SERVICE_OP] == bytes((PSSR_RESPONSE,))
+    assert (await peer.dial(number, "*100#")).startswith("Balance: "), "language 4 is English"
+
+
+async def test_dialog_without_a_session(peer: RawPeer, number: str) -> None:
+    """A centre that knows its dialogs by number only gets no its_session_info back."""
+    opened = tlv(USSD_SERVICE_OP, b"\x01")
+    screen = await peer.say(message_body(number, "111", b"*100#", service_type="USSD", tlvs=opened))
+
+    assert screen.tlvs == {USSD_SERVICE_OP: bytes((PSSR_RESPONSE,))}
+
+
+async def test_operation_of_two_octets(peer: RawPeer, number: str) -> None:
+    """Some centres write ussd_service_op in two octets."""
+    opened = tlv(USSD_SERVICE_OP, b"\x00\x01") + tlv(ITS_SESSION_INFO, b"\x00\x10")
+    screen = await peer.say(message_body(number, "111", b"*100#", service_type="USSD", tlvs=opened))
+
+    assert screen.tlvs[ITS_SESSION_INFO] == b"\x00\x11"
+
+
+async def test_screens_of_two_dialogs_are_not_mixed(peer: RawPeer) -> None:
+    """Two subscribers who dial in one write each get their own screen, acknowledged first."""
+    one, other = fresh_number(), fresh_number()
+    peer.write(
+        pdu(SUBMIT_SM, 71, ussd_body(one, "*100#", b"\x00\x10")),
+        pdu(SUBMIT_SM, 72, ussd_body(other, "*111*26#", b"\x00\x20")),
+    )
+    first, second = (await peer.response(71), await peer.response(72))
+    screens = [await peer.message(), await peer.message()]
+
+    assert (first.status, second.status) == (ROK, ROK)
+    assert [(each.destination, each.tlvs[ITS_SESSION_INFO]) for each in screens] == [
+        (one, b"\x00\x11"),
+        (other, b"\x00\x21"),
+    ]
+
+
+@pytest.mark.parametrize("operation", [0x02, 0x03, 0x13, 0x21, 0x81])
+async def test_end_of_a_dialog_is_only_acknowledged(peer: RawPeer, number: str, operation: int) -> None:
+    """Acknowledgements, aborts and releases get ESME_ROK and no text: nobody would read it."""
+    ended = tlv(USSD_SERVICE_OP, bytes((operation,))) + tlv(ITS_SESSION_INFO, b"\x00\x10")
+    taken = await peer.ask(SUBMIT_SM, message_body(number, "111", b"", service_type="USSD", tlvs=ended))
+    screen = await peer.say(ussd_body(number, "*100#", b"\x00\x20"))
+
+    assert taken.status == ROK
+    assert screen.tlvs[ITS_SESSION_INFO] == b"\x00\x21", "the first message after the abort answers what came after it"
+
+
+# -- we are the client -----------------------------------------------------------------------------------------------
+
+
+class Centre:
+    """A message centre of one connection, which the gateway's link binds to."""
+
+    def __init__(self) -> None:
+        self.peers: asyncio.Queue[RawPeer] = asyncio.Queue()
+        self.port = 0
+
+    async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self.peers.put(RawPeer(reader, writer))
+
+    async def bound(self) -> RawPeer:
+        """The next connection, its bind accepted."""
+        async with asyncio.timeout(WAIT_S):
+            centre = await self.peers.get()
+        bind = await centre.request(BIND_TRANSCEIVER)
+        assert bind.body == b"gw\0secret77\0" + b"\0" + b"\x34\0\0" + b"\0"
+        centre.write(pdu(BIND_TRANSCEIVER | RESPONSE, bind.sequence, b"centre\0" + tlv(0x0210, b"\x34")))
+        return centre
+
+
+@asynccontextmanager
+async def linked(folder: Path) -> AsyncIterator[RawPeer]:
+    """A gateway with a link to a centre, and the centre's end of it."""
+    centre = Centre()
+    server = await asyncio.start_server(centre.accepted, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    link = f'[[links]]\nname = "smsc1"\nport = {port}\nsystem_id = "gw"\npassword = "secret77"\n'
+    try:
+        async with running(write_config(folder, more=link)):
+            peer = await centre.bound()
+            try:
+                yield peer
+            finally:
+                peer.cut()
+    finally:
+        server.close()
+
+
+async def test_dialled_string_through_a_link(tmp_path: Path) -> None:
+    """deliver_sm with op 1 is answered with deliver_sm_resp, then with submit_sm, op 17, on the same session."""
+    number = fresh_number()
+    async with linked(tmp_path) as centre:
+        for turn, data_coding in enumerate(CODINGS, 1):
+            session = bytes((turn, 0x40))
+            centre.write(pdu(DELIVER_SM, 500 + turn, ussd_body(number, "*100#", session, data_coding)))
+            taken = await centre.response(500 + turn)
+            reply = await centre.request(SUBMIT_SM)
+            centre.write(pdu(SUBMIT_SM | RESPONSE, reply.sequence, f"m{turn}\0".encode()))
+            screen = read_message(reply.body)
+
+            assert taken.octets == pdu(DELIVER_SM | RESPONSE, 500 + turn, b"\0")
+            assert screen.tlvs == {USSD_SERVICE_OP: b"\x11", ITS_SESSION_INFO: bytes((turn, 0x41))}
+            assert (screen.service_type, screen.source, screen.destination) == ("USSD", "111", number)
+            assert screen.text.startswith("Баланс: 1000 руб.")
+
+
+async def test_sms_through_a_link(tmp_path: Path) -> None:
+    """An SMS that a centre delivers is answered by a submit_sm from the short number that it was sent to."""
+    number = fresh_number()
+    async with linked(tmp_path) as centre:
+        centre.write(pdu(DELIVER_SM, 7, sms_body(number, "БАЛАНС", "4555")))
+        taken = await centre.response(7)
+        reply = read_message((await centre.request(SUBMIT_SM)).body)
+
+    assert taken.status == ROK
+    assert (reply.service_type, reply.source, reply.destination) == ("", "4555", number)
+    assert reply.text.startswith("Баланс: 1000 руб.")
+    assert reply.tlvs == {}
+
+
+async def test_receipt_is_only_acknowledged(tmp_path: Path) -> None:
+    """A delivery receipt (esm_class 0x04) is no command, whatever its text."""
+    async with linked(tmp_path) as centre:
+        receipt = b"id:1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:"
+        centre.write(pdu(DELIVER_SM, 8, message_body(fresh_number(), "111", receipt, esm_class=0x04)))
+        centre.write(pdu(DELIVER_SM, 9, sms_body("79163999999", "БАЛАНС")))
+        taken = [(await centre.response(number)).status for number in (8, 9)]
+        reply = read_message((await centre.request(SUBMIT_SM)).body)
+
+    assert taken == [ROK, ROK]
+    assert reply.destination == "79163999999"
