@@ -105,6 +105,12 @@ class CodeLine(msgspec.Struct, frozen=True, gc=False):
     sms: Mapping[str, str]
 
 
+class TextName(str):
+    """An argument that is itself a text: rendered first, in the reader's language."""
+
+    __slots__ = ()
+
+
 class Reply(msgspec.Struct, frozen=True, gc=False):
     """A text for somebody: a text's name and its arguments; rendered in the reader's language.
 

@@ -17,12 +17,12 @@ import msgspec
 from msgspec.structs import replace
 
 import gateway.handlers
-from gateway.commands import Command, Handler, Outcome, Reply, UnitOfWork
+from gateway.commands import Command, Handler, Outcome, Reply, TextName, UnitOfWork
 from gateway.messages import Inbound, TimerDue
 from gateway.model import RECENT_MAX, Instant, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
 from gateway.rules.acting import prolonged, subject
-from gateway.rules.confirmations import live
-from gateway.ussd_grammar import REFUSED, Grammar, Reading
+from gateway.rules.confirmations import ask_actor, live
+from gateway.ussd_grammar import ASK, REFUSED, Grammar, Reading
 
 
 class CatalogueMismatch(Exception):
@@ -97,7 +97,10 @@ class Dispatcher:
             if reading.row is not None and reading.row.effect != "none" and _blocked(command, actor, uow):
                 reply = Reply(actor.msisdn, "general-blocked")
                 return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal="blocked"))
-            outcome = self._run(handler, command, uow)
+            if reading.outcome == ASK:
+                outcome = self._ask_reading(command, reading, uow)
+            else:
+                outcome = self._run(handler, command, uow)
             return self._decision(inbound, number, reading, uow, outcome)
         except Exception:  # noqa: BLE001 - the one place where a handler's bug is caught, whatever it is
             uow.forget()
@@ -134,6 +137,16 @@ class Dispatcher:
             actor=actor.msisdn, msisdn=msisdn, at=inbound.at, reference=number, **_fields(reading.arguments)
         )
 
+    @staticmethod
+    def _ask_reading(command: Command, reading: Reading, uow: Stage) -> Outcome:
+        """What was corrected is shown and asked before anything happens, whatever the command."""
+        row = reading.row
+        does = row.described(uow.language) if row is not None else reading.command
+        arguments = {"what": " ".join((does, *map(str, reading.arguments.values())))}
+        outcome = ask_actor(command, uow, text="general-did_you_mean", arguments=arguments, about_reading=True)
+        uow.fold(outcome)
+        return outcome
+
     def _run(self, handler: Handler, command: Command, uow: Stage) -> Outcome:
         """Runs a handler and, where it accepted a question, that question's command in the same step."""
         outcome = self._checked(handler, handler.function(command, uow))
@@ -161,7 +174,7 @@ class Dispatcher:
             msisdn=pending.msisdn,
             at=answer.at,
             reference=answer.reference,
-            confirmed=pending,
+            confirmed=None if pending.about_reading else pending,
             **_fields(dict(pending.arguments)),
         )
         return self._checked(handler, handler.function(command, uow))
@@ -173,7 +186,10 @@ class Dispatcher:
         return outcome
 
     def _refuse(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
-        reply = Reply(actor.msisdn, *self.grammar.refusal_text(reading, uow.language))
+        name, arguments = self.grammar.refusal_text(reading, uow.language)
+        if reading.part:
+            arguments["part"] = TextName(f"part-{reading.part}")
+        reply = Reply(actor.msisdn, name, arguments)
         return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal=reading.refusal))
 
     def _decision(self, inbound: Inbound, number: int, reading: Reading, uow: Stage, outcome: Outcome) -> Decision:

@@ -130,6 +130,7 @@ class Pending(msgspec.Struct, frozen=True, array_like=True, gc=False):
     msisdn: Msisdn  # whose account the command is about
     expires_at: Instant
     price: Money = Money(0)
+    about_reading: bool = False  # "did you mean this?": yes runs the command as if it had just been typed
 
 
 class Acting(msgspec.Struct, frozen=True, array_like=True, gc=False):

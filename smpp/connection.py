@@ -129,6 +129,11 @@ class Connection(asyncio.Protocol):
         return self._announced and self._session.bound
 
     @property
+    def may_send(self) -> bool:
+        """Whether ``send`` is permitted; never where the peer bound as a transmitter only, or we as a receiver."""
+        return self._announced and self._session.may_send
+
+    @property
     def state(self) -> State:
         """The Session's state."""
         return self._session.state

@@ -10,20 +10,81 @@ at text: short messages and TLV values are bytes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple
 
+from smpp.errors import DecodeError, EncodeError, FramingError, ProtocolError
+from smpp.layout import (
+    COMMANDS,
+    LAYOUTS,
+    RESPONSES,
+    CString,
+    Field,
+    Group,
+    Integer,
+    Octets,
+    response_class,
+    response_to,
+)
+from smpp.pdu_types import (
+    AlertNotification,
+    Bind,
+    BindReceiver,
+    BindReceiverResp,
+    BindResp,
+    BindTransceiver,
+    BindTransceiverResp,
+    BindTransmitter,
+    BindTransmitterResp,
+    CancelSm,
+    CancelSmResp,
+    DataSm,
+    DataSmResp,
+    DeliverSm,
+    DeliverSmResp,
+    DistributionList,
+    EnquireLink,
+    EnquireLinkResp,
+    GenericNack,
+    Outbind,
+    Pdu,
+    QuerySm,
+    QuerySmResp,
+    ReplaceSm,
+    ReplaceSmResp,
+    SmeAddress,
+    SubmitMulti,
+    SubmitMultiResp,
+    SubmitSm,
+    SubmitSmResp,
+    Unbind,
+    UnbindResp,
+    Unknown,
+    UnsuccessSme,
+)
+from smpp.steps import (
+    COUNTED,
+    FIXED,
+    GROUP,
+    OCTETS,
+    PLANS,
+    PLANS_BY_COMMAND,
+    RUN,
+    WIDE,
+    GroupPlan,
+    Plan,
+    Step,
+)
 from smpp.vocabulary import (
-    INTERFACE_VERSION_3_4,
+    HEADER_OCTETS,
     RESPONSE_BIT,
     SEQUENCE_NUMBER_MAX,
     TLV_LENGTHS,
     CommandId,
-    DestFlag,
     EsmClass,
     EsmMode,
     EsmType,
@@ -52,6 +113,7 @@ __all__ = [
     "BindTransceiverResp",
     "BindTransmitter",
     "BindTransmitterResp",
+    "CString",
     "CancelSm",
     "CancelSmResp",
     "CommandId",
@@ -67,9 +129,13 @@ __all__ = [
     "EsmClass",
     "EsmMode",
     "EsmType",
+    "Field",
     "FramingError",
     "GenericNack",
+    "Group",
+    "Integer",
     "Npi",
+    "Octets",
     "Outbind",
     "Pdu",
     "ProtocolError",
@@ -100,77 +166,20 @@ __all__ = [
     "tag_name",
 ]
 
-HEADER_OCTETS: Final = 16
 # SMPP sets no maximum. message_payload alone may have 65,535 octets (SMPP 3.4 5.3.2.32); 1 KiB is left for the rest.
 # The cap keeps a peer that speaks HTTP ("HTTP" is a length of 1.2 GB) from filling our memory.
 LENGTH_MAX: Final = 65536 + 1024
 
+_ANY_LENGTH: Final = range(65536)
+_LENGTHS_BY_TAG: Final = {int(tag): lengths for tag, lengths in TLV_LENGTHS.items()}
 
-# --- errors ---------------------------------------------------------------------------------------------------------
-
-
-class ProtocolError(Exception):
-    """The peer broke the protocol. `status` is what to answer, if anything is answered."""
-
-    status: int = Status.ESME_RSYSERR
-
-
-class DecodeError(ProtocolError):
-    """One PDU could not be read; the stream is still in step, so the session may live on.
-
-    `command_id`, `command_status` and `sequence_number` are the header's (0 where the frame is shorter than a header),
-    `partial` the body fields read before the fault by name (sm_length and the like among them), `offset` the octet of
-    the frame where reading stopped. `partial` may hold a password; the text of the exception holds no values.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        status: int,
-        offset: int,
-        command_id: int = 0,
-        command_status: int = 0,
-        sequence_number: int = 0,
-        partial: Mapping[str, object] | None = None,
-    ) -> None:
-        super().__init__(f"{command_name(command_id)} {sequence_number}: {reason} (octet {offset})")
-        self.status = status
-        self.offset = offset
-        self.command_id = command_id
-        self.command_status = command_status
-        self.sequence_number = sequence_number
-        self.partial: dict[str, object] = dict(partial or {})
-
-
-class FramingError(ProtocolError):
-    """A command_length that cannot be. Where the next PDU begins is unknown: answer generic_nack, then close.
-
-    `frames` are the whole PDUs before it, `sequence_number` and `command_id` those of the bad one (0 if unreadable).
-    """
-
-    def __init__(
-        self, length: int, length_max: int, *, frames: list[bytes], command_id: int, sequence_number: int
-    ) -> None:
-        super().__init__(f"command_length {length} is not in {HEADER_OCTETS}..{length_max}")
-        self.status = Status.ESME_RINVCMDLEN
-        self.length = length
-        self.frames = frames
-        self.command_id = command_id
-        self.sequence_number = sequence_number
-
-
-class EncodeError(ValueError):
-    """Our own fault: a PDU that SMPP cannot carry.
-
-    Names the `field`; `limit` and `length` where it is about size. The value may be a secret and is never shown.
-    """
-
-    def __init__(self, field: str, reason: str, *, limit: int | None = None, length: int | None = None) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.limit = limit
-        self.length = length
+_HEADER: Final = struct.Struct(">IIII")
+_LENGTH: Final = struct.Struct(">I")
+_TLV: Final = struct.Struct(">HH")
+_unpack_header: Final = _HEADER.unpack_from
+_unpack_tlv: Final = _TLV.unpack_from
+_pack_header: Final = _HEADER.pack
+_pack_tlv: Final = _TLV.pack
 
 
 class _Fault(Exception):
@@ -182,570 +191,6 @@ class _Fault(Exception):
         self.reason = reason
         self.offset = offset
         self.counter = counter or {}
-
-
-# --- PDUs -----------------------------------------------------------------------------------------------------------
-
-
-class Pdu(msgspec.Struct, frozen=True, gc=False):
-    """What every PDU has. Fields are named as in SMPP 3.4; strings are latin-1 without the NUL. Construct by keyword.
-
-    `deviations` says what `decode` had to forgive, each as `field: what`. It is never encoded and takes no part in
-    equality.
-    """
-
-    command_id: ClassVar[int]
-    command_status: int = 0
-    sequence_number: int = 0
-    tlvs: tuple[tuple[int, bytes], ...] = ()
-    deviations: tuple[str, ...] = ()
-
-    def tlv(self, tag: int) -> bytes | None:
-        """The value of an optional parameter, None if absent. Of several with one tag the last wins."""
-        found = None
-        for key, value in self.tlvs:
-            if key == tag:
-                found = value
-        return found
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return _content(self) == _content(other)
-
-    def __hash__(self) -> int:
-        return hash((self.command_id, *_content(self)))
-
-    def __repr__(self) -> str:
-        # Without what is at its default, and never with a password: a PDU ends up in logs and tracebacks.
-        shown = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        text = (
-            f"{name}={'***' if name == 'password' else value!r}"
-            for name, value in shown
-            if value not in (0, "", b"", ())
-        )
-        return f"{type(self).__name__}({', '.join(text)})"
-
-
-def _content(pdu: Pdu) -> tuple[object, ...]:
-    values: tuple[object, ...] = astuple(pdu)
-    return values[:3] + values[4:]  # without deviations
-
-
-class Unknown(Pdu, frozen=True, kw_only=True, gc=False):
-    """A command that has no layout here: the vendor's, the broadcast family. `body` is all that follows the header."""
-
-    command_id: int  # type: ignore[misc]  # the one PDU whose command is a fact of the value, not of the class
-    body: bytes = b""
-
-
-class Bind(Pdu, frozen=True, gc=False):
-    """What the three bind requests have in common (SMPP 3.4 4.1)."""
-
-    system_id: str = ""
-    password: str = ""
-    system_type: str = ""
-    interface_version: int = INTERFACE_VERSION_3_4
-    addr_ton: int = 0
-    addr_npi: int = 0
-    address_range: str = ""
-
-
-class BindReceiver(Bind, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_RECEIVER)
-
-
-class BindTransmitter(Bind, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_TRANSMITTER)
-
-
-class BindTransceiver(Bind, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_TRANSCEIVER)
-
-
-class BindResp(Pdu, frozen=True, gc=False):
-    """What the three bind responses have in common. `header_only`: the PDU had, or shall have, no body at all."""
-
-    system_id: str = ""
-    header_only: bool = False
-
-
-class BindReceiverResp(BindResp, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_RECEIVER_RESP)
-
-
-class BindTransmitterResp(BindResp, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_TRANSMITTER_RESP)
-
-
-class BindTransceiverResp(BindResp, frozen=True, gc=False):
-    command_id = int(CommandId.BIND_TRANSCEIVER_RESP)
-
-
-class Outbind(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.OUTBIND)
-    system_id: str = ""
-    password: str = ""
-
-
-class Unbind(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.UNBIND)
-
-
-class UnbindResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.UNBIND_RESP)
-
-
-class EnquireLink(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.ENQUIRE_LINK)
-
-
-class EnquireLinkResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.ENQUIRE_LINK_RESP)
-
-
-class GenericNack(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.GENERIC_NACK)
-
-
-class _Message(Pdu, frozen=True, gc=False):
-    service_type: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    dest_addr_ton: int = 0
-    dest_addr_npi: int = 0
-    destination_addr: str = ""
-    esm_class: int = 0
-    protocol_id: int = 0
-    priority_flag: int = 0
-    schedule_delivery_time: str = ""
-    validity_period: str = ""
-    registered_delivery: int = 0
-    replace_if_present_flag: int = 0
-    data_coding: int = 0
-    sm_default_msg_id: int = 0
-    short_message: bytes = b""
-
-
-class SubmitSm(_Message, frozen=True, gc=False):
-    command_id = int(CommandId.SUBMIT_SM)
-
-
-class DeliverSm(_Message, frozen=True, gc=False):
-    command_id = int(CommandId.DELIVER_SM)
-
-
-class _MessageIdResp(Pdu, frozen=True, gc=False):
-    message_id: str = ""
-    header_only: bool = False
-
-
-class SubmitSmResp(_MessageIdResp, frozen=True, gc=False):
-    command_id = int(CommandId.SUBMIT_SM_RESP)
-
-
-class DeliverSmResp(_MessageIdResp, frozen=True, gc=False):
-    """message_id has no meaning here and is sent empty (SMPP 3.4 4.6.2)."""
-
-    command_id = int(CommandId.DELIVER_SM_RESP)
-
-
-class DataSm(Pdu, frozen=True, gc=False):
-    """The text, if any, is in the TLV message_payload (SMPP 3.4 4.7.1)."""
-
-    command_id = int(CommandId.DATA_SM)
-    service_type: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    dest_addr_ton: int = 0
-    dest_addr_npi: int = 0
-    destination_addr: str = ""
-    esm_class: int = 0
-    registered_delivery: int = 0
-    data_coding: int = 0
-
-
-class DataSmResp(_MessageIdResp, frozen=True, gc=False):
-    command_id = int(CommandId.DATA_SM_RESP)
-
-
-class SmeAddress(msgspec.Struct, frozen=True, gc=False):
-    """One destination of submit_multi, dest_flag 1."""
-
-    dest_addr_ton: int = 0
-    dest_addr_npi: int = 0
-    destination_addr: str = ""
-
-
-class DistributionList(msgspec.Struct, frozen=True, gc=False):
-    """One destination of submit_multi, dest_flag 2."""
-
-    dl_name: str = ""
-
-
-class UnsuccessSme(msgspec.Struct, frozen=True, gc=False):
-    """One destination that submit_multi did not reach, and why."""
-
-    dest_addr_ton: int = 0
-    dest_addr_npi: int = 0
-    destination_addr: str = ""
-    error_status_code: int = 0
-
-
-class SubmitMulti(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.SUBMIT_MULTI)
-    service_type: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    dest_address: tuple[SmeAddress | DistributionList, ...] = ()
-    esm_class: int = 0
-    protocol_id: int = 0
-    priority_flag: int = 0
-    schedule_delivery_time: str = ""
-    validity_period: str = ""
-    registered_delivery: int = 0
-    replace_if_present_flag: int = 0
-    data_coding: int = 0
-    sm_default_msg_id: int = 0
-    short_message: bytes = b""
-
-
-class SubmitMultiResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.SUBMIT_MULTI_RESP)
-    message_id: str = ""
-    unsuccess_sme: tuple[UnsuccessSme, ...] = ()
-    header_only: bool = False
-
-
-class QuerySm(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.QUERY_SM)
-    message_id: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-
-
-class QuerySmResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.QUERY_SM_RESP)
-    message_id: str = ""
-    final_date: str = ""
-    message_state: int = 0
-    error_code: int = 0
-    header_only: bool = False
-
-
-class CancelSm(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.CANCEL_SM)
-    service_type: str = ""
-    message_id: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    dest_addr_ton: int = 0
-    dest_addr_npi: int = 0
-    destination_addr: str = ""
-
-
-class CancelSmResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.CANCEL_SM_RESP)
-
-
-class ReplaceSm(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.REPLACE_SM)
-    message_id: str = ""
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    schedule_delivery_time: str = ""
-    validity_period: str = ""
-    registered_delivery: int = 0
-    sm_default_msg_id: int = 0
-    short_message: bytes = b""
-
-
-class ReplaceSmResp(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.REPLACE_SM_RESP)
-
-
-class AlertNotification(Pdu, frozen=True, gc=False):
-    command_id = int(CommandId.ALERT_NOTIFICATION)
-    source_addr_ton: int = 0
-    source_addr_npi: int = 0
-    source_addr: str = ""
-    esme_addr_ton: int = 0
-    esme_addr_npi: int = 0
-    esme_addr: str = ""
-
-
-# --- the table: fields in wire order (SMPP 3.4 chapter 4) -----------------------------------------------------------
-
-
-class CString(NamedTuple):
-    """Octets up to a NUL. `limit` counts the NUL; a `fixed` one has `limit` octets or is empty."""
-
-    name: str
-    limit: int
-    fixed: bool = False
-
-
-class Integer(NamedTuple):
-    """Big-endian unsigned. `optional`: some peers end the PDU before it, it is then 0."""
-
-    name: str
-    octets: int = 1
-    optional: bool = False
-
-
-class Octets(NamedTuple):
-    """Octets whose number is in the one octet `counter` before them."""
-
-    name: str
-    counter: str
-    limit: int
-
-
-class Group(NamedTuple):
-    """Several records whose number is in the one octet `counter` before them.
-
-    With `flagged`, each record begins with an octet that says which of `variants` it is.
-    """
-
-    name: str
-    counter: str
-    limit: int
-    flagged: bool
-    variants: Mapping[int, tuple[type[msgspec.Struct], tuple[Field, ...]]]
-
-
-Field: TypeAlias = CString | Integer | Octets | Group
-
-
-def _address(prefix: str, name: str, limit: int = 21) -> tuple[Field, ...]:
-    return Integer(f"{prefix}_addr_ton"), Integer(f"{prefix}_addr_npi"), CString(name, limit)
-
-
-_BIND: Final[tuple[Field, ...]] = (
-    CString("system_id", 16),
-    CString("password", 9),
-    CString("system_type", 13),
-    Integer("interface_version"),
-    Integer("addr_ton"),
-    Integer("addr_npi"),
-    CString("address_range", 41),
-)
-# 254 octets in 3.4, 255 in 5.0: what the counter can say is what is accepted.
-_SHORT_MESSAGE: Final = Octets("short_message", "sm_length", 255)
-_TIMES: Final[tuple[Field, ...]] = (
-    CString("schedule_delivery_time", 17, fixed=True),
-    CString("validity_period", 17, fixed=True),
-)
-_MESSAGE_TAIL: Final[tuple[Field, ...]] = (
-    Integer("esm_class"),
-    Integer("protocol_id"),
-    Integer("priority_flag"),
-    *_TIMES,
-    Integer("registered_delivery"),
-    Integer("replace_if_present_flag"),
-    Integer("data_coding"),
-    Integer("sm_default_msg_id"),
-    _SHORT_MESSAGE,
-)
-_SOURCE: Final = _address("source", "source_addr")
-_DESTINATION: Final = _address("dest", "destination_addr")
-_MESSAGE: Final[tuple[Field, ...]] = (CString("service_type", 6), *_SOURCE, *_DESTINATION, *_MESSAGE_TAIL)
-_MESSAGE_ID: Final = CString("message_id", 65)
-
-LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
-    BindReceiver: _BIND,
-    BindTransmitter: _BIND,
-    BindTransceiver: _BIND,
-    BindReceiverResp: (CString("system_id", 16),),
-    BindTransmitterResp: (CString("system_id", 16),),
-    BindTransceiverResp: (CString("system_id", 16),),
-    Outbind: (CString("system_id", 16), CString("password", 9)),
-    Unbind: (),
-    UnbindResp: (),
-    EnquireLink: (),
-    EnquireLinkResp: (),
-    GenericNack: (),
-    SubmitSm: _MESSAGE,
-    DeliverSm: _MESSAGE,
-    SubmitSmResp: (_MESSAGE_ID,),
-    DeliverSmResp: (_MESSAGE_ID,),
-    DataSm: (
-        CString("service_type", 6),
-        *_address("source", "source_addr", 65),
-        *_address("dest", "destination_addr", 65),
-        Integer("esm_class"),
-        Integer("registered_delivery"),
-        Integer("data_coding"),
-    ),
-    DataSmResp: (_MESSAGE_ID,),
-    SubmitMulti: (
-        CString("service_type", 6),
-        *_SOURCE,
-        Group(
-            "dest_address",
-            "number_of_dests",
-            254,
-            flagged=True,
-            variants={
-                DestFlag.SME_ADDRESS: (SmeAddress, _DESTINATION),
-                DestFlag.DISTRIBUTION_LIST: (DistributionList, (CString("dl_name", 21),)),
-            },
-        ),
-        *_MESSAGE_TAIL,
-    ),
-    SubmitMultiResp: (
-        _MESSAGE_ID,
-        Group(
-            "unsuccess_sme",
-            "no_unsuccess",
-            255,
-            flagged=False,
-            variants={0: (UnsuccessSme, (*_DESTINATION, Integer("error_status_code", 4)))},
-        ),
-    ),
-    QuerySm: (_MESSAGE_ID, *_SOURCE),
-    QuerySmResp: (
-        _MESSAGE_ID,
-        CString("final_date", 17, fixed=True),
-        Integer("message_state"),
-        Integer("error_code", optional=True),
-    ),
-    CancelSm: (CString("service_type", 6), _MESSAGE_ID, *_SOURCE, *_DESTINATION),
-    CancelSmResp: (),
-    ReplaceSm: (
-        _MESSAGE_ID,
-        *_SOURCE,
-        *_TIMES,
-        Integer("registered_delivery"),
-        Integer("sm_default_msg_id"),
-        _SHORT_MESSAGE,
-    ),
-    ReplaceSmResp: (),
-    AlertNotification: (*_address("source", "source_addr", 65), *_address("esme", "esme_addr", 65)),
-}
-
-# The class of every command that has a layout, and the response class of every request that has a response.
-COMMANDS: Final[Mapping[int, type[Pdu]]] = {cls.command_id: cls for cls in LAYOUTS}
-RESPONSES: Final[Mapping[int, type[Pdu]]] = {
-    command_id: COMMANDS[command_id | RESPONSE_BIT]
-    for command_id in COMMANDS
-    if not command_id & RESPONSE_BIT and command_id | RESPONSE_BIT in COMMANDS
-}
-
-
-def response_class(command_id: int) -> type[Pdu] | None:
-    """The class that answers a command; None where nothing may be answered (a response, outbind, alert_notification).
-
-    An unknown request is answered by GenericNack; an unknown response never is (SMPP 3.4 4.3).
-    """
-    if command_id & RESPONSE_BIT:
-        return None
-    if command_id in COMMANDS:
-        return RESPONSES.get(command_id)
-    return GenericNack
-
-
-def response_to(pdu: Pdu) -> type[Pdu] | None:
-    """`response_class` of a PDU's command."""
-    return response_class(pdu.command_id)
-
-
-# --- the table, compiled ----------------------------------------------------------------------------------------------
-#
-# A PDU's fields stand in wire order behind the four of Pdu, so a layout compiles to steps over positions of one flat
-# sequence of values, and the same steps serve both directions. Neighbouring integers of one octet become one step: a
-# slice of the frame is a sequence of integers, and the other way round. (msgspec makes a struct from 21 values by
-# position in 0.1 us, by keyword in 0.7 us; that is why the classes above are not kw_only.)
-
-_CSTRING: Final = 0
-_FIXED: Final = 1
-_RUN: Final = 2
-_COUNTED: Final = 3  # a run that ends with the counter of the step behind it
-_OCTETS: Final = 4
-_GROUP: Final = 5
-_WIDE: Final = 6
-_OPTIONAL: Final = 7
-
-
-class _Step(NamedTuple):
-    """Values `start` to `stop` (exclusive). `name` is the first one's, of a _COUNTED run that of the counter."""
-
-    kind: int
-    start: int
-    stop: int
-    limit: int
-    name: str
-    group: _Group | None
-
-
-class _Plan(NamedTuple):
-    """A layout, compiled."""
-
-    cls: type[msgspec.Struct]
-    steps: tuple[_Step, ...]
-    may_lack_body: bool
-
-
-class _Group(NamedTuple):
-    """The variants of a Group by flag and by class."""
-
-    flagged: bool
-    by_flag: dict[int, _Plan]
-    by_class: dict[type, tuple[int, _Plan]]
-
-
-def _compile(cls: type[msgspec.Struct], layout: tuple[Field, ...]) -> _Plan:
-    """The layout of one PDU, or of one record of a group, as steps."""
-    names = cls.__struct_fields__
-    start = names.index(layout[0].name) if layout else len(names)
-    steps: list[_Step] = []
-    for index, field in enumerate(layout, start):
-        if names[index] != field.name:
-            raise TypeError(f"{cls.__name__}: field {names[index]} stands where the layout has {field.name}")
-        last = steps[-1] if steps else None
-        if isinstance(field, Integer):
-            if field.octets == 1 and not field.optional and last is not None and last.kind == _RUN:
-                steps[-1] = last._replace(stop=index + 1)
-            else:
-                kind = _OPTIONAL if field.optional else _RUN if field.octets == 1 else _WIDE
-                steps.append(_Step(kind, index, index + 1, 256**field.octets - 1, field.name, None))
-        elif isinstance(field, CString):
-            kind = _FIXED if field.fixed else _CSTRING
-            steps.append(_Step(kind, index, index + 1, field.limit, field.name, None))
-        else:
-            begin = index
-            if last is not None and last.kind == _RUN:
-                begin = last.start
-                steps.pop()
-            steps.append(_Step(_COUNTED, begin, index, field.limit, field.counter, None))
-            kind, group = (_GROUP, _compile_group(field)) if isinstance(field, Group) else (_OCTETS, None)
-            steps.append(_Step(kind, index, index + 1, field.limit, field.name, group))
-    return _Plan(cls, tuple(steps), "header_only" in names)
-
-
-def _compile_group(field: Group) -> _Group:
-    by_flag = {flag: _compile(cls, layout) for flag, (cls, layout) in field.variants.items()}
-    return _Group(field.flagged, by_flag, {plan.cls: (flag, plan) for flag, plan in by_flag.items()})
-
-
-_PLANS: Final = {cls: _compile(cls, layout) for cls, layout in LAYOUTS.items()}
-_PLANS_BY_COMMAND: Final = {command_id: _PLANS[cls] for command_id, cls in COMMANDS.items()}
-_ANY_LENGTH: Final = range(65536)
-_LENGTHS_BY_TAG: Final = {int(tag): lengths for tag, lengths in TLV_LENGTHS.items()}
-
-_HEADER: Final = struct.Struct(">IIII")
-_LENGTH: Final = struct.Struct(">I")
-_TLV: Final = struct.Struct(">HH")
-_unpack_header: Final = _HEADER.unpack_from
-_unpack_tlv: Final = _TLV.unpack_from
-_pack_header: Final = _HEADER.pack
-_pack_tlv: Final = _TLV.pack
 
 
 # --- octets to PDUs ---------------------------------------------------------------------------------------------------
@@ -797,7 +242,7 @@ def decode(frame: bytes) -> Pdu:
     deviations: list[str] = []
     if not 0 < sequence_number <= SEQUENCE_NUMBER_MAX or (command_status and command_id < RESPONSE_BIT):
         _note_header(command_id, command_status, sequence_number, deviations)
-    plan = _PLANS_BY_COMMAND.get(command_id)
+    plan = PLANS_BY_COMMAND.get(command_id)
     if plan is None:
         return Unknown(
             command_id=command_id,
@@ -827,7 +272,7 @@ def decode(frame: bytes) -> Pdu:
     return plan.cls(*values)  # type: ignore[return-value]
 
 
-def _lone_header(plan: _Plan, command_status: int, sequence_number: int, deviations: list[str]) -> Pdu:
+def _lone_header(plan: Plan, command_status: int, sequence_number: int, deviations: list[str]) -> Pdu:
     return plan.cls(  # type: ignore[return-value]
         command_status=command_status,
         sequence_number=sequence_number,
@@ -836,13 +281,13 @@ def _lone_header(plan: _Plan, command_status: int, sequence_number: int, deviati
     )
 
 
-def _read(frame: bytes, position: int, steps: tuple[_Step, ...], values: list[Any], deviations: list[str]) -> int:
+def _read(frame: bytes, position: int, steps: tuple[Step, ...], values: list[Any], deviations: list[str]) -> int:
     """Appends to `values` field by field; returns where the next octet is. Raises _Fault."""
     find = frame.find
     length = len(frame)
     count = 0
     for kind, start, stop, limit, name, group in steps:
-        if kind <= _FIXED:
+        if kind <= FIXED:
             end = find(0, position)
             if end == position:
                 values.append("")
@@ -850,40 +295,40 @@ def _read(frame: bytes, position: int, steps: tuple[_Step, ...], values: list[An
                 if end < 0:
                     raise _no_nul(frame, name, position)
                 values.append(frame[position:end].decode("latin-1"))
-                if end - position >= limit or kind == _FIXED:
+                if end - position >= limit or kind == FIXED:
                     _note_length(name, end - position + 1, limit, kind, deviations)
             position = end + 1
-        elif kind == _RUN:
+        elif kind == RUN:
             end = position + stop - start
             values += frame[position:end]
             if end > length:
                 raise _cut(name, length)
             position = end
-        elif kind == _COUNTED:
+        elif kind == COUNTED:
             end = position + stop - start
             values += frame[position:end]
             if end >= length:
                 raise _cut(name, length)
             count = frame[end]
             position = end + 1
-        elif kind == _OCTETS:
+        elif kind == OCTETS:
             end = position + count
             if end > length:
                 reason = f"sm_length {count}, but {length - position} octets follow"
                 raise _Fault(Status.ESME_RINVMSGLEN, reason, position, {"sm_length": count})
             values.append(frame[position:end])
             position = end
-        elif kind == _GROUP and group is not None:
+        elif kind == GROUP and group is not None:
             if count > limit:
                 deviations.append(f"{name}: {count} records, limit {limit}")
             position = _read_group(frame, position, name, count, group, values, deviations)
-        elif kind == _WIDE:
+        elif kind == WIDE:
             end = position + 4
             if end > length:
                 raise _cut(name, position)
             values.append(int.from_bytes(frame[position:end], "big"))
             position = end
-        elif position == length:  # _OPTIONAL
+        elif position == length:  # OPTIONAL
             values.append(0)
             deviations.append(f"{name}: absent, taken as 0")
         else:
@@ -893,7 +338,7 @@ def _read(frame: bytes, position: int, steps: tuple[_Step, ...], values: list[An
 
 
 def _read_group(
-    frame: bytes, position: int, name: str, count: int, group: _Group, values: list[Any], deviations: list[str]
+    frame: bytes, position: int, name: str, count: int, group: GroupPlan, values: list[Any], deviations: list[str]
 ) -> int:
     """Appends one value, the tuple of `count` records."""
     records: list[msgspec.Struct] = []
@@ -971,7 +416,7 @@ def _no_nul(frame: bytes, name: str, position: int) -> _Fault:
 
 
 def _note_length(name: str, octets: int, limit: int, kind: int, deviations: list[str]) -> None:
-    if kind == _FIXED and octets != limit:
+    if kind == FIXED and octets != limit:
         deviations.append(f"{name}: {octets} octets with NUL, not 1 or {limit}")
     elif octets > limit:
         deviations.append(f"{name}: {octets} octets with NUL, limit {limit}")
@@ -996,7 +441,7 @@ def encode(pdu: Pdu, *, lenient: bool = False) -> bytes:
     whatever the length of a known tag should be: dialects of USSD depend on it.
     """
     parts: list[bytes] = []
-    plan = _PLANS.get(type(pdu))
+    plan = PLANS.get(type(pdu))
     if plan is None:
         if not isinstance(pdu, Unknown):
             raise EncodeError("command_id", f"{type(pdu).__name__} has no layout")
@@ -1018,26 +463,26 @@ def encode(pdu: Pdu, *, lenient: bool = False) -> bytes:
         raise _header_error(pdu) from None
 
 
-def _write(values: tuple[Any, ...], plan: _Plan, parts: list[bytes], lenient: bool) -> None:
+def _write(values: tuple[Any, ...], plan: Plan, parts: list[bytes], lenient: bool) -> None:
     """Appends the mandatory part, or one record of a group, to `parts`."""
     for kind, start, stop, limit, name, group in plan.steps:
-        if kind <= _FIXED:
+        if kind <= FIXED:
             text: str = values[start]
             if text:
                 try:
                     octets = text.encode("latin-1")
                 except UnicodeEncodeError:
                     raise EncodeError(name, "not all of it is latin-1") from None
-                if len(octets) >= limit or kind == _FIXED or 0 in octets:
+                if len(octets) >= limit or kind == FIXED or 0 in octets:
                     _check_cstring(name, octets, limit, kind, lenient)
                 parts.append(octets)
             parts.append(b"\0")
-        elif kind == _OCTETS:
+        elif kind == OCTETS:
             parts.append(values[start])
-        elif kind == _GROUP and group is not None:
+        elif kind == GROUP and group is not None:
             for record in values[start]:
                 _write_record(record, name, group, parts, lenient)
-        elif kind == _WIDE:
+        elif kind == WIDE:
             number: int = values[start]
             if not 0 <= number <= limit:
                 raise EncodeError(name, f"{number} is not in 0..{limit}", limit=limit)
@@ -1047,7 +492,7 @@ def _write(values: tuple[Any, ...], plan: _Plan, parts: list[bytes], lenient: bo
                 parts.append(bytes(values[start:stop]))
             except ValueError:
                 raise _octet_error(values, plan, start, stop) from None
-            if kind == _COUNTED:
+            if kind == COUNTED:
                 count = len(values[stop])
                 if count > limit and (count > 255 or not lenient):
                     counted = plan.cls.__struct_fields__[stop]
@@ -1055,7 +500,7 @@ def _write(values: tuple[Any, ...], plan: _Plan, parts: list[bytes], lenient: bo
                 parts.append(_ONE_OCTET[count])
 
 
-def _write_record(record: msgspec.Struct, name: str, group: _Group, parts: list[bytes], lenient: bool) -> None:
+def _write_record(record: msgspec.Struct, name: str, group: GroupPlan, parts: list[bytes], lenient: bool) -> None:
     if type(record) not in group.by_class:
         raise EncodeError(name, f"{type(record).__name__} is no record of it")
     flag, plan = group.by_class[type(record)]
@@ -1072,7 +517,7 @@ def _check_cstring(name: str, octets: bytes, limit: int, kind: int, lenient: boo
         return
     if length > limit:
         raise EncodeError(name, f"{length} octets with NUL, limit {limit}", limit=limit, length=length)
-    if kind == _FIXED and length != limit:
+    if kind == FIXED and length != limit:
         raise EncodeError(name, f"{length} octets with NUL, not 1 or {limit}", limit=limit, length=length)
 
 
@@ -1089,7 +534,7 @@ _header_only: Final[Callable[[Pdu], bool]] = attrgetter("header_only")
 _ONE_OCTET: Final = tuple(bytes((number,)) for number in range(256))
 
 
-def _octet_error(values: tuple[Any, ...], plan: _Plan, start: int, stop: int) -> EncodeError:
+def _octet_error(values: tuple[Any, ...], plan: Plan, start: int, stop: int) -> EncodeError:
     index = next(index for index in range(start, stop) if not 0 <= values[index] <= 0xFF)
     return EncodeError(plan.cls.__struct_fields__[index], f"{values[index]} is not in 0..255", limit=0xFF)
 

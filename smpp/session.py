@@ -229,6 +229,11 @@ class Session:
         return self.state in _BOUND
 
     @property
+    def may_send(self) -> bool:
+        """Whether the bind permits message requests of ours: deliver_sm never goes to a transmitter."""
+        return bool(self._may_send)
+
+    @property
     def window_free(self) -> int:
         """How many requests may be sent now; 0 where the state permits none."""
         return max(0, self.window - len(self._outstanding)) if self._may_send else 0

@@ -77,18 +77,29 @@ class Routing:
     def choose(self, outgoing: Outgoing) -> Connection | None:
         """The connection for a reply; None while nothing that may carry it is bound."""
         own = self._connections.get(outgoing.connection)
-        if own is not None and own.bound:
+        if own is not None and own.may_send:
             return own
+        if own is not None:
+            partner = self._partner(own)
+            if partner is not None:
+                return partner
         if outgoing.channel is Channel.USSD:
-            return None  # a dialog lives on its own connection only
+            return None  # a dialog lives on its own connection, or pair of connections, only
         best: Connection | None = None
         for via in self._candidates(outgoing):
             for connection in self._connections.all():
-                if via in (connection.name, connection.system_id) and connection.bound:
+                if via in (connection.name, connection.system_id) and connection.may_send:
                     if connection.window_free:
                         return connection
                     best = best or connection
         return best
+
+    def _partner(self, own: Connection) -> Connection | None:
+        """The receiver of a peer that has a bind for each direction: same door, same account."""
+        for connection in self._connections.all():
+            if connection.may_send and (connection.name, connection.system_id) == (own.name, own.system_id):
+                return connection
+        return None
 
     def _candidates(self, outgoing: Outgoing) -> Iterable[str]:
         """The names to try: by the rules in their order; the link of the cause where no rule matches."""

@@ -13,13 +13,15 @@ from typing import Protocol
 import msgspec
 
 from gateway.catalogue.products import Operator
-from gateway.commands import Reply
+from gateway.commands import Reply, TextName
 from gateway.messages import CODE_PLACE, Inbound, OutboxState, Outgoing
 from gateway.model import Channel, CodeRef, Instant, Language, Msisdn
 from gateway.store.protocol import OutboxRow
 from smpp.text import fit_ussd, truncate
 
 ROWS_PER_MESSAGE = 16
+CUT = "..."
+"""Stands at the end of a screen that could not hold its text."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -84,6 +86,9 @@ class ReplyWriter:
         arguments = dict(reply.arguments)
         if reply.code is not None:
             arguments["code"] = CODE_PLACE * reply.code.digits
+        for name, value in reply.arguments.items():
+            if isinstance(value, TextName):
+                arguments[name] = self._texts.render(value, {}, language, latin=latin)
         return self._texts.render(reply.text, arguments, language, latin=latin)
 
     def _make(self, answered: Answered, inbound: Inbound | None, reply: Reply, text: str, channel: Channel) -> Outgoing:
@@ -118,7 +123,13 @@ class ReplyWriter:
 def fit_screen(text: str) -> tuple[str, bool]:
     """The text for one screen (182 septets or 80 UCS-2 units, TS 24.080), and whether it is whole."""
     plain = text.replace(CODE_PLACE, "0")
-    return (text, True) if fit_ussd(plain) else (truncate(text), False)
+    if fit_ussd(plain):
+        return text, True
+    kept = truncate(plain, mark=CUT).removesuffix(CUT)
+    screen = text[: len(kept)]
+    if screen.endswith(CODE_PLACE) and text[len(kept)] == CODE_PLACE:  # half a code is none: nothing would fill it
+        screen = screen.rstrip(CODE_PLACE)
+    return screen + CUT, False
 
 
 def country_language(msisdn: Msisdn) -> Language:

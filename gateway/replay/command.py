@@ -86,10 +86,10 @@ def _accepted(rooms: Rooms, result: Result, out: Console) -> Result:
 
 def _table(results: Iterable[Result]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("file", no_wrap=True)
-    table.add_column("dialogs", justify="right")
-    table.add_column("replies", justify="right")
-    table.add_column("result", no_wrap=True)
+    table.add_column("file", overflow="fold")
+    table.add_column("dialogs", justify="right", min_width=7)
+    table.add_column("replies", justify="right", min_width=7)
+    table.add_column("result", min_width=9)
     for result in results:
         if result.faults:
             told = "[bold red]failed[/]"

@@ -99,14 +99,17 @@ def ask(
     arguments: Mapping[str, object],
     lasts_ms: int,
     price: Money = NO_MONEY,
+    about_reading: bool = False,
 ) -> tuple[Subscriber, Pending, Reply]:
     """Puts a question to `holder`: his new value, the pending question, and the reply with its code.
 
     The same question again is renewed and keeps its code, so that the code of the first answer works too.
     """
     waiting = _kept(holder, command.at)
-    wanted = (command.name, arguments_of(command), command.actor, command.msisdn)
-    same = next((p for p in waiting if (p.command, p.arguments, p.asked_by, p.msisdn) == wanted), None)
+    wanted = (command.name, arguments_of(command), command.actor, command.msisdn, about_reading)
+    same = next(
+        (p for p in waiting if (p.command, p.arguments, p.asked_by, p.msisdn, p.about_reading) == wanted), None
+    )
     others = tuple(pending for pending in waiting if pending is not same)
     pending = Pending(
         code=same.code if same else _new_code(command, uow, others),
@@ -116,6 +119,7 @@ def ask(
         msisdn=command.msisdn,
         expires_at=Instant(command.at + lasts_ms),
         price=price,
+        about_reading=about_reading,
     )
     changed = msgspec.structs.replace(holder, pendings=_capped(holder.msisdn, (*others, pending)))
     notice = holder.msisdn != command.actor
@@ -123,14 +127,28 @@ def ask(
 
 
 def ask_actor(
-    command: Command, uow: UnitOfWork, *, text: str, arguments: Mapping[str, object], price: Money = NO_MONEY,
+    command: Command,
+    uow: UnitOfWork,
+    *,
+    text: str,
+    arguments: Mapping[str, object],
+    price: Money = NO_MONEY,
     minutes: int = 0,
-) -> Outcome:  # fmt: skip
-    """A question to the one who gave the command."""
+    about_reading: bool = False,
+) -> Outcome:
+    """A question to the one who gave the command; `price` in minor units is what he was shown."""
     holder = uow.subscriber(command.actor)
     assert holder is not None  # the dispatcher runs no command of an unknown actor
-    lasts_ms = (minutes or uow.products.limits.question_minutes) * MINUTE_MS
-    changed, _, reply = ask(command, uow, holder, text=text, arguments=arguments, lasts_ms=lasts_ms, price=price)
+    changed, _, reply = ask(
+        command,
+        uow,
+        holder,
+        text=text,
+        arguments=arguments,
+        lasts_ms=(minutes or uow.products.limits.question_minutes) * MINUTE_MS,
+        price=price,
+        about_reading=about_reading,
+    )
     return Outcome(replies=(reply,), changed=(changed,))
 
 

@@ -27,7 +27,7 @@ from gateway.app import Gateway
 HOST = "127.0.0.1"
 WAIT_S = 10.0  # for what must happen; never slept through
 
-ACCOUNT, PASSWORD = "hub", "lock5mith"
+ACCOUNT, PASSWORD = "hub", "l0ck5m1t"  # as long as SMPP 3.4 4.1.1 allows
 PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 # command_id, SMPP 3.4 5.1.2.1
@@ -243,11 +243,18 @@ class RawPeer:
         """The next request of the gateway of that kind, unanswered."""
         return await self.until(lambda frame: frame.command_id == command_id)
 
-    async def message(self) -> Message:
-        """The next deliver_sm, answered: which also proves to the gateway that its acknowledgements have arrived."""
-        frame = await self.request()
-        self.answer(frame)
-        return read_message(frame.body)
+    async def message(self, to: str = "") -> Message:
+        """The next deliver_sm to that number (empty: to any), answered.
+
+        Its answer also proves to the gateway that its acknowledgements have arrived. Messages to others, which another
+        peer may have left unanswered, are answered too.
+        """
+        while True:
+            frame = await self.request()
+            self.answer(frame)
+            message = read_message(frame.body)
+            if to in ("", message.destination):
+                return message
 
     def answer(self, frame: Frame, status: int = 0) -> None:
         body = b"\0" if frame.command_id == DELIVER_SM else b""
@@ -257,7 +264,7 @@ class RawPeer:
         """A submit_sm that must be taken, and the first message that answers it."""
         taken = await self.ask(SUBMIT_SM, body)
         assert taken.status == ROK, f"status 0x{taken.status:02X}"
-        return await self.message()
+        return await self.message(read_message(body).source)
 
     async def dial(self, number: str, code: str) -> str:
         return (await self.say(ussd_body(number, code))).text

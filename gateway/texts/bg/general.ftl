@@ -3,6 +3,7 @@
 # Everything that changes something is refused while a number is blocked.
 general-blocked = Номерът е блокиран, командата не е изпълнена. Отблокиране: *111*157*2#
 general-busy = В момента има много заявки. Моля, опитайте отново след минута.
+general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
 general-later = Тази услуга още не е достъпна. Не са удържани пари. Команди: *111#

@@ -49,11 +49,6 @@ refusal-too_long =
     }, може до { $max }. Пример: { $example }
 refusal-two_commands = В един SMS има две команди. Изпратете ги поотделно, например: { $example }
 refusal-unknown_code = Няма такава команда: { $input }. Списък на командите: { $example }
-refusal-unknown_code-one =
-    Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?
-    1 да 2 не
-refusal-unknown_code-two =
-    Няма такава команда: { $input }. Подобни:
-    1 { $suggestion1 } { $about1 }
-    2 { $suggestion2 } { $about2 }
+refusal-unknown_code-one = Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?
+refusal-unknown_code-two = Няма такава команда: { $input }. Подобни: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
 refusal-wrong_argument_count = Командата е набрана неправилно. Трябва { $right }, например { $example }

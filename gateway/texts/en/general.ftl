@@ -3,6 +3,7 @@
 # Everything that changes something is refused while a number is blocked.
 general-blocked = This number is blocked, so nothing was done. To unblock it, dial *111*157*2#
 general-busy = We have too many requests now and did not carry out yours. Please try again in a minute.
+general-did_you_mean = Did you mean { $what }? Yes: YES { $code } or *111*97*{ $code }#. No: NO { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Something went wrong on our side. You were not charged. Please try again later. Reference { $reference }
 general-later = This service is not available yet. You were not charged. All commands: *111#

@@ -49,11 +49,6 @@ refusal-too_long =
     }, the limit is { $max }. Example: { $example }
 refusal-two_commands = There are two commands in one SMS. Send them one by one, for example: { $example }
 refusal-unknown_code = There is no command { $input }. For the list of commands: { $example }
-refusal-unknown_code-one =
-    There is no command { $input }. Did you mean { $suggestion1 } ({ $about1 })?
-    1 yes 2 no
-refusal-unknown_code-two =
-    There is no command { $input }. Similar ones:
-    1 { $suggestion1 } { $about1 }
-    2 { $suggestion2 } { $about2 }
+refusal-unknown_code-one = There is no command { $input }. Did you mean { $suggestion1 } ({ $about1 })?
+refusal-unknown_code-two = There is no command { $input }. Similar ones: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
 refusal-wrong_argument_count = The command has the wrong parts. It should be { $right }, for example { $example }

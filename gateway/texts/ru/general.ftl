@@ -3,6 +3,7 @@
 # Everything that changes something is refused while a number is blocked.
 general-blocked = Номер заблокирован, команда не выполнена. Разблокировать: *111*157*2#
 general-busy = Сейчас много запросов, ваш не выполнен. Повторите через минуту.
+general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
 general-later = Эта услуга пока недоступна. Деньги не списаны. Все команды: *111#

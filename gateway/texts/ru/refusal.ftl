@@ -51,11 +51,6 @@ refusal-too_long =
     }, можно до { $max }. Пример: { $example }
 refusal-two_commands = В одной SMS две команды. Отправьте по одной, например: { $example }
 refusal-unknown_code = Такой команды нет: { $input }. Список команд: { $example }
-refusal-unknown_code-one =
-    Такой команды нет: { $input }. Может быть, { $suggestion1 } ({ $about1 })?
-    1 да 2 нет
-refusal-unknown_code-two =
-    Такой команды нет: { $input }. Похожие:
-    1 { $suggestion1 } { $about1 }
-    2 { $suggestion2 } { $about2 }
+refusal-unknown_code-one = Такой команды нет: { $input }. Может быть, { $suggestion1 } ({ $about1 })?
+refusal-unknown_code-two = Такой команды нет: { $input }. Похожие: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
 refusal-wrong_argument_count = Команда набрана не так. Нужно { $right }, например { $example }

@@ -1,0 +1,557 @@
+"""The other side of a kill test: an SMSC or a client, with phones behind it that move money, and a ledger of what they did.
+
+It is written by hand from SMPP 3.4 and independent of the gateway's codec, so that a fault there cannot hide here. It
+kills the gateway's process and starts it again, and resends what no acknowledgement came for, under new sequence
+numbers. It judges nothing: `test_kill.py` compares its ledger with the gateway's store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import random
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import argon2
+
+SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK, BIND_TRANSCEIVER = 0x04, 0x05, 0x06, 0x15, 0x09
+RESPONSE = 0x8000_0000
+HEADER = struct.Struct(">IIII")
+UCS2 = 8
+UDHI = 0x40
+OP_TAG, SESSION_TAG = 0x0501, 0x1383
+OP_PSSR_INDICATION = struct.pack(">HHB", OP_TAG, 1, 1)  # SMPP 3.4 5.3.2.44
+
+SHORT_NUMBER = "111"
+FIRST_NUMBER = 79_160_000_000
+OPENING_MINOR = 100_000
+FEE_MINOR = 700
+BUDGET_MINOR = 80_000  # a phone that has spent as much makes room for a new one, before it meets a refusal for money
+SERVICES = ((10, 375), (11, 650), (21, 290), (30, 150))
+"""Paid services of the built-in catalogue: id and price; a phone takes one after the other, never two at a time."""
+
+WINDOW = 50
+PHONES = 200
+BINDS_MAX_SEQUENCE = 1_000_000  # sequence numbers of one connection; the millions say which connection it was
+READY_LIMIT_S = 30.0  # to give up; what is allowed is the test's business
+SETTLE_LIMIT_S = 30.0
+
+Movement = tuple[tuple[str, int, str], ...]
+"""The ledger entries of one command, sorted: account, amount in minor units, kind."""
+
+
+class Role(enum.Enum):
+    """What the driver is; the gateway is the other."""
+
+    CENTRE = "centre"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a phone says, what the gateway's journal must call it, what must be answered, and what it must cost."""
+
+    command: str
+    text: str
+    dialled: bool
+    expected: re.Pattern[str]
+    movement: Movement = ()
+    repeatable: bool = False  # reads only: a redelivery may run again
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """One command of one phone: each attempt has its own sequence number."""
+
+    phone: Phone
+    step: Step
+    session: int
+    attempts: list[int] = field(default_factory=list)
+    acknowledged: bool = False
+    answered: re.Match[str] | None = None
+
+
+Script = Generator[Step, re.Match[str], None]
+
+
+class Phone:
+    """A subscriber: never more than one command on its way."""
+
+    __slots__ = ("number", "order", "script", "session", "spent_minor")
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.order: Order | None = None
+        self.script: Script | None = None
+        self.session = 0
+        self.spent_minor = 0
+
+
+class Town:
+    """What phones do. Every command's content is said once only, so that no genuine repeat looks like a redelivery."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.known: list[str] = []
+        self.born = 0
+        self._transfers: set[tuple[str, str, int]] = set()
+
+    def birth(self) -> Phone:
+        phone = Phone(str(FIRST_NUMBER + self.born))
+        self.born += 1
+        phone.script = self._life(phone)
+        return phone
+
+    def _life(self, phone: Phone) -> Script:
+        opening = movement(("opening", -OPENING_MINOR, "opening"), (phone.number, OPENING_MINOR, "opening"))
+        yield dial("numbers.connect", "*111*828*1#", "^Услуга «Номера» подключена", opening)
+        self.known.append(phone.number)
+        turn = self.rng.randrange(len(SERVICES))
+        while phone.spent_minor < BUDGET_MINOR:
+            choice = self.rng.random()
+            if choice < 0.5:
+                yield from self._transfer(phone)
+            elif choice < 0.8:
+                turn += 1
+                yield from self._service(phone, *SERVICES[turn % len(SERVICES)])
+            elif choice < 0.9:
+                yield dial("numbers.disconnect", "*111*828*2#", "^Услуга «Номера» отключена")
+                yield dial("numbers.connect", "*111*828*1#", "^Услуга «Номера» подключена")
+            else:
+                yield text("balance.show", "БАЛАНС", "[0-9] руб", repeatable=True)
+
+    def _transfer(self, phone: Phone) -> Script:
+        """Another sum or another receiver each time; the answer carries the code."""
+        receiver, amount = phone.number, 0
+        for _ in range(20):
+            receiver, amount = self.rng.choice(self.known), self.rng.randint(1, 9)
+            if receiver != phone.number and (phone.number, receiver, amount) not in self._transfers:
+                break
+        else:
+            return
+        self._transfers.add((phone.number, receiver, amount))
+        what = rf"{amount} руб\. на \+{receiver},"
+        asked = yield text(
+            "transfer.send", f"ПЕРЕВОД {receiver} {amount}", rf"^Перевод {what}.* ДА (?P<code>[0-9]{{4}})\."
+        )
+        minor = amount * 100
+        phone.spent_minor += minor + FEE_MINOR
+        moved = movement(
+            (phone.number, -minor, "transfer"),
+            (receiver, minor, "transfer"),
+            (phone.number, -FEE_MINOR, "transfer_fee"),
+            ("fees", FEE_MINOR, "transfer_fee"),
+        )
+        # Four digits come again some day, and `КОД 1234` said twice is one content: a transfer is confirmed by SMS only
+        # as long as the digits are new to the phone.
+        said = (phone.number, "code", int(asked["code"]))
+        if said in self._transfers:
+            yield dial("transfer.confirm", f"*112*{asked['code']}#", f"^Переведено {what}", moved)
+        else:
+            self._transfers.add(said)
+            yield text("confirm.accept", f"КОД {asked['code']}", f"^Переведено {what}", moved)
+
+    def _service(self, phone: Phone, service: int, price: int) -> Script:
+        """On and off, each after its question; every round is charged once."""
+        asked = yield dial("services.connect", f"*111*8111*1*{service}#", "^«.* сразу .* ДА (?P<code>[0-9]{4}) ")
+        phone.spent_minor += price
+        charged = movement((phone.number, -price, "service"), ("services", price, "service"))
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» подключена. Списано", charged)
+        asked = yield dial("services.disconnect", f"*111*8111*2*{service}#", "^Отключить «.* ДА (?P<code>[0-9]{4}) ")
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» отключена")
+
+
+def movement(*entries: tuple[str, int, str]) -> Movement:
+    return tuple(sorted(entries))
+
+
+def dial(command: str, code: str, expected: str, moved: Movement = ()) -> Step:
+    return Step(command, code, True, re.compile(expected), moved)
+
+
+def text(command: str, said: str, expected: str, moved: Movement = (), *, repeatable: bool = False) -> Step:
+    return Step(command, said, False, re.compile(expected), moved, repeatable)
+
+
+# -- octets
+
+
+def pdu(command_id: int, sequence: int, body: bytes = b"", status: int = 0) -> bytes:
+    return HEADER.pack(HEADER.size + len(body), command_id, status, sequence) + body
+
+
+def message(order: Order) -> bytes:
+    """The body of a deliver_sm or submit_sm, which have one layout (SMPP 3.4 4.4.1, 4.6.1)."""
+    step = order.step
+    octets = step.text.encode("ascii" if step.dialled else "utf-16-be")
+    addresses = b"\x01\x01" + order.phone.number.encode() + b"\0\0\x01" + SHORT_NUMBER.encode() + b"\0"
+    coding = 0x0F if step.dialled else UCS2
+    fixed = bytes(7) + bytes((coding, 0, len(octets)))  # esm_class to sm_default_msg_id: all zero but data_coding
+    tlvs = OP_PSSR_INDICATION + struct.pack(">HHH", SESSION_TAG, 2, order.session) if step.dialled else b""
+    return (b"USSD\0" if step.dialled else b"\0") + addresses + fixed + octets + tlvs
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the gateway sent to a phone: one SMS, one part of an SMS, or a screen (with its session)."""
+
+    number: str
+    octets: bytes
+    coding: int
+    part: tuple[int, int, int] | None  # reference, parts, this part
+    session: int | None
+
+
+def shown(body: bytes) -> Shown:
+    end = body.index(0) + 3  # service_type, source TON and NPI
+    start = body.index(0, end) + 3
+    end = body.index(0, start)
+    number, esm_class = body[start:end].decode("ascii"), body[end + 1]
+    at = body.index(0, body.index(0, end + 4) + 1) + 1  # past schedule_delivery_time and validity_period
+    coding, length = body[at + 2], body[at + 4]
+    octets, rest = body[at + 5 : at + 5 + length], body[at + 5 + length :]
+    part = None
+    if esm_class & UDHI:  # TS 23.040 9.2.3.24.1: length, 00, 03, reference, parts, this part
+        part = (octets[3], octets[4], octets[5])
+        octets = octets[octets[0] + 1 :]
+    session = next((int.from_bytes(value, "big") for tag, value in tlvs_of(rest) if tag == SESSION_TAG), None)
+    return Shown(number, octets, coding, part, session)
+
+
+def tlvs_of(octets: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at < len(octets):
+        tag, length = struct.unpack_from(">HH", octets, at)
+        yield tag, octets[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+class Wire(asyncio.Protocol):
+    """One connection. `deaf`: what comes is thrown away, as it is where the network fails before the process does."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.transport: asyncio.Transport | None = None
+        self.ordinal = 0
+        self.sequence = 0
+        self.bound = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.deaf = False
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.driver.connected(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
+
+    def next_sequence(self) -> int:
+        self.sequence += 1
+        return self.ordinal * BINDS_MAX_SEQUENCE + self.sequence
+
+    def write(self, octets: bytes) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(octets)
+
+    def data_received(self, data: bytes) -> None:
+        if self.deaf:
+            return
+        data = self._rest + data
+        at = 0
+        out: list[bytes] = []
+        while len(data) - at >= HEADER.size:
+            length, command_id, status, sequence = HEADER.unpack_from(data, at)
+            if len(data) - at < length:
+                break
+            out.append(self._take(command_id, status, sequence, data[at + HEADER.size : at + length]))
+            at += length
+        self._rest = data[at:]
+        self.write(b"".join(out))
+        self.driver.speak()
+
+    def _take(self, command_id: int, status: int, sequence: int, body: bytes) -> bytes:
+        if command_id == BIND_TRANSCEIVER:
+            self.bound.set()
+            return pdu(command_id | RESPONSE, sequence, b"driver\0")
+        if command_id == BIND_TRANSCEIVER | RESPONSE:
+            if status == 0:
+                self.bound.set()
+            return b""
+        if command_id in (SUBMIT_SM, DELIVER_SM):
+            self.driver.told(shown(body))
+            # submit_sm_resp brings a message_id, deliver_sm_resp an unused one (SMPP 3.4 4.4.2, 4.6.2)
+            return pdu(command_id | RESPONSE, sequence, b"%d\0" % sequence if command_id == SUBMIT_SM else b"\0")
+        if command_id in (ENQUIRE_LINK, UNBIND):
+            return pdu(command_id | RESPONSE, sequence)
+        if command_id in (SUBMIT_SM | RESPONSE, DELIVER_SM | RESPONSE):
+            self.driver.acknowledged(sequence, status, body)
+        return b""
+
+
+class Driver:
+    """Load, kills, and the ledger of both.
+
+    Args:
+        folder: for the gateway's files.
+        gateway_command: how the gateway is started, without its configuration.
+    """
+
+    def __init__(self, role: Role, folder: Path, rng: random.Random) -> None:
+        self.role = role
+        self.folder = folder
+        self.database = folder / "gateway.db"
+        self.rng = rng
+        self.town = Town(rng)
+        self.orders: list[Order] = []
+        self.by_sequence: dict[int, Order] = {}
+        self.confirmed_sequences: list[int] = []  # acknowledged, in the order in which the acknowledgements came
+        self.message_ids: dict[int, str] = {}  # what submit_sm_resp gave
+        self.ready_s: list[float] = []
+        self.faults: list[str] = []
+        self.resent = 0
+        self.told_again = 0
+        self._idle: deque[Phone] = deque(self.town.birth() for _ in range(PHONES))
+        self._again: deque[Order] = deque()
+        self._unacknowledged: dict[int, Order] = {}
+        self._phones = {phone.number: phone for phone in self._idle}
+        self._parts: dict[tuple[str, int, int], dict[int, bytes]] = {}
+        self._wire: Wire | None = None
+        self._wires = 0
+        self._arrived = asyncio.Event()
+        self._talking = False
+        self._server: asyncio.Server | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+
+    # -- the process
+
+    async def open(self) -> None:
+        """Writes the gateway's configuration; as a centre, listens."""
+        if self.role is Role.CENTRE:
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(lambda: Wire(self), "127.0.0.1", 0)
+            self._port = self._server.sockets[0].getsockname()[1]
+            peer = f'[[links]]\nname = "smsc"\nport = {self._port}\nsystem_id = "gw"\npassword = "secret"\n'
+        else:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                self._port = free.getsockname()[1]
+            hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("secret")
+            account = f'accounts = [{{ system_id = "driver", password_hash = "{hashed}" }}]'
+            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\n{account}\n'
+        (self.folder / "gateway.toml").write_text(
+            f'[store]\nurl = "sqlite:///{self.database}"\n[operator]\nsecret_file = "{self.folder / "secret"}"\n'
+            f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n{peer}'
+        )
+
+    async def start(self) -> None:
+        """Starts the gateway; returns when it is bound. The time from exec to bound goes into `ready_s`."""
+        began = time.perf_counter()
+        with (self.folder / "stderr").open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gateway", "serve", "--config", str(self.folder / "gateway.toml")],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+            )  # fmt: skip
+        try:
+            async with asyncio.timeout(READY_LIMIT_S):
+                self._wire = await (self._called() if self.role is Role.CENTRE else self._call())
+        except TimeoutError:
+            raise AssertionError(f"the gateway did not come up:\n{self.errors()}") from None
+        self.ready_s.append(time.perf_counter() - began)
+
+    async def _called(self) -> Wire:
+        while True:
+            self._living()
+            wire = self._wire
+            if wire is None:
+                self._arrived.clear()
+                try:
+                    async with asyncio.timeout(0.5):
+                        await self._arrived.wait()
+                except TimeoutError:
+                    pass
+            elif not wire.bound.is_set():
+                await wire.bound.wait()
+            else:
+                return wire
+
+    async def _call(self) -> Wire:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._living()
+            try:
+                _, wire = await loop.create_connection(lambda: Wire(self), "127.0.0.1", self._port)
+                break
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.01)
+        wire.write(pdu(BIND_TRANSCEIVER, 1, b"driver\0secret\0\0\x34\0\0\0"))
+        await wire.bound.wait()
+        return wire
+
+    def _living(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            raise AssertionError(f"the gateway ended with status {self._process.returncode}:\n{self.errors()}")
+
+    def errors(self) -> str:
+        """What the gateway complained of."""
+        paths = (self.folder / "stderr", self.folder / "log")
+        return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths if path.exists())
+
+    async def kill(self) -> None:
+        """SIGKILL; half of the time the network fails a moment before, so that acknowledgements are lost."""
+        wire, process = self._wire, self._process
+        assert wire is not None
+        assert process is not None
+        self._living()
+        if self.rng.random() < 0.5:
+            wire.deaf = True
+            await asyncio.sleep(self.rng.uniform(0.001, 0.03))
+        process.kill()
+        process.wait()
+        await wire.gone.wait()  # what had arrived before the kill is read, and counts
+        self._talking = False
+        self._wire = None
+        self._parts.clear()  # the gateway sends a message again as a whole
+        self._again.extend(self._unacknowledged.values())
+        self._unacknowledged.clear()
+
+    async def stop(self) -> int:
+        """Ends the gateway in good order; returns its exit status."""
+        process = self._process
+        assert process is not None
+        process.terminate()
+        return await asyncio.to_thread(process.wait, 15)
+
+    async def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        if self._server is not None:
+            self._server.close()
+
+    # -- the load
+
+    def talk(self) -> None:
+        """Load begins, or goes on."""
+        self._talking = True
+        self.speak()
+
+    async def settle(self) -> None:
+        """No new commands; returns when all that were given are acknowledged and answered."""
+        self._talking = False
+        self.speak()
+        deadline = time.perf_counter() + SETTLE_LIMIT_S
+        while waiting := [order for phone in self._phones.values() if (order := phone.order) is not None]:
+            self._living()
+            if time.perf_counter() > deadline:
+                one = waiting[0]
+                raise AssertionError(
+                    f"{len(waiting)} commands were never acknowledged and answered, among them {one.step.text!r} of "
+                    f"{one.phone.number}: acknowledged {one.acknowledged}, attempts {one.attempts}\n{self.errors()}"
+                )
+            await asyncio.sleep(0.02)
+
+    def speak(self) -> None:
+        """Sends what has to be sent again, then what is new, up to the window."""
+        wire = self._wire
+        if wire is None or not wire.bound.is_set():
+            return
+        out: list[bytes] = []
+        command_id = DELIVER_SM if self.role is Role.CENTRE else SUBMIT_SM
+        while len(self._unacknowledged) < WINDOW:
+            order = self._next()
+            if order is None:
+                break
+            sequence = wire.next_sequence()
+            order.attempts.append(sequence)
+            self.by_sequence[sequence] = order
+            self._unacknowledged[sequence] = order
+            out.append(pdu(command_id, sequence, message(order)))
+        if out:
+            wire.write(b"".join(out))
+
+    def _next(self) -> Order | None:
+        if self._again:
+            self.resent += 1
+            return self._again.popleft()
+        if not self._talking or not self._idle:
+            return None
+        phone = self._idle.popleft()
+        order = phone.order
+        assert order is not None or phone.session == 0
+        if order is None:  # its first command
+            assert phone.script is not None
+            order = self._order(phone, next(phone.script))
+        return order
+
+    def _order(self, phone: Phone, step: Step) -> Order:
+        phone.session += 2  # bit 0 of the second octet is the end of a dialog (SMPP 3.4 5.3.2.43)
+        order = phone.order = Order(phone, step, phone.session)
+        self.orders.append(order)
+        return order
+
+    # -- what comes
+
+    def connected(self, wire: Wire) -> None:
+        self._wires += 1
+        wire.ordinal = self._wires
+        if self.role is Role.CENTRE:
+            self._wire = wire
+            self._arrived.set()
+
+    def acknowledged(self, sequence: int, status: int, body: bytes) -> None:
+        order = self._unacknowledged.pop(sequence, None)
+        if order is None:
+            self.faults.append(f"a response to {sequence}, which waits for none")
+            return
+        if status:
+            self.faults.append(f"{order.step.text!r} was refused with status 0x{status:X}")
+        order.acknowledged = True
+        self.confirmed_sequences.append(sequence)
+        if self.role is Role.CLIENT:
+            self.message_ids[sequence] = body.rstrip(b"\0").decode("ascii")
+        self._advance(order)
+
+    def told(self, each: Shown) -> None:
+        octets = each.octets
+        if each.part is not None:
+            reference, total, number = each.part
+            key = (each.number, reference, total)
+            parts = self._parts.setdefault(key, {})
+            parts[number] = octets
+            if len(parts) < total:
+                return
+            octets = b"".join(parts[index] for index in sorted(self._parts.pop(key)))
+        said = octets.decode("utf-16-be" if each.coding == UCS2 else "latin-1")
+        order = self._phones[each.number].order
+        if order is None or order.answered is not None:
+            self.told_again += 1
+            return
+        if each.session is not None and each.session != order.session | 1:
+            self.told_again += 1
+            return
+        order.answered = order.step.expected.search(said)
+        if order.answered is None:
+            self.told_again += 1
+        self._advance(order)
+
+    def _advance(self, order: Order) -> None:
+        """A phone that has acknowledgement and answer thinks of its next command; it comes when its turn has come."""
+        if not order.acknowledged or order.answered is None or order.phone.order is not order:
+            return
+        phone = order.phone
+        phone.order = None
+        self._later(phone, order.answered)
+
+    def _later(self, phone: Phone, answer: re.Match[str]) -> None:
+        raise NotImplementedError
