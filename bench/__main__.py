@@ -129,6 +129,10 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
     event["cpu_s"] = round(cpu_s, 2)
     event["cpu_s_per_1000"] = round(cpu_s * 1000 / max(1, event["in_time"]), 5)
     event["cpu_share"] = round(cpu_s / event["elapsed_s"], 3)
+    event["disk_stall_s"] = round(after.disk_stall_s - before.disk_stall_s, 2)
+    others_s = after.machine_cpu_s - before.machine_cpu_s - cpu_s - event["generator_cpu_share"] * event["elapsed_s"]
+    event["others_cpu_share"] = round(max(0.0, others_s) / event["elapsed_s"], 3)
+    event["stolen_s"] = round(after.stolen_s - before.stolen_s, 2)
     event["rss_mb"] = round(after.rss_bytes / subjects.MEBIBYTE, 1)
     event["submits_per_command"] = round(event["submits"] / max(1, event["answered"]), 2)
     event["lost_total"] = event["lost"] + event["refused"] + event["unacknowledged"]
@@ -213,7 +217,8 @@ def finish_run(bench: Bench, folder: Path, results: list[Result], run: dict[str,
         console.print(
             f"[bold]{each['subject']:<8}[/] {each['traffic']:<6} {each['load']:<12} {each['rate_per_s']:>8,.0f}/s  "
             f"p99 {each['latency_ms']['p99']:>7.1f} ms  CPU {each['cpu_share']:>4.0%} "
-            f"(generator {each['generator_cpu_share']:.0%})  {each['submits_per_command']:.2f} submit_sm a command"
+            f"(generator {each['generator_cpu_share']:.0%})  {each['submits_per_command']:.2f} submit_sm a command, "
+            f"longest silence {each['gap_ms']:.0f} ms"
         )
     for fault in run["faults"]:
         console.print(f"  [bold red]{escape(fault)}[/]")
@@ -303,6 +308,8 @@ def main(
     summary = summarise(bench)
     console.print(report.phases_table(bench.results))
     console.print(report.summary_table(summary))
+    if doubt := report.doubts(bench.results):
+        console.print(f"[yellow]{doubt}[/]")
     samples = bench.runs[-1]["answers"]["samples"]
     console.print(f"\nof the answers, all of {bench.runs[-1]['answers']['kinds']} kinds checked:", style="dim")
     for step, text in list(samples.items())[:3]:

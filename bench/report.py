@@ -17,6 +17,7 @@ from rich.table import Table
 from bench.profiling import Profile
 
 FSYNCS = 200
+OTHERS_MAX = 0.15  # of a core, what programs that are not of the bench may take before the figures are doubtful
 Result = dict[str, Any]
 """One phase: the generator's counts with the subject's CPU and memory, as the JSON has them."""
 
@@ -61,7 +62,7 @@ def phases_table(results: list[Result]) -> Table:
     table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in ("subject", "traffic", "load"):
         table.add_column(column, no_wrap=True)
-    for column in ("commands", "per s", "p50 ms", "p95 ms", "p99 ms", "CPU s/1000", "RSS MB", "lost"):
+    for column in ("commands", "per s", "p50 ms", "p95 ms", "p99 ms", "CPU s/1000", "others", "RSS MB", "lost"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in results:
         latency = each["latency_ms"]
@@ -69,9 +70,18 @@ def phases_table(results: list[Result]) -> Table:
         table.add_row(
             each["subject"], each["traffic"], each["load"], f"{each['answered']:,}", f"{each['rate_per_s']:,.0f}",
             f"{latency['p50']:.1f}", f"{latency['p95']:.1f}", f"{latency['p99']:.1f}",
-            f"{each['cpu_s_per_1000']:.4f}", f"{each['rss_mb']:.0f}", f"[{'red' if lost else 'green'}]{lost}[/]",
+            f"{each['cpu_s_per_1000']:.4f}", f"{each['others_cpu_share']:.0%}", f"{each['rss_mb']:.0f}",
+            f"[{'red' if lost else 'green'}]{lost}[/]",
         )  # fmt: skip
     return table
+
+
+def doubts(results: list[Result]) -> str:
+    """Why the figures may be too low; nothing on a quiet machine."""
+    most = max((each["others_cpu_share"] for each in results), default=0.0)
+    if most <= OTHERS_MAX:
+        return ""
+    return f"Other programs took up to {most:.0%} of a core (column `others`): do not trust throughput and latency."
 
 
 def summary_table(summary: dict[str, Any]) -> Table:

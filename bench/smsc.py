@@ -36,6 +36,7 @@ CENSUS_MAX = 50_000
 DRAIN_S = 10.0
 QUIET_S = 0.3  # after the last answer: SMS that follow a screen
 TICK_S = 0.001
+UNTOLD = frozenset({"latencies_s", "gap_s", "last_s"})  # of a phase: its result has them in another form
 PROGRESS_S = 0.5
 OUTSTANDING_MAX = 20_000  # of a schedule that the other side cannot follow
 
@@ -88,6 +89,8 @@ class Phase:
     followers: int = 0  # SMS that follow a screen
     latencies_s: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
+    gap_s: float = 0.0  # the longest time without an answer
+    last_s: float = 0.0
 
 
 class Smsc(asyncio.Protocol):
@@ -193,6 +196,9 @@ class Smsc(asyncio.Protocol):
         else:
             self._note(step, buffer[text : text + length], buffer[fixed + 2], "")
         phase.answered += 1
+        if at - phase.last_s > phase.gap_s:
+            phase.gap_s = at - phase.last_s
+        phase.last_s = at
         phase.latencies_s.append(at - subscriber.due_s)
         if ussd:
             subscriber.dialled ^= 1
@@ -273,7 +279,7 @@ class Smsc(asyncio.Protocol):
     async def run(self, phase: Phase) -> None:
         """Speaks for the phase's time, then waits until everyone is answered."""
         self.phase = phase
-        started = self.next_due_s = now_s()
+        started = self.next_due_s = phase.last_s = now_s()
         cpu_s = _cpu_s()
         emit("start", phase=phase.name)
         self.sending = True
@@ -318,7 +324,8 @@ class Smsc(asyncio.Protocol):
             await asyncio.sleep(QUIET_S)
 
     def _result(self, phase: Phase, cpu_s: float) -> dict[str, object]:
-        result = {name: value for name, value in asdict(phase).items() if name != "latencies_s"}
+        result = {name: value for name, value in asdict(phase).items() if name not in UNTOLD}
+        result["gap_ms"] = round(phase.gap_s * 1000, 1)
         latencies = sorted(phase.latencies_s)
         result["latency_ms"] = {
             name: round(latencies[min(int(len(latencies) * share), len(latencies) - 1)] * 1000, 3) if latencies else 0.0

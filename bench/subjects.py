@@ -97,10 +97,25 @@ def write_catalogue(folder: Path) -> Products:
 
 @dataclass(slots=True)
 class Usage:
-    """CPU time so far and memory now, of a process with all its threads."""
+    """CPU time so far and memory now, of a process with all its threads; and what the machine did."""
 
     cpu_s: float = 0.0
     rss_bytes: int = 0
+    disk_stall_s: float = 0.0
+    machine_cpu_s: float = 0.0
+    stolen_s: float = 0.0
+
+
+def machine_usage() -> tuple[float, float, float]:
+    """Seconds in which tasks waited for the disk, that all cores worked, and that the host took; 0 if not counted."""
+    try:
+        pressure = Path("/proc/pressure/io").read_text(encoding="ascii")
+        disk_s = int(pressure.split("\n", 1)[0].rpartition("=")[2]) / 1e6
+    except (OSError, ValueError):
+        disk_s = 0.0
+    times = psutil.cpu_times()
+    stolen_s = getattr(times, "steal", 0.0)
+    return disk_s, sum(times) - times.idle - getattr(times, "iowait", 0.0) - stolen_s, stolen_s
 
 
 class Subject:
@@ -155,7 +170,7 @@ class Subject:
         try:
             process = psutil.Process(self.pid)
             times = process.cpu_times()
-            return Usage(times.user + times.system, process.memory_info().rss)
+            return Usage(times.user + times.system, process.memory_info().rss, *machine_usage())
         except psutil.NoSuchProcess:
             return Usage()
 

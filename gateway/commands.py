@@ -98,11 +98,12 @@ class UnitOfWork(Protocol):
 
 
 class CodeLine(msgspec.Struct, frozen=True, gc=False):
-    """One line of the code table as help shows it."""
+    """One line of the code table as help shows it; `sms` and `about` (what it does) by language."""
 
     command: str
     ussd: str
     sms: Mapping[str, str]
+    about: Mapping[Language, str] = {}
 
 
 class TextName(str):

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 import gateway.handlers
 from gateway.commands import Command, Handler, Outcome, Reply, TextName, UnitOfWork
 from gateway.messages import Inbound, TimerDue
+from gateway.misreadings import in_words
 from gateway.model import RECENT_MAX, Instant, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
 from gateway.rules.acting import prolonged, subject
 from gateway.rules.confirmations import ask_actor, live
@@ -142,7 +143,7 @@ class Dispatcher:
         """What was corrected is shown and asked before anything happens, whatever the command."""
         row = reading.row
         does = row.described(uow.language) if row is not None else reading.command
-        arguments = {"what": " ".join((does, *map(str, reading.arguments.values())))}
+        arguments = {"what": f"{does}: {in_words(reading.right, uow.language)}"}
         outcome = ask_actor(command, uow, text="general-did_you_mean", arguments=arguments, about_reading=True)
         uow.fold(outcome)
         return outcome

@@ -32,7 +32,7 @@ from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.products import Operator
-from gateway.catalogue.trie import Item, Leaf, Node, Placeholder, compile_codes, fixed_start, form_of
+from gateway.catalogue.trie import Item, Leaf, Node, Placeholder, compile_codes, fixed_start, form_of, joined
 from gateway.characters import Line, folded, plain
 from gateway.commands import Command
 from gateway.misreadings import (
@@ -278,6 +278,19 @@ CORRECTIONS: tuple[tuple[str, Correction], ...] = (("sign", _sign_left_out),)
 """In the order in which they are tried, and only where the text as it stands is no command."""
 
 
+def _as_understood(leaf: Leaf, found: Sequence[_Found]) -> str:
+    """A corrected command as it would be typed; a secret in it is shown by its name."""
+    values = iter(found)
+    items = []
+    for item in leaf.items:
+        if isinstance(item, str):
+            items.append(item)
+        else:
+            value = next(values).value
+            items.append(item.shown(leaf.channel) if item.secret else item.written(value))
+    return joined(items, leaf.channel)
+
+
 # -- the grammar --------------------------------------------------------------------------------------------------
 
 
@@ -463,6 +476,7 @@ class Grammar:
             outcome=ASK if asked.ask else UNDERSTOOD,
             command=leaf.row.command,
             arguments=arguments,
+            right=_as_understood(leaf, found) if asked.ask else "",
             corrections=asked.fixes,
             latin=asked.latin,
             language=_only(leaf.languages),

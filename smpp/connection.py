@@ -313,7 +313,10 @@ class Connection(asyncio.Protocol):
             case Deviation():
                 self._facts.noted(self, "pdu_deviates", text=event.text, pdu=_kind(event.pdu))
             case Fault():
-                self._facts.noted(self, "pdu_unreadable", error=event.error, octets=event.octets_hex)
+                # The header at most: what follows may hold a password or a one-time code. Where framing is lost, even
+                # that is no header.
+                shown = 8 if self._session.state is State.CLOSED else 32
+                self._facts.noted(self, "pdu_unreadable", error=event.error, octets=event.octets_hex[:shown])
             case UnexpectedResponse():
                 pdu = event.pdu
                 self._facts.noted(

@@ -66,19 +66,7 @@ from smpp.pdu_types import (
     Unknown,
     UnsuccessSme,
 )
-from smpp.steps import (
-    COUNTED,
-    FIXED,
-    GROUP,
-    OCTETS,
-    PLANS,
-    PLANS_BY_COMMAND,
-    RUN,
-    WIDE,
-    GroupPlan,
-    Plan,
-    Step,
-)
+from smpp.steps import COUNTED, FIXED, GROUP, OCTETS, PLANS, PLANS_BY_COMMAND, RUN, WIDE, GroupPlan, Plan, Step
 from smpp.vocabulary import (
     HEADER_OCTETS,
     RESPONSE_BIT,

@@ -1,45 +1,34 @@
 """One SMPP session, either role, without input or output of its own (SMPP 3.4, chapters 2 and 7).
 
 Octets go in with ``receive``, events come out; what is to be written is collected for ``take_output``. The caller
-brings the time: ``now`` is an argument, in seconds of any monotonic clock. This room decides what a bind state
-permits, numbers requests, keeps the send window, matches responses, runs the timers, and says which of our answers
-the peer has provably read. It must never open a socket, read a clock, draw a random number, or drop a caller's
-context silently: every context given to ``request`` comes back in exactly one Response, Expired or Failed.
+brings the time: ``now`` is an argument, in seconds of any monotonic clock. This room joins the framer, the tables of
+bind states, the window of our requests and the timers to one state machine, and says which of our answers the peer has
+provably read. It must never open a socket, read a clock, draw a random number, or drop a caller's context silently:
+every context given to ``request`` comes back in exactly one Response, Expired or Failed.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-import msgspec
-
+from smpp.answers import answer_octets, bare_response, header_octets
+from smpp.bind_states import BEFORE_BIND, BIND_STATES, BOUND, permitted
+from smpp.framer import Framer, FramingLost
 from smpp.pdu import (
     LENGTH_MAX,
     RESPONSES,
     AlertNotification,
-    BindReceiver,
-    BindTransceiver,
-    BindTransmitter,
-    CancelSm,
-    DataSm,
     DecodeError,
-    DeliverSm,
     EnquireLink,
-    FramingError,
     GenericNack,
     Outbind,
     Pdu,
-    QuerySm,
-    ReplaceSm,
-    SubmitMulti,
-    SubmitSm,
     Unbind,
     Unknown,
     decode,
     encode,
-    split,
 )
 from smpp.session_events import (
     BindFailed,
@@ -63,8 +52,9 @@ from smpp.session_events import (
     UnexpectedResponse,
     WindowFull,
 )
-from smpp.vocabulary import RESPONSE_BIT as _RESPONSE_BIT
-from smpp.vocabulary import SEQUENCE_NUMBER_MAX, Status
+from smpp.session_timers import Due, SessionTimers
+from smpp.vocabulary import INTERFACE_VERSION_3_4, RESPONSE_BIT, Status, Tag
+from smpp.window import Outstanding, Window
 
 __all__ = [
     "BindFailed",
@@ -95,53 +85,16 @@ __all__ = [
 
 REFUSALS_MAX: Final = 3  # requests outside a bind before we hang up
 FAULT_OCTETS_MAX: Final = 256  # of a bad PDU, kept for the log
-MESSAGE_ID_LENGTH_MAX: Final = 64  # SMPP 3.4 5.2.23: 65 with the NUL
 
 _NACK: Final = int(GenericNack.command_id)
 _ENQUIRE_LINK: Final = int(EnquireLink.command_id)
 _UNBIND: Final = int(Unbind.command_id)
 _OUTBIND: Final = int(Outbind.command_id)
-_DELIVER_SM: Final = int(DeliverSm.command_id)
 _ALERT_NOTIFICATION: Final = int(AlertNotification.command_id)
-_WITH_MESSAGE_ID: Final = frozenset({int(SubmitSm.command_id), int(DataSm.command_id)})
-_HEADER: Final = struct.Struct(">IIII")
-_HEADER_AND_NUL: Final = struct.Struct(">IIIIB")
 _U32: Final = struct.Struct(">I")
-_HEADER_LENGTH: Final = 16
-_LENGTH_OCTETS: Final = 4
-_SC_INTERFACE_VERSION: Final = 0x0210
-_VERSION_3_4: Final = 0x34
+_SC_INTERFACE_VERSION: Final = int(Tag.SC_INTERFACE_VERSION)
 # Versions that know no TLVs (SMPP 3.4 5.2.4). Clients also send 0x00, 0x22 or 0x2C and mean 3.4, so this is no "<".
 _VERSIONS_WITHOUT_TLVS: Final = frozenset({0x30, 0x31, 0x32, 0x33})
-
-
-_BOUND: Final = frozenset({State.BOUND_TX, State.BOUND_RX, State.BOUND_TRX})
-_BEFORE_BIND: Final = frozenset({State.OPEN, State.OUTBOUND})
-BIND_STATES: Final[dict[int, State]] = {
-    int(BindTransmitter.command_id): State.BOUND_TX,
-    int(BindReceiver.command_id): State.BOUND_RX,
-    int(BindTransceiver.command_id): State.BOUND_TRX,
-}
-# SMPP 3.4 table 2-1, by sender. Its replace_sm is for TX alone; everybody allows it for TRX too, and so do we.
-_ESME_SENDS: Final = frozenset(
-    int(kind.command_id) for kind in (SubmitSm, SubmitMulti, DataSm, QuerySm, CancelSm, ReplaceSm)
-)
-_MC_SENDS: Final = frozenset({_DELIVER_SM, _ALERT_NOTIFICATION, int(DataSm.command_id)})
-_NOTHING: Final[frozenset[int]] = frozenset()
-
-
-def _permitted(sender: Role, state: State) -> frozenset[int]:
-    """Message requests that ``sender`` may send in ``state``."""
-    if sender is Role.ESME:
-        return _ESME_SENDS if state in (State.BOUND_TX, State.BOUND_TRX) else _NOTHING
-    return _MC_SENDS if state in (State.BOUND_RX, State.BOUND_TRX) else _NOTHING
-
-
-class _Outstanding(msgspec.Struct, frozen=True):
-    context: object
-    command_id: int
-    sent_at: float
-    answers: int  # how many answers were queued before this request: its response proves them read
 
 
 class Session:
@@ -157,26 +110,17 @@ class Session:
     """
 
     __slots__ = (
-        "_answered_at",
         "_answers_confirmed",
-        "_close_at",
-        "_control",
         "_deciding",
-        "_length_max",
+        "_framer",
         "_may_receive",
         "_may_send",
-        "_needed",
         "_now",
-        "_opened_at",
         "_output",
-        "_outstanding",
-        "_partial",
-        "_partial_at",
-        "_received_at",
         "_refusals",
+        "_sent",
         "_sequence",
         "_timers",
-        "_transaction_at",
         "_unanswered",
         "_unbind_to_answer",
         "answers_queued",
@@ -201,24 +145,18 @@ class Session:
         self.role = role
         self.window = window
         self.answers_queued = 0
-        self.peer_interface_version = _VERSION_3_4
-        self._timers = timers or Timers()
-        self._length_max = length_max
+        self.peer_interface_version = INTERFACE_VERSION_3_4
+        self._timers = SessionTimers(timers or Timers(), now)
+        self._framer = Framer(length_max)
+        self._sent = Window()
         self._sequence = 0
-        self._outstanding: dict[int, _Outstanding] = {}  # in order of sending, so the first one expires first
-        self._control: dict[int, _Outstanding] = {}  # bind, enquire_link, unbind of ours
         self._output = bytearray()
-        self._partial = bytearray()
-        self._partial_at: float | None = None
-        self._needed = _LENGTH_OCTETS
-        self._now = self._opened_at = self._received_at = self._transaction_at = now
+        self._now = now
         self._answers_confirmed = 0
-        self._answered_at: float | None = None  # the oldest answer that no request of ours has followed
         self._unanswered = 0
         self._refusals = 0
         self._deciding: Pdu | None = None  # a bind that waits for accept_bind or refuse_bind
         self._unbind_to_answer: int | None = None
-        self._close_at: float | None = None
         self._enter(State.OPEN)
 
     # What the caller sees
@@ -226,7 +164,7 @@ class Session:
     @property
     def bound(self) -> bool:
         """Whether messages may flow."""
-        return self.state in _BOUND
+        return self.state in BOUND
 
     @property
     def may_send(self) -> bool:
@@ -236,12 +174,12 @@ class Session:
     @property
     def window_free(self) -> int:
         """How many requests may be sent now; 0 where the state permits none."""
-        return max(0, self.window - len(self._outstanding)) if self._may_send else 0
+        return max(0, self.window - len(self._sent.messages)) if self._may_send else 0
 
     @property
     def outstanding(self) -> list[object]:
         """The contexts of our requests that wait for a response, oldest first."""
-        return [entry.context for entry in self._outstanding.values()]
+        return [entry.context for entry in self._sent.messages.values()]
 
     @property
     def takes_tlvs(self) -> bool:
@@ -263,41 +201,15 @@ class Session:
         events: list[Event] = []
         if self.state is State.CLOSED:
             return events
-        self._now = self._received_at = now
-        partial = self._partial
-        continues = bool(partial)
-        if continues or len(data) < _LENGTH_OCTETS:
-            partial += data
-            if len(partial) < self._needed:
-                if not continues and partial:
-                    self._partial_at = now
-                return events
-            data = bytes(partial)
-            partial.clear()
-        fault: FramingError | None = None
-        try:
-            frames, consumed = split(data, self._length_max)
-        except FramingError as error:
-            fault, frames, consumed = error, error.frames, len(data)
+        self._now = self._timers.received_at = now
+        frames, lost = self._framer.feed(data, now)
         self._take_frames(frames, now, events)
-        if fault is not None:
-            self._framing_lost(fault, data, events)
-        elif consumed < len(data):
-            self._keep_partial(data, consumed, now, fresh=bool(frames) or not continues)
-        else:
-            self._partial_at = None
-            self._needed = _LENGTH_OCTETS
+        if lost is not None:
+            self._framing_lost(lost, events)
         return events
 
-    def _keep_partial(self, data: bytes, consumed: int, now: float, *, fresh: bool) -> None:
-        self._partial += data[consumed:]
-        have = len(data) - consumed
-        # Where four octets are there, `split` has judged them already, so what is waited for is within the cap.
-        self._needed = _U32.unpack_from(data, consumed)[0] if have >= _LENGTH_OCTETS else _LENGTH_OCTETS
-        if fresh:
-            self._partial_at = now
-
     def _take_frames(self, frames: list[bytes], now: float, events: list[Event]) -> None:
+        timers = self._timers
         for frame in frames:
             if self.state is State.CLOSED:
                 return
@@ -307,10 +219,10 @@ class Session:
                 self._undecodable(error, frame, now, events)
                 continue
             command_id = pdu.command_id
-            if command_id & _RESPONSE_BIT:
+            if command_id & RESPONSE_BIT:
                 self._take_response(pdu, now, events)
             elif command_id in self._may_receive:
-                self._transaction_at = now
+                timers.transaction_at = now
                 if command_id != _ALERT_NOTIFICATION:  # the one message request without a response
                     self._unanswered += 1
                 events.append(Request(pdu))
@@ -319,21 +231,20 @@ class Session:
             if pdu.deviations:
                 events.extend([Deviation(text, pdu) for text in pdu.deviations])
 
-    def _framing_lost(self, fault: FramingError, data: bytes, events: list[Event]) -> None:
-        """After a bad command_length nobody knows where the next PDU begins."""
+    def _framing_lost(self, lost: FramingLost, events: list[Event]) -> None:
         if self.state is State.CLOSED:
             return
-        good = sum(len(frame) for frame in fault.frames)
-        events.append(Fault(str(fault), data[good : good + FAULT_OCTETS_MAX].hex()))
-        self._queue_header(_NACK, int(fault.status), fault.sequence_number)
-        self._close(f"framing lost: {fault}", events)
+        error, octets = lost
+        events.append(Fault(str(error), octets[:FAULT_OCTETS_MAX].hex()))
+        self._output += header_octets(_NACK, int(error.status), error.sequence_number)
+        self._close(f"framing lost: {error}", events)
 
     def _undecodable(self, error: DecodeError, frame: bytes, now: float, events: list[Event]) -> None:
         """A body that cannot be read: its request is refused and the session lives, or the peer would send it ever."""
         events.append(Fault(str(error), frame[:FAULT_OCTETS_MAX].hex()))
         command_id = error.command_id
-        if command_id & _RESPONSE_BIT:
-            response = _bare_response(error)
+        if command_id & RESPONSE_BIT:
+            response = bare_response(error)
             if response is not None:
                 self._take_response(response, now, events)
         elif command_id in RESPONSES:
@@ -345,7 +256,7 @@ class Session:
         """Every request but a permitted message."""
         command_id, sequence = pdu.command_id, pdu.sequence_number
         if command_id == _ENQUIRE_LINK:  # before a bind too: SMPP 5.0 allows it and monitors do it
-            self._queue_header(_ENQUIRE_LINK | _RESPONSE_BIT, 0, sequence)
+            self._output += header_octets(_ENQUIRE_LINK | RESPONSE_BIT, 0, sequence)
         elif command_id == _UNBIND:
             self._take_unbind(sequence, now, events)
         elif command_id in BIND_STATES:
@@ -362,11 +273,11 @@ class Session:
 
     def _take_bind(self, pdu: Pdu, events: list[Event]) -> None:
         command_id, sequence = pdu.command_id, pdu.sequence_number
-        if self._close_at is not None:
+        if self._timers.close_at is not None:
             self._refuse(command_id, sequence, Status.ESME_RBINDFAIL, events)
-        elif self.state in _BOUND or self._deciding is not None:
+        elif self.state in BOUND or self._deciding is not None:
             self._refuse(command_id, sequence, Status.ESME_RALYBND, events)
-        elif self.role is Role.MC and self.state in _BEFORE_BIND:
+        elif self.role is Role.MC and self.state in BEFORE_BIND:
             self._deciding = pdu
             events.append(BindRequest(pdu))
         else:
@@ -374,28 +285,28 @@ class Session:
 
     def _take_unbind(self, sequence: int, now: float, events: list[Event]) -> None:
         """The peer leaves: our answers still due go first, then the unbind_resp (SMPP 3.4 4.2)."""
-        if self._unbind_to_answer is not None or self._close_at is not None:
-            self._queue_header(_UNBIND | _RESPONSE_BIT, 0, sequence)
+        if self._unbind_to_answer is not None or self._timers.close_at is not None:
+            self._output += header_octets(_UNBIND | RESPONSE_BIT, 0, sequence)
             return
         self._enter(State.UNBOUND)
         self._unbind_to_answer = sequence
         # A moment of silence before we close: a peer that is closed on at once may lose the unbind_resp.
-        self._close_at = now + self._timers.linger_s
+        self._timers.close_at = now + self._timers.limits.linger_s
         events.append(Unbound())
         self._answer_unbind_when_idle()
 
     def _answer_unbind_when_idle(self) -> None:
         if self._unbind_to_answer is not None and self._unanswered == 0:
-            self._queue_header(_UNBIND | _RESPONSE_BIT, 0, self._unbind_to_answer)
+            self._output += header_octets(_UNBIND | RESPONSE_BIT, 0, self._unbind_to_answer)
             self._unbind_to_answer = None
 
     def _refuse(self, command_id: int | None, sequence: int, status: int, events: list[Event]) -> None:
         """Answer a request with an error, by its own response or (None) by generic_nack."""
         if command_id is None:
-            self._queue_header(_NACK, int(status), sequence)
+            self._output += header_octets(_NACK, int(status), sequence)
         else:
-            self._queue_answer(command_id, int(status), sequence, "")
-        if self.state in _BEFORE_BIND:
+            self._output += answer_octets(command_id, int(status), sequence, "")
+        if self.state in BEFORE_BIND:
             self._refusals += 1
             if self._refusals >= REFUSALS_MAX:
                 self._close(f"{self._refusals} requests outside a bind", events)
@@ -403,22 +314,18 @@ class Session:
     # Responses to what we sent
 
     def _take_response(self, pdu: Pdu, now: float, events: list[Event]) -> None:
-        sequence, command_id = pdu.sequence_number, pdu.command_id
-        entry = self._outstanding.get(sequence)
-        ours = self._outstanding
-        if entry is None:
-            entry, ours = self._control.get(sequence), self._control
-        if entry is None or (command_id != entry.command_id | _RESPONSE_BIT and command_id != _NACK):
+        taken = self._sent.take(pdu)
+        if taken is None:
             events.append(UnexpectedResponse(pdu))
             return
-        del ours[sequence]
+        entry, is_control = taken
         if entry.answers > self._answers_confirmed:
             self._answers_confirmed = entry.answers
             events.append(Confirmed(entry.answers))
-        if ours is self._control:
+        if is_control:
             self._take_control_response(entry.command_id, pdu, now, events)
             return
-        self._transaction_at = now
+        self._timers.transaction_at = now
         events.append(Response(entry.context, entry.command_id, pdu, now - entry.sent_at))
         if pdu.command_status == Status.ESME_RINVBNDSTS and self.bound:
             # The peer has forgotten our bind; only a new one helps.
@@ -436,7 +343,7 @@ class Session:
             version = pdu.tlv(_SC_INTERFACE_VERSION)
             if version:
                 self.peer_interface_version = version[-1]
-            self._transaction_at = now
+            self._timers.transaction_at = now
             self._enter(BIND_STATES[command_id])
             events.append(Bound(pdu))
 
@@ -457,13 +364,13 @@ class Session:
         command_id = pdu.command_id
         if command_id not in self._may_send:
             raise NotAllowed(f"{type(pdu).__name__} cannot be sent by {self.role.name} in state {self.state.name}")
-        outstanding = self._outstanding
+        outstanding = self._sent.messages
         if len(outstanding) >= self.window:
             raise WindowFull(f"{self.window} requests are outstanding")
         sequence = self._queue_request(encode(pdu))
-        self._now = self._transaction_at = now
+        self._now = self._timers.transaction_at = now
         if command_id != _ALERT_NOTIFICATION:
-            outstanding[sequence] = _Outstanding(context, command_id, now, self._cover_answers())
+            outstanding[sequence] = Outstanding(context, command_id, now, self._cover_answers())
         return sequence
 
     def answer(self, request: Pdu | tuple[int, int], status: int = 0, *, message_id: str = "") -> int:
@@ -486,7 +393,7 @@ class Session:
             command_id, sequence = request
         else:
             command_id, sequence = request.command_id, request.sequence_number
-        self._queue_answer(command_id, status, sequence, message_id)
+        self._output += answer_octets(command_id, status, sequence, message_id)
         return self._count_answer()
 
     def answer_with(self, response: Pdu) -> int:
@@ -498,8 +405,9 @@ class Session:
 
     def _count_answer(self) -> int:
         self.answers_queued += 1
-        if self._answered_at is None:
-            self._answered_at = self._now
+        timers = self._timers
+        if timers.answered_at is None:
+            timers.answered_at = self._now
         if self._unanswered:
             self._unanswered -= 1
             if self._unbind_to_answer is not None:
@@ -512,8 +420,8 @@ class Session:
         Raises:
             NotAllowed: not an ESME, not a bind PDU, or bound or binding already.
         """
-        pending = any(entry.command_id in BIND_STATES for entry in self._control.values())
-        ready = self.role is Role.ESME and self.state in _BEFORE_BIND and not pending
+        pending = any(entry.command_id in BIND_STATES for entry in self._sent.control.values())
+        ready = self.role is Role.ESME and self.state in BEFORE_BIND and not pending
         if not ready or pdu.command_id not in BIND_STATES:
             raise NotAllowed(f"{type(pdu).__name__} cannot be sent by {self.role.name} in state {self.state.name}")
         # Lenient: real centres give out passwords longer than SMPP 3.4 4.1.1 allows.
@@ -533,29 +441,29 @@ class Session:
             NotAllowed: this bind is not waiting for a decision.
         """
         self._decided(bind)
-        self.peer_interface_version = int(getattr(bind, "interface_version", _VERSION_3_4))
-        tlvs = ((_SC_INTERFACE_VERSION, bytes((_VERSION_3_4,))),) if self.takes_tlvs else ()
+        self.peer_interface_version = int(getattr(bind, "interface_version", INTERFACE_VERSION_3_4))
+        tlvs = ((_SC_INTERFACE_VERSION, bytes((INTERFACE_VERSION_3_4,))),) if self.takes_tlvs else ()
         response = RESPONSES[bind.command_id]
         answer = response(sequence_number=bind.sequence_number, system_id=system_id, tlvs=tlvs)  # type: ignore[call-arg]
         self._output += encode(answer)
-        self._now = self._transaction_at = self._received_at = now
+        self._now = self._timers.transaction_at = self._timers.received_at = now
         self._enter(BIND_STATES[bind.command_id])
 
     def refuse_bind(self, bind: Pdu, status: int, now: float) -> None:
         """The peer may not enter; we hang up ``linger_s`` later, when it has had time to read why."""
         self._decided(bind)
-        self._queue_answer(bind.command_id, status, bind.sequence_number, "")
+        self._output += answer_octets(bind.command_id, status, bind.sequence_number, "")
         self._now = now
-        self._close_at = now + self._timers.linger_s
+        self._timers.close_at = now + self._timers.limits.linger_s
 
     def _decided(self, bind: Pdu) -> None:
-        if self._deciding is not bind or self.state not in _BEFORE_BIND:
+        if self._deciding is not bind or self.state not in BEFORE_BIND:
             raise NotAllowed("no such bind waits for a decision")
         self._deciding = None
 
     def unbind(self, now: float) -> None:
         """Leave in good order; Unbound and CloseNow follow. Does nothing where nothing is bound."""
-        if self.state in _BOUND:
+        if self.state in BOUND:
             receives = self._may_receive
             self._send_control(Unbind(), now, encode(Unbind()))
             self._enter(State.UNBOUND)
@@ -563,63 +471,25 @@ class Session:
 
     def enquire_link(self, now: float) -> None:
         """Ask the peer for a sign of life, unless it is being asked already."""
-        if self.state in _BOUND and not self._ping():
+        if self.state in BOUND and not self._sent.pings():
             self._send_control(EnquireLink(), now, encode(EnquireLink()))
-
-    def _ping(self) -> _Outstanding | None:
-        for entry in self._control.values():
-            if entry.command_id == _ENQUIRE_LINK:
-                return entry
-        return None
 
     def _send_control(self, pdu: Pdu, now: float, octets: bytes) -> None:
         self._now = now
         sequence = self._queue_request(octets)
-        self._control[sequence] = _Outstanding(None, pdu.command_id, now, self._cover_answers())
+        self._sent.control[sequence] = Outstanding(None, pdu.command_id, now, self._cover_answers())
 
     def _cover_answers(self) -> int:
-        self._answered_at = None
+        self._timers.answered_at = None
         return self.answers_queued
 
     def _queue_request(self, octets: bytes) -> int:
-        sequence = self._next_sequence()
+        self._sequence = sequence = self._sent.free_number(self._sequence)
         output = self._output
         at = len(output) + 12
         output += octets
         _U32.pack_into(output, at, sequence)  # 25 times cheaper than a copy of the frozen PDU
         return sequence
-
-    def _next_sequence(self) -> int:
-        sequence = self._sequence
-        while True:
-            sequence = sequence + 1 if sequence < SEQUENCE_NUMBER_MAX else 1
-            if sequence not in self._outstanding and sequence not in self._control:
-                self._sequence = sequence
-                return sequence
-
-    def _queue_header(self, command_id: int, status: int, sequence: int) -> None:
-        self._output += _HEADER.pack(_HEADER_LENGTH, command_id, status, sequence)
-
-    def _queue_answer(self, command_id: int, status: int, sequence: int, message_id: str) -> None:
-        if command_id == _DELIVER_SM:  # always one NUL, the unused message_id (SMPP 3.4 4.6.2)
-            self._output += _HEADER_AND_NUL.pack(17, _DELIVER_SM | _RESPONSE_BIT, status, sequence, 0)
-        elif status:  # no body in error responses (SMPP 3.4 4.4.2)
-            if command_id not in RESPONSES:
-                raise ValueError(f"command 0x{command_id:08X} has no response")
-            self._queue_header(command_id | _RESPONSE_BIT, status, sequence)
-        elif command_id in _WITH_MESSAGE_ID:
-            octets = message_id.encode("ascii")
-            if len(octets) > MESSAGE_ID_LENGTH_MAX or b"\0" in octets:
-                raise ValueError(f"message_id {message_id!r} is longer than {MESSAGE_ID_LENGTH_MAX} or holds a NUL")
-            self._queue_header_and(command_id, sequence, octets)
-        elif command_id in RESPONSES:
-            self._output += encode(RESPONSES[command_id](sequence_number=sequence))
-        else:
-            raise ValueError(f"command 0x{command_id:08X} has no response")
-
-    def _queue_header_and(self, command_id: int, sequence: int, message_id: bytes) -> None:
-        length = _HEADER_LENGTH + len(message_id) + 1
-        self._output += _HEADER.pack(length, command_id | _RESPONSE_BIT, 0, sequence) + message_id + b"\0"
 
     # Time
 
@@ -631,98 +501,57 @@ class Session:
         """Do what has fallen due by ``now``."""
         events: list[Event] = []
         self._now = max(self._now, now)
-        for when, fall_due in tuple(self._deadlines()):
+        for when, due in tuple(self._deadlines()):
             if when <= now and self.state is not State.CLOSED:
-                fall_due(now, events)
+                self._fall_due(due, now, events)
         return events
 
-    def _deadlines(self) -> Iterator[tuple[float, Callable[[float, list[Event]], None]]]:
-        if self.state is State.CLOSED:
-            return
-        timers = self._timers
-        if self._partial_at is not None and timers.pdu_read_s:
-            yield self._partial_at + timers.pdu_read_s, self._pdu_overdue
-        if self._close_at is not None:
-            yield self._close_at, self._linger_over
-        if self._outstanding and timers.response_s:
-            yield next(iter(self._outstanding.values())).sent_at + timers.response_s, self._responses_overdue
-        for entry in self._control.values():
-            limit, fall_due = self._control_limit(entry.command_id)
-            if limit:
-                yield entry.sent_at + limit, fall_due
-        if self.state in _BOUND:
-            if timers.inactivity_s:
-                yield self._transaction_at + timers.inactivity_s, self._inactive
-            if not self._ping():
-                if timers.enquire_link_s:
-                    yield self._received_at + timers.enquire_link_s, self._idle
-                if self._answered_at is not None and timers.confirm_s:
-                    yield self._answered_at + timers.confirm_s, self._idle
-        elif self.role is Role.MC and self.state in _BEFORE_BIND and self._deciding is None and timers.session_init_s:
-            yield self._opened_at + timers.session_init_s, self._init_overdue
+    def _deadlines(self) -> Iterator[tuple[float, Due]]:
+        incomplete_since, deciding = self._framer.incomplete_since, self._deciding is not None
+        return self._timers.deadlines(self.role, self.state, self._sent, incomplete_since, deciding=deciding)
 
-    def _control_limit(self, command_id: int) -> tuple[float, Callable[[float, list[Event]], None]]:
-        timers = self._timers
-        if command_id == _ENQUIRE_LINK:
-            return timers.enquire_link_response_s, self._ping_overdue
-        if command_id == _UNBIND:
-            return timers.unbind_response_s, self._unbind_overdue
-        return timers.bind_response_s, self._bind_overdue
+    def _fall_due(self, due: Due, now: float, events: list[Event]) -> None:
+        if due is Due.ENQUIRE_LINK:
+            self.enquire_link(now)
+        elif due is Due.INACTIVITY:
+            self.unbind(now)
+        elif due is Due.RESPONSE:
+            self._expire(now, events)
+        elif due is Due.ENQUIRE_LINK_RESP:
+            self._doubt_peer(now, events)
+        elif due is Due.LINGER:
+            self._unanswered = 0
+            self._answer_unbind_when_idle()
+            self._close("the peer unbound" if self.state is State.UNBOUND else "bind refused", events)
+        else:
+            self._close(self._timers.overrun(due), events)
 
-    def _responses_overdue(self, now: float, events: list[Event]) -> None:
-        limit = self._timers.response_s
-        overdue = [number for number, entry in self._outstanding.items() if entry.sent_at + limit <= now]
-        for number in overdue:
-            entry = self._outstanding.pop(number)
-            events.append(Expired(entry.context, entry.command_id))
+    def _expire(self, now: float, events: list[Event]) -> None:
+        overdue = self._sent.take_overdue(now, self._timers.limits.response_s)
+        events.extend([Expired(entry.context, entry.command_id) for entry in overdue])
         if overdue:
             self._reopen_proof(now)
 
-    def _pdu_overdue(self, now: float, events: list[Event]) -> None:
-        self._close(f"a PDU was not complete within {self._timers.pdu_read_s:g} s", events)
-
-    def _linger_over(self, now: float, events: list[Event]) -> None:
-        self._unanswered = 0
-        self._answer_unbind_when_idle()
-        self._close("the peer unbound" if self.state is State.UNBOUND else "bind refused", events)
-
-    def _init_overdue(self, now: float, events: list[Event]) -> None:
-        self._close(f"no bind within {self._timers.session_init_s:g} s", events)
-
-    def _bind_overdue(self, now: float, events: list[Event]) -> None:
-        self._close(f"no bind response within {self._timers.bind_response_s:g} s", events)
-
-    def _unbind_overdue(self, now: float, events: list[Event]) -> None:
-        self._close(f"no unbind_resp within {self._timers.unbind_response_s:g} s", events)
-
-    def _ping_overdue(self, now: float, events: list[Event]) -> None:
-        for number, entry in tuple(self._control.items()):
-            if entry.command_id == _ENQUIRE_LINK:
-                del self._control[number]
-                if self._received_at > entry.sent_at:  # alive all the same; ask again when due
-                    events.append(Deviation("enquire_link was not answered, other PDUs came", None))
-                    self._reopen_proof(now)
-                else:
-                    self._close(f"no sign of life within {self._timers.enquire_link_response_s:g} s", events)
+    def _doubt_peer(self, now: float, events: list[Event]) -> None:
+        """No enquire_link_resp: the peer is dead, unless something else has come from it."""
+        for number in self._sent.pings():
+            entry = self._sent.control.pop(number)
+            if self._timers.received_at > entry.sent_at:  # alive all the same; ask again when due
+                events.append(Deviation("enquire_link was not answered, other PDUs came", None))
+                self._reopen_proof(now)
+            else:
+                self._close(self._timers.overrun(Due.ENQUIRE_LINK_RESP), events)
 
     def _reopen_proof(self, now: float) -> None:
         """The request that should have proved our answers read went unanswered: let another one do it."""
-        if self.answers_queued > self._answers_confirmed and self._answered_at is None:
-            self._answered_at = now
-
-    def _idle(self, now: float, events: list[Event]) -> None:
-        self.enquire_link(now)
-
-    def _inactive(self, now: float, events: list[Event]) -> None:
-        self.unbind(now)
+        if self.answers_queued > self._answers_confirmed and self._timers.answered_at is None:
+            self._timers.answered_at = now
 
     # The end
 
     def lost(self, now: float) -> list[Event]:
         """The connection is gone: everything outstanding comes back as Failed, oldest first."""
-        events: list[Event] = [Failed(entry.context, entry.command_id) for entry in self._outstanding.values()]
-        self._outstanding.clear()
-        self._control.clear()
+        events: list[Event] = [Failed(entry.context, entry.command_id) for entry in self._sent.clear()]
         self._now = now
         self._enter(State.CLOSED)
         return events
@@ -735,20 +564,5 @@ class Session:
     def _enter(self, state: State) -> None:
         self.state = state
         peer = Role.MC if self.role is Role.ESME else Role.ESME
-        self._may_send = _permitted(self.role, state)
-        self._may_receive = _permitted(peer, state)
-
-
-def _bare_response(error: DecodeError) -> Pdu | None:
-    """What an unreadable response still says: its status and, where that much was read, the message_id."""
-    kind = RESPONSES.get(error.command_id & ~_RESPONSE_BIT)
-    if kind is None:
-        return None
-    fields: dict[str, object] = {
-        "command_status": error.command_status,
-        "sequence_number": error.sequence_number,
-    }
-    message_id = error.partial.get("message_id")
-    if isinstance(message_id, str) and "message_id" in kind.__struct_fields__:
-        fields["message_id"] = message_id
-    return kind(**fields)  # type: ignore[arg-type]
+        self._may_send = permitted(self.role, state)
+        self._may_receive = permitted(peer, state)

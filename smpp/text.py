@@ -1,17 +1,61 @@
-"""Text of short messages and USSD strings: alphabets, data_coding, user data header, split and join.
+"""Text of short messages and USSD strings: alphabets, data_coding, split and join.
 
 Everything here is a pure function of its arguments: octets in, text out, or the reverse. Decoding never raises, because
 octets come from strangers; a doubtful result carries a flag to be counted. It must never touch a link, a clock or a
-setting, never decide which alphabet a link has agreed on (the caller says), and never transliterate.
+setting, never decide which alphabet a link has agreed on (the caller says), and never transliterate. What
+`gsm7` and `udh` offer is re-exported here.
 """
 
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from smpp.gsm7 import (
+    CARRIAGE_RETURN,
+    ESCAPE,
+    GSM7_CHARACTERS,
+    decode_gsm7,
+    encode_gsm7,
+    fits_gsm7,
+    pack_septets,
+    pack_ussd,
+    unpack_septets,
+    unpack_ussd,
+)
+from smpp.udh import Concatenation, Part, Udh, build_udh, parse_udh, udh_concatenation
+
+__all__ = [
+    "Alphabet",
+    "Concatenation",
+    "Decoded",
+    "Part",
+    "Split",
+    "Udh",
+    "build_udh",
+    "data_coding_alphabet",
+    "decode",
+    "decode_gsm7",
+    "encode",
+    "encode_as",
+    "encode_gsm7",
+    "fit_ussd",
+    "fits_gsm7",
+    "join",
+    "pack_septets",
+    "pack_ussd",
+    "parse_udh",
+    "safe_punctuation",
+    "segment_count",
+    "split",
+    "truncate",
+    "udh_concatenation",
+    "unpack_septets",
+    "unpack_ussd",
+]
 
 
 class Alphabet(StrEnum):
@@ -37,139 +81,6 @@ class Decoded(NamedTuple):
     text: str
     alphabet: Alphabet
     fell_back: bool
-
-
-# --- GSM 7 bit default alphabet (TS 23.038 6.2.1 and 6.2.1.1) -----------------------------------------------------
-
-_ESC = 0x1B
-_CR = 0x0D
-_BASIC = (
-    "@£$¥èéùìòÇ\nØø\rÅå"
-    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
-    " !\"#¤%&'()*+,-./"
-    "0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNO"
-    "PQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmno"
-    "pqrstuvwxyzäöñüà"
-)
-_EXTENSION = {
-    0x0A: "\f",
-    0x14: "^",
-    0x28: "{",
-    0x29: "}",
-    0x2F: "\\",
-    0x3C: "[",
-    0x3D: "~",
-    0x3E: "]",
-    0x40: "|",
-    0x65: "€",
-}
-_GSM7_CHARACTERS = (frozenset(_BASIC) - {"\x1b"}) | frozenset(_EXTENSION.values())
-
-# CPython encodes through a compiled trie only when U+0000 stands at index 0 of the table; otherwise it looks each
-# character up in a dict. Hence "@" (septet 0x00) is parked at 0x80 and an extension character at 0x80 + its second
-# septet, and both are put right afterwards; most texts contain neither.
-_PARKED_AT = 0x80
-_UNDEFINED = "\ufffe"
-_PARKED = ["\x00", *_BASIC[1:_ESC], _UNDEFINED, *_BASIC[_ESC + 1 :], *([_UNDEFINED] * 128)]
-_PARKED[_PARKED_AT] = "@"
-for _septet, _character in _EXTENSION.items():
-    _PARKED[0x80 + _septet] = _character
-_ENCODING_MAP = codecs.charmap_build("".join(_PARKED))
-_UNPARK_AT = bytes.maketrans(bytes((_PARKED_AT,)), b"\x00")
-_UNPARK_EXTENSION = tuple((bytes((0x80 + septet,)), bytes((_ESC, septet))) for septet in _EXTENSION)
-
-_DECODING_MAP = _BASIC + bytes(range(0x80, 0x100)).decode("latin-1")
-_ESCAPED = re.compile("\x1b(.?)", re.DOTALL)
-_AFTER_ESCAPE = {_BASIC[septet]: character for septet, character in _EXTENSION.items()}
-_AFTER_ESCAPE["\x1b"] = " "  # TS 23.038 6.2.1.1 note 1: kept for a further table, shown as a space
-
-
-def _unescape(match: re.Match[str]) -> str:
-    following: str = match[1]
-    return _AFTER_ESCAPE.get(following, following)
-
-
-def encode_gsm7(text: str) -> bytes | None:
-    """Septets of `text`, one in each octet as SMPP carries them; None if a character has no septet."""
-    try:
-        octets = codecs.charmap_encode(text, "strict", _ENCODING_MAP)[0]
-    except UnicodeEncodeError:
-        return None
-    if 0 in octets:  # U+0000 itself, which only the table's layout let through
-        return None
-    if octets.isascii():
-        return octets
-    octets = octets.translate(_UNPARK_AT)
-    if not octets.isascii():
-        for parked, pair in _UNPARK_EXTENSION:
-            octets = octets.replace(parked, pair)
-    return octets
-
-
-def decode_gsm7(octets: bytes) -> str:
-    """Text of unpacked septets; never raises.
-
-    An unknown escape pair shows the base character (TS 23.038 6.2.1.1), a lone final escape is dropped, an octet of
-    0x80 and above, which is no septet at all, reads as Latin-1.
-    """
-    text = codecs.charmap_decode(octets, "strict", _DECODING_MAP)[0]
-    return _ESCAPED.sub(_unescape, text) if "\x1b" in text else text
-
-
-def fits_gsm7(text: str) -> bool:
-    """Whether every character is in the default alphabet or its extension."""
-    return encode_gsm7(text) is not None
-
-
-def pack_septets(septets: bytes, *, fill_bits: int = 0) -> bytes:
-    """Septets packed as on the air (TS 23.038 6.1.2.1.1), after `fill_bits` zero bits (0-6, behind a UDH)."""
-    packed = bytearray()
-    accumulator, bits = 0, fill_bits
-    for septet in septets:
-        accumulator |= (septet & 0x7F) << bits
-        bits += 7
-        while bits >= 8:
-            packed.append(accumulator & 0xFF)
-            accumulator >>= 8
-            bits -= 8
-    if bits and septets:
-        packed.append(accumulator)
-    return bytes(packed)
-
-
-def unpack_septets(octets: bytes, *, fill_bits: int = 0, count: int | None = None) -> bytes:
-    """One septet an octet from packed octets; `count` septets at most, by default as many as are complete."""
-    septets = bytearray()
-    accumulator, bits = 0, 0
-    for index, octet in enumerate(octets):
-        accumulator |= octet << bits
-        bits += 8
-        if index == 0:
-            accumulator >>= fill_bits
-            bits -= fill_bits
-        while bits >= 7:
-            septets.append(accumulator & 0x7F)
-            accumulator >>= 7
-            bits -= 7
-    return bytes(septets if count is None else septets[:count])
-
-
-def pack_ussd(septets: bytes) -> bytes:
-    """Septets packed for USSD, where no length says whether seven zero bits at the end are an "@".
-
-    TS 23.038 6.1.2.3.1: seven spare bits become a CR; a text whose own last CR ends on an octet boundary gets another.
-    """
-    spare = len(septets) % 8
-    ambiguous = spare == 7 or (spare == 0 and septets.endswith(b"\r"))
-    return pack_septets(septets + b"\r" if ambiguous else septets)
-
-
-def unpack_ussd(octets: bytes) -> bytes:
-    """Reverse of `pack_ussd`: a CR that ends on an octet boundary is padding (TS 23.038 6.1.2.3.1)."""
-    septets = unpack_septets(octets)
-    return septets[:-1] if len(octets) % 7 == 0 and septets.endswith(b"\r") else septets
 
 
 # --- data_coding --------------------------------------------------------------------------------------------------
@@ -347,107 +258,6 @@ def _without_language(octets: bytes, data_coding: int) -> bytes:
     return octets[2:] if len(octets) >= 2 and octets[1] < 0x40 and letters.isalpha() else octets
 
 
-# --- user data header (TS 23.040 9.2.3.24) ------------------------------------------------------------------------
-
-_IE_CONCATENATION_8 = 0x00
-_IE_CONCATENATION_16 = 0x08
-
-
-@dataclass(frozen=True, slots=True)
-class Concatenation:
-    """Place of one part in a long message; `reference_bits` (8 or 16) is part of the message's identity."""
-
-    reference: int
-    reference_bits: int
-    total: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One received part of a long message, whichever way its place was told: UDH or sar_* parameters."""
-
-    reference: int
-    reference_bits: int
-    total: int
-    number: int
-    octets: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Udh:
-    """Information elements in order of arrival as (identifier, octets), those we do not read included."""
-
-    elements: tuple[tuple[int, bytes], ...]
-    concatenation: Concatenation | None
-
-
-def build_udh(elements: Iterable[tuple[int, bytes]]) -> bytes:
-    """User data header, its length octet included.
-
-    Raises:
-        ValueError: an identifier or a length does not fit its octet.
-    """
-    header = bytearray(1)
-    for identifier, value in elements:
-        header += bytes((identifier, len(value)))
-        header += value
-    header[0] = len(header) - 1
-    return bytes(header)
-
-
-def udh_concatenation(reference: int, total: int, number: int, reference_bits: int = 8) -> bytes:
-    """User data header of one part, its length octet included; a reference too wide for its field wraps.
-
-    Raises:
-        ValueError: not 1 <= number <= total <= 255, or a width other than 8 and 16.
-    """
-    if not 1 <= number <= total <= 255:
-        raise ValueError(f"part {number} of {total}: 1 <= number <= total <= 255 does not hold")
-    if reference_bits == 8:
-        return bytes((5, _IE_CONCATENATION_8, 3, reference & 0xFF, total, number))
-    if reference_bits == 16:
-        return bytes((6, _IE_CONCATENATION_16, 4, reference >> 8 & 0xFF, reference & 0xFF, total, number))
-    raise ValueError(f"reference_bits {reference_bits}: expected 8 or 16")
-
-
-def parse_udh(octets: bytes) -> tuple[Udh | None, bytes]:
-    """Header and the octets behind it; never raises.
-
-    A malformed header is reported as None. The text octets are then what follows the declared length, or, if even
-    that points beyond the end, all the octets as they came.
-    """
-    end = octets[0] + 1 if octets else 1
-    if end > len(octets):
-        return None, octets
-    rest = octets[end:]
-    elements: list[tuple[int, bytes]] = []
-    concatenation = None
-    position = 1
-    while position < end:
-        start = position + 2
-        position = start + octets[start - 1] if start <= end else end + 1
-        if position > end:
-            return None, rest
-        identifier, value = octets[start - 2], octets[start:position]
-        elements.append((identifier, value))
-        if identifier in (_IE_CONCATENATION_8, _IE_CONCATENATION_16):
-            # TS 23.040 9.2.3.24: of a repeated element the last counts, but a faulty one is as if not there
-            concatenation = _concatenation(identifier, value) or concatenation
-    return Udh(tuple(elements), concatenation), rest
-
-
-def _concatenation(identifier: int, value: bytes) -> Concatenation | None:
-    """TS 23.040 9.2.3.24.1 and 9.2.3.24.8: number 0, total 0 or a number beyond the total void the element."""
-    reference_octets = 1 if identifier == _IE_CONCATENATION_8 else 2
-    if len(value) != reference_octets + 2:
-        return None
-    total, number = value[-2], value[-1]
-    if not 1 <= number <= total:
-        return None
-    return Concatenation(int.from_bytes(value[:-2], "big"), 8 * reference_octets, total, number)
-
-
 # --- split --------------------------------------------------------------------------------------------------------
 
 _SINGLE_OCTETS = 140  # TS 23.040 9.2.3.16: user data of one short message
@@ -578,7 +388,7 @@ def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = Non
 def _not_in(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     distinct = dict.fromkeys(text)
     if alphabet is Alphabet.GSM7:
-        return tuple(character for character in distinct if character not in _GSM7_CHARACTERS)
+        return tuple(character for character in distinct if character not in GSM7_CHARACTERS)
     return tuple(character for character in distinct if encode_as(character, alphabet) is None)
 
 
@@ -591,7 +401,7 @@ def segment_count(text: str) -> int:
     if units <= _room_units(alphabet, 0):
         return 1
     room_units = _room_units(alphabet, _UDH_OCTETS[8])
-    if alphabet is Alphabet.GSM7 and _ESC not in octets and _CR not in octets:
+    if alphabet is Alphabet.GSM7 and ESCAPE not in octets and CARRIAGE_RETURN not in octets:
         return -(-units // room_units)
     whole = _guarded(_whole_characters(text)) if alphabet is Alphabet.UCS2 else text
     return len(_cuts(whole, room_units, alphabet))

@@ -421,7 +421,7 @@ def message_class(data_coding: int) -> int | None:
     return None
 
 
-# --- enumerated values of mandatory fields --------------------------------------------------------------------------------------------
+# --- enumerated values of mandatory fields ------------------------------------------------------------------------
 
 
 class MessageState(IntEnum):

@@ -73,6 +73,7 @@ class Codes:
                 row.command,
                 row.ussd[0] if row.ussd else "",
                 {language: forms[0] for language, forms in row.sms.items() if forms},
+                row.about,
             )
             for row in self.rows
             if row.available

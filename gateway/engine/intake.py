@@ -123,7 +123,8 @@ class Intake:
         self._queue.wake()
 
     def noted(self, connection: Connection | None, event: str, **fields: object) -> None:
-        self._log.noted(event, link=connection.name if connection is not None else "", **fields)
+        fields.setdefault("link", connection.name if connection is not None else "")  # a link names itself
+        self._log.noted(event, **fields)
 
     # -- gateway.engine.engine.Acknowledger ----------------------------------------------------------------------
 

@@ -59,18 +59,23 @@ def _menu_reply(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _menu_row(lines: Sequence[CodeLine], language: Language) -> str:
-    """`*111*828# НОМЕРА`: the function's shortest code and its keyword, or the function's first keyword."""
+    """`*111*828# НОМЕРА`: the function's shortest code that has a keyword too, so that both do the same."""
     dialled = [line for line in lines if line.ussd]
-    shortest = min(dialled, key=lambda line: len(line.ussd), default=lines[0])
-    keyword = next((form.split()[0] for line in (shortest, *lines) if (form := line.sms.get(language, ""))), "")
+    worded = [line for line in dialled if line.sms.get(language)]
+    shortest = min(worded or dialled, key=lambda line: len(line.ussd), default=lines[0])
+    keyword = shortest.sms.get(language, "").partition(" ")[0]
     return f"{_filled(shortest.ussd, language)} {keyword}".strip()
 
 
 def _form(line: CodeLine, language: Language) -> str:
-    """`*112*номер*сумма#, SMS ПЕРЕВОД номер сумма`: one row of the code table as a person types it."""
+    """`*112*номер*сумма#, SMS ПЕРЕВОД номер сумма`: one row of the code table as a person types it.
+
+    A code without a keyword does not say what it does, so that is added.
+    """
     texted = line.sms.get(language, "")
-    parts = (line.ussd, f"SMS {texted}" if texted else "")
-    return _filled(", ".join(part for part in parts if part), language)
+    if not texted:
+        return f"{_filled(line.ussd, language)} {line.about.get(language, '')}".rstrip()
+    return _filled(f"{line.ussd}, SMS {texted}" if line.ussd else f"SMS {texted}", language)
 
 
 def _is_about(line: CodeLine, wanted: str) -> bool:

@@ -135,7 +135,7 @@ def link(command: Link, uow: UnitOfWork) -> Outcome:
     joined = (*linked, target.msisdn)
     return Outcome(
         replies=(
-            Reply(target.msisdn, "numbers-linked_target", {"number": subscriber.msisdn}),
+            Reply(target.msisdn, "numbers-linked_target", {"number": subscriber.msisdn, "own": target.msisdn}),
             Reply(command.actor, "numbers-linked", {"number": target.msisdn, "count": len(joined)}, notice=True),
         ),
         changed=(person.with_cabinet(subscriber.region, joined),),
@@ -202,10 +202,14 @@ def unlink(command: Unlink, uow: UnitOfWork) -> Outcome:
     if command.number not in linked or subscriber.msisdn not in linked:
         return refused(command, "not_linked", number=command.number)
     rest = tuple(number for number in linked if number != command.number)
-    replies = [Reply(command.actor, "numbers-unlinked", {"number": command.number})]
-    if command.number != command.actor:
-        replies.append(Reply(command.number, "numbers-unlinked_target", {"number": subscriber.msisdn}, notice=True))
-    return Outcome(replies=tuple(replies), changed=(person.with_cabinet(subscriber.region, rest),))
+    if command.number == command.actor:
+        replies: tuple[Reply, ...] = (Reply(command.actor, "numbers-unlinked_own"),)
+    else:
+        replies = (
+            Reply(command.actor, "numbers-unlinked", {"number": command.number}),
+            Reply(command.number, "numbers-unlinked_target", {"number": command.actor}, notice=True),
+        )
+    return Outcome(replies=replies, changed=(person.with_cabinet(subscriber.region, rest),))
 
 
 @handles(Act, refuses=["not_linked"])

@@ -240,9 +240,7 @@ async def play(transcript: Transcript, stage: Stage) -> Result:
     """Plays a transcript on a stage and says what is not as written. Refusals and faults are the stage's to tell."""
     player = _Player(transcript, stage)
     await player.play()
-    return Result(
-        transcript, player.messages, player.replies, tuple(player.differences), blocks=player.blocks
-    )
+    return Result(transcript, player.messages, player.replies, tuple(player.differences), blocks=player.blocks)
 
 
 # -- the engine as a stage ----------------------------------------------------------------------------------------

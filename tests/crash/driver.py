@@ -1,4 +1,4 @@
-"""The other side of a kill test: an SMSC or a client, with phones behind it that move money, and a ledger of what they did.
+"""The other side of a kill test: an SMSC or a client, phones behind it that move money, and a ledger of what they did.
 
 It is written by hand from SMPP 3.4 and independent of the gateway's codec, so that a fault there cannot hide here. It
 kills the gateway's process and starts it again, and resends what no acknowledgement came for, under new sequence
@@ -45,6 +45,8 @@ PHONES = 200
 BINDS_MAX_SEQUENCE = 1_000_000  # sequence numbers of one connection; the millions say which connection it was
 READY_LIMIT_S = 30.0  # to give up; what is allowed is the test's business
 SETTLE_LIMIT_S = 30.0
+LOAD_LIMIT_S = 15.0
+STUMBLE_MIN_S, STUMBLE_MAX_S = 0.3, 1.2
 
 Movement = tuple[tuple[str, int, str], ...]
 """The ledger entries of one command, sorted: account, amount in minor units, kind."""
@@ -55,6 +57,14 @@ class Role(enum.Enum):
 
     CENTRE = "centre"
     CLIENT = "client"
+
+
+class Instant(enum.Enum):
+    """When a kill comes, once its random time has come."""
+
+    NOW = "now"
+    CUT = "after the network has failed, so that acknowledgements are lost"
+    ACKNOWLEDGED = "in the middle of what acknowledgements it has just sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +92,29 @@ class Order:
 
 
 Script = Generator[Step, re.Match[str], None]
+"""A phone's commands; each is sent the answer to the one before."""
 
 
 class Phone:
     """A subscriber: never more than one command on its way."""
 
-    __slots__ = ("number", "order", "script", "session", "spent_minor")
+    __slots__ = ("answer", "number", "order", "script", "session", "spent_minor")
 
     def __init__(self, number: str) -> None:
         self.number = number
         self.order: Order | None = None
+        self.answer: re.Match[str] | None = None  # to the last command
         self.script: Script | None = None
         self.session = 0
         self.spent_minor = 0
+
+    def think(self) -> Step | None:
+        """The next command; None when the phone has spent its budget."""
+        assert self.script is not None
+        try:
+            return next(self.script) if self.answer is None else self.script.send(self.answer)
+        except StopIteration:
+            return None
 
 
 class Town:
@@ -236,6 +256,14 @@ def tlvs_of(octets: bytes) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
+def waited_for_processor_s(pid: int) -> float:
+    """How long the process's threads were ready to run while others ran; 0 where the system does not tell."""
+    try:
+        return sum(int(each.read_text().split()[1]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+    except OSError:
+        return 0.0
+
+
 class Wire(asyncio.Protocol):
     """One connection. `deaf`: what comes is thrown away, as it is where the network fails before the process does."""
 
@@ -304,7 +332,7 @@ class Driver:
 
     Args:
         folder: for the gateway's files.
-        gateway_command: how the gateway is started, without its configuration.
+        rng: of the load and of the kills.
     """
 
     def __init__(self, role: Role, folder: Path, rng: random.Random) -> None:
@@ -317,14 +345,16 @@ class Driver:
         self.by_sequence: dict[int, Order] = {}
         self.confirmed_sequences: list[int] = []  # acknowledged, in the order in which the acknowledgements came
         self.message_ids: dict[int, str] = {}  # what submit_sm_resp gave
-        self.ready_s: list[float] = []
+        self.ready_s: list[float] = []  # from exec to bound
+        self.waited_s: list[float] = []  # how much of it the gateway waited for a processor that others had
+        self.unready_kills = 0
         self.faults: list[str] = []
         self.resent = 0
         self.told_again = 0
-        self._idle: deque[Phone] = deque(self.town.birth() for _ in range(PHONES))
+        self._phones: dict[str, Phone] = {}
+        self._idle: deque[Phone] = deque(self._birth() for _ in range(PHONES))
         self._again: deque[Order] = deque()
         self._unacknowledged: dict[int, Order] = {}
-        self._phones = {phone.number: phone for phone in self._idle}
         self._parts: dict[tuple[str, int, int], dict[int, bytes]] = {}
         self._wire: Wire | None = None
         self._wires = 0
@@ -332,6 +362,7 @@ class Driver:
         self._talking = False
         self._server: asyncio.Server | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._victim: subprocess.Popen[bytes] | None = None  # to be killed by the next acknowledgement
         self._port = 0
 
     # -- the process
@@ -354,20 +385,33 @@ class Driver:
             f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n{peer}'
         )
 
-    async def start(self) -> None:
-        """Starts the gateway; returns when it is bound. The time from exec to bound goes into `ready_s`."""
-        began = time.perf_counter()
+    def _exec(self) -> subprocess.Popen[bytes]:
         with (self.folder / "stderr").open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve", "--config", str(self.folder / "gateway.toml")],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
+        return self._process
+
+    async def start(self) -> None:
+        """Starts the gateway; returns when it is bound."""
+        began = time.perf_counter()
+        process = self._exec()
         try:
             async with asyncio.timeout(READY_LIMIT_S):
                 self._wire = await (self._called() if self.role is Role.CENTRE else self._call())
         except TimeoutError:
             raise AssertionError(f"the gateway did not come up:\n{self.errors()}") from None
         self.ready_s.append(time.perf_counter() - began)
+        self.waited_s.append(waited_for_processor_s(process.pid))
+
+    async def stumble(self) -> None:
+        """Starts the gateway and kills it while it comes up, or has just come up."""
+        process = self._exec()
+        await asyncio.sleep(self.rng.uniform(STUMBLE_MIN_S, STUMBLE_MAX_S))
+        self._living()
+        self.unready_kills += 1
+        await self._end(process)
 
     async def _called(self) -> Wire:
         while True:
@@ -408,19 +452,33 @@ class Driver:
         return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths if path.exists())
 
     async def kill(self) -> None:
-        """SIGKILL; half of the time the network fails a moment before, so that acknowledgements are lost."""
+        """SIGKILL in the middle of the load."""
         wire, process = self._wire, self._process
         assert wire is not None
         assert process is not None
         self._living()
-        if self.rng.random() < 0.5:
+        instant = self.rng.choice(list(Instant))
+        if instant is Instant.CUT:
             wire.deaf = True
             await asyncio.sleep(self.rng.uniform(0.001, 0.03))
+        elif instant is Instant.ACKNOWLEDGED:
+            self._victim = process
+            try:
+                async with asyncio.timeout(LOAD_LIMIT_S):
+                    await wire.gone.wait()
+            except TimeoutError:
+                raise AssertionError(f"under load nothing was acknowledged for {LOAD_LIMIT_S} s") from None
+            finally:
+                self._victim = None
+        await self._end(process)
+
+    async def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
-        await wire.gone.wait()  # what had arrived before the kill is read, and counts
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.gone.wait()  # what had arrived before the kill is read, and counts
         self._talking = False
-        self._wire = None
         self._parts.clear()  # the gateway sends a message again as a whole
         self._again.extend(self._unacknowledged.values())
         self._unacknowledged.clear()
@@ -487,18 +545,20 @@ class Driver:
         if not self._talking or not self._idle:
             return None
         phone = self._idle.popleft()
-        order = phone.order
-        assert order is not None or phone.session == 0
-        if order is None:  # its first command
-            assert phone.script is not None
-            order = self._order(phone, next(phone.script))
-        return order
-
-    def _order(self, phone: Phone, step: Step) -> Order:
+        step = phone.think()
+        if step is None:
+            phone = self._birth()
+            step = phone.think()
+            assert step is not None
         phone.session += 2  # bit 0 of the second octet is the end of a dialog (SMPP 3.4 5.3.2.43)
         order = phone.order = Order(phone, step, phone.session)
         self.orders.append(order)
         return order
+
+    def _birth(self) -> Phone:
+        phone = self.town.birth()
+        self._phones[phone.number] = phone
+        return phone
 
     # -- what comes
 
@@ -516,6 +576,8 @@ class Driver:
             return
         if status:
             self.faults.append(f"{order.step.text!r} was refused with status 0x{status:X}")
+        if self._victim is not None:
+            self._victim.kill()
         order.acknowledged = True
         self.confirmed_sequences.append(sequence)
         if self.role is Role.CLIENT:
@@ -546,12 +608,7 @@ class Driver:
         self._advance(order)
 
     def _advance(self, order: Order) -> None:
-        """A phone that has acknowledgement and answer thinks of its next command; it comes when its turn has come."""
-        if not order.acknowledged or order.answered is None or order.phone.order is not order:
-            return
-        phone = order.phone
-        phone.order = None
-        self._later(phone, order.answered)
-
-    def _later(self, phone: Phone, answer: re.Match[str]) -> None:
-        raise NotImplementedError
+        """A phone that has acknowledgement and answer is free for its next command."""
+        if order.acknowledged and order.answered is not None:
+            order.phone.order, order.phone.answer = None, order.answered
+            self._idle.append(order.phone)

@@ -471,6 +471,8 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "input": "*111*8282*916123#",
         "example": "*112*9161234567*100#",
         "right": "*112*9161234567*сумма#",
+        "what": "добавить номер 79161234568",
+        "code": "4321",
         "part": own.longest("part-id")[RU],
         "suggestion1": "*111*59#",
         "about1": "мой тариф",

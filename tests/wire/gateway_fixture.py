@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import re
 import struct
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
@@ -38,7 +40,7 @@ GENERIC_NACK = 0x8000_0000
 
 # command_status, SMPP 3.4 5.1.3
 ROK, RINVMSGLEN, RINVCMDLEN, RINVCMDID, RINVBNDSTS, RALYBND = 0x00, 0x01, 0x02, 0x03, 0x04, 0x05
-RINVSRCADR, RINVPASWD, RINVSYSID, RTHROTTLED = 0x0A, 0x0E, 0x0F, 0x58
+RINVSRCADR, RINVPASWD, RINVSYSID, RTHROTTLED, RINVPARLEN = 0x0A, 0x0E, 0x0F, 0x58, 0xC2
 
 # tags and operations, SMPP 3.4 5.3.2
 USSD_SERVICE_OP, ITS_SESSION_INFO = 0x0501, 0x1383
@@ -256,6 +258,14 @@ class RawPeer:
             if to in ("", message.destination):
                 return message
 
+    async def whole_text(self, to: str) -> str:
+        """The next text to that number, joined from its parts."""
+        first = await self.message(to)
+        parts = [first]
+        while first.esm_class & 0x40 and len(parts) < first.short_message[4]:
+            parts.append(await self.message(to))
+        return "".join(part.text for part in parts)
+
     def answer(self, frame: Frame, status: int = 0) -> None:
         body = b"\0" if frame.command_id == DELIVER_SM else b""
         self.write(pdu(frame.command_id | RESPONSE, frame.sequence, body, status))
@@ -356,6 +366,46 @@ async def running(path: Path, *, demo: bool = False) -> AsyncIterator[Gateway]:
 
 def port_of(gateway: Gateway) -> int:
     return gateway.listeners[0].port
+
+
+@dataclass
+class Served:
+    """A gateway in a process of its own."""
+
+    process: asyncio.subprocess.Process
+    port: int
+
+    async def end(self) -> int:
+        """Ends it as an operator would; returns the exit status."""
+        self.process.terminate()
+        async with asyncio.timeout(WAIT_S):
+            return await self.process.wait()
+
+    async def kill(self) -> None:
+        """Ends it as a power cut would."""
+        self.process.kill()
+        await self.process.wait()
+
+
+@asynccontextmanager
+async def served(path: Path, *flags: str, command: tuple[str, ...] = (sys.executable, "-m", "gateway")) -> AsyncIterator[Served]:
+    """`ussdgw serve` with that configuration, as soon as it listens; its log goes where `[log] file` says."""
+    process = await asyncio.create_subprocess_exec(
+        *command, "serve", "--config", str(path), *flags, cwd=path.parent, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    said = b""
+    try:
+        async with asyncio.timeout(WAIT_S):
+            while not (found := re.search(rb"listening on [\d.]+:(\d+) ", said)):
+                line = await process.stderr.readline()
+                assert line, f"ended before it listened: {said.decode()}"
+                said += line
+        yield Served(process, int(found[1]))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def _serve_in_thread(path: Path, started: Future[tuple[int, Callable[[], None]]]) -> None:

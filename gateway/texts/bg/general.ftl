@@ -1,7 +1,7 @@
 ### general: what any command may answer
 
 # Everything that changes something is refused while a number is blocked.
-general-blocked = Номерът е блокиран, командата не е изпълнена. Отблокиране: *111*157*2#
+general-blocked = Номерът е блокиран, командата не е изпълнена. Елате в наш магазин с лична карта.
 general-busy = В момента има много заявки. Моля, опитайте отново след минута.
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.

@@ -13,11 +13,12 @@ numbers-list_off = Услугата „Номера“ не е включена,
 numbers-link_ask = Номер { PHONE($number) } иска да управлява вашия в общ кабинет. Съгласие: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }. Срок { $hours } ч.
 numbers-link_asked = До номер { PHONE($number) } е изпратен въпрос. Отговорете от него до { $hours } ч и номерата ще са свързани.
 numbers-linked = Номер { PHONE($number) } е свързан с вашия, общо номера: { $count }. Премахване: *111*828*8*{ $number }#
-numbers-linked_target = Вашият номер е свързан с { PHONE($number) }. Премахване: *111*828*8*{ $number }#
+numbers-linked_target = Вашият номер е свързан с { PHONE($number) }. Премахване: *111*828*8*{ $own }#
 numbers-unlinked = Номер { PHONE($number) } е премахнат. Свързване отново: *111*828*3*{ $number }#
+numbers-unlinked_own = Вашият номер вече не е свързан с други. Свързване отново: *111*828*3*номер#
 numbers-unlinked_target = Номер { PHONE($number) } премахна вашия. Свързване отново: *111*828*3*{ $number }#
 
-numbers-acting = Командите ви { $minutes } мин са за номер { PHONE($number) }. Обратно към своя: *111*828*7*своя номер#
+numbers-acting = Командите ви { $minutes } мин са за { PHONE($number) }. Към своя номер: *111*26*2#
 numbers-acting_own = Командите ви отново са за вашия номер.
 
 numbers-company = Свързват се само номера на частни лица, а този номер е на фирма.

@@ -13,11 +13,12 @@ numbers-list_off = "Numbers" is not on, no numbers are linked. To switch it on: 
 numbers-link_ask = { PHONE($number) } wants to manage your number in a shared account. Agree: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }. Valid { $hours } h.
 numbers-link_asked = A question was sent to { PHONE($number) }. Answer it from that phone within { $hours } h and the numbers will be linked.
 numbers-linked = { PHONE($number) } is linked with your number, numbers in all: { $count }. To unlink: *111*828*8*{ $number }#
-numbers-linked_target = Your number is linked with { PHONE($number) }. To unlink: *111*828*8*{ $number }#
+numbers-linked_target = Your number is linked with { PHONE($number) }. To unlink: *111*828*8*{ $own }#
 numbers-unlinked = { PHONE($number) } is unlinked. To link it again: *111*828*3*{ $number }#
+numbers-unlinked_own = Your number is no longer linked with others. To link again: *111*828*3*number#
 numbers-unlinked_target = { PHONE($number) } has unlinked your number. To link again: *111*828*3*{ $number }#
 
-numbers-acting = For { $minutes } min your commands are for { PHONE($number) }. Back to your own: *111*828*7*your number#
+numbers-acting = For { $minutes } min your commands are for { PHONE($number) }. Back to your own number: *111*26*2#
 numbers-acting_own = Your commands are for your own number again.
 
 numbers-company = Only numbers of private persons can be linked, and this one belongs to a company.

@@ -6,11 +6,11 @@ transfer-sent = Sent { MONEY($amount) } to { PHONE($number) }, fee { MONEY($fee)
 transfer-received = You have received { MONEY($amount) } from { PHONE($number) }. The money is on your account.
 transfer-form = Transfer: *112*number*sum#, for example *112*9161234567*100#, or SMS TRANSFER number sum. From { MONEY($min) } to { MONEY($max) } at a time, fee { MONEY($fee) }
 
-transfer-self = You cannot transfer to the same number. Name another one: *112*9161234567*100#
+transfer-self = You cannot transfer to the same number. Name another one: *112*number*sum#
 transfer-company = A company's number cannot transfer money. Transfers work from a personal number.
-transfer-tariff = There are no transfers on the tariff "{ NAME($tariff) }". Other tariffs: *111*2*5#
-transfer-unknown_number = { PHONE($number) } is not our subscriber, so no transfer is possible. Check the number: *112*9161234567*100#
-transfer-receiver_closed = { PHONE($number) } is no longer in service. Name another number: *112*9161234567*100#
+transfer-tariff = There are no transfers on the tariff "{ NAME($tariff) }". A number on another tariff can send money.
+transfer-unknown_number = { PHONE($number) } is not our subscriber, so no transfer is possible. Check the number: *112*number*sum#
+transfer-receiver_closed = { PHONE($number) } is no longer in service. Name another number: *112*number*sum#
 transfer-other_region = { PHONE($number) } belongs to another region. Transfers work within one region only.
 transfer-same_account = { PHONE($number) } has the same account, so there is nothing to transfer. Balance: *100#
 transfer-sum_limits = You can transfer from { MONEY($min) } to { MONEY($max) } at a time, for example: *112*{ $number }*{ $example }#

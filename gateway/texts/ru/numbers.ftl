@@ -13,11 +13,12 @@ numbers-list_off = Услуга «Номера» не подключена, св
 numbers-link_ask = Номер { PHONE($number) } хочет управлять вашим в общем кабинете. Согласны: SMS ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }. Ждём { $hours } ч.
 numbers-link_asked = На номер { PHONE($number) } послан вопрос. Ответьте с него за { $hours } ч, и номера будут связаны.
 numbers-linked = Номер { PHONE($number) } связан с вашим, всего номеров: { $count }. Отвязать: *111*828*8*{ $number }#
-numbers-linked_target = Ваш номер связан с номером { PHONE($number) }. Отвязать: *111*828*8*{ $number }#
+numbers-linked_target = Ваш номер связан с номером { PHONE($number) }. Отвязать: *111*828*8*{ $own }#
 numbers-unlinked = Номер { PHONE($number) } отвязан. Связать снова: *111*828*3*{ $number }#
+numbers-unlinked_own = Ваш номер больше не связан с другими. Связать снова: *111*828*3*номер#
 numbers-unlinked_target = Номер { PHONE($number) } отвязал ваш. Связать снова: *111*828*3*{ $number }#
 
-numbers-acting = Ваши команды { $minutes } мин относятся к номеру { PHONE($number) }. Вернуться к своему: *111*828*7*свой номер#
+numbers-acting = Ваши команды { $minutes } мин относятся к { PHONE($number) }. К своему номеру: *111*26*2#
 numbers-acting_own = Ваши команды снова относятся к вашему номеру.
 
 numbers-company = Связать можно только номера частных лиц, а этот номер оформлен на организацию.

@@ -6,11 +6,11 @@ transfer-sent = Переведено { MONEY($amount) } на { PHONE($number) },
 transfer-received = Вам перевод: { MONEY($amount) } от { PHONE($number) }. Деньги уже на счёте.
 transfer-form = Перевод: *112*номер*сумма#, например *112*9161234567*100#, или SMS ПЕРЕВОД номер сумма. За раз от { MONEY($min) } до { MONEY($max) }, плата { MONEY($fee) }
 
-transfer-self = На этот же номер перевести нельзя. Укажите другой: *112*9161234567*100#
+transfer-self = На этот же номер перевести нельзя. Укажите другой: *112*номер*сумма#
 transfer-company = Номер организации не может переводить деньги. Перевод возможен с личного номера.
-transfer-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Другие тарифы: *111*2*5#
-transfer-unknown_number = { PHONE($number) } - не наш абонент, перевод невозможен. Проверьте номер: *112*9161234567*100#
-transfer-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *112*9161234567*100#
+transfer-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Они есть на других тарифах.
+transfer-unknown_number = { PHONE($number) } - не наш абонент, перевод невозможен. Проверьте номер: *112*номер*сумма#
+transfer-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *112*номер*сумма#
 transfer-other_region = Номер { PHONE($number) } из другого региона. Переводить можно только внутри своего региона.
 transfer-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
 transfer-sum_limits = За раз можно перевести от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#

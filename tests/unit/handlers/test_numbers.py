@@ -319,7 +319,7 @@ def test_act_for_a_linked_number_and_back() -> None:
 
     assert Acting(SECOND, Instant(NOON + 15 * MINUTE_MS)) == desk.known[ANNA].acting
     assert (
-        "Ваши команды 15 мин относятся к номеру +79161234568. Вернуться к своему: *111*828*7*свой номер#"
+        "Ваши команды 15 мин относятся к +79161234568. К своему номеру: *111*26*2#"
     ) == rendered(outcome.replies[0])
 
     assert "numbers-acting_own" == desk.do(act, ANNA, number=ANNA).replies[0].text
