@@ -159,6 +159,9 @@ __all__ = [
 LENGTH_MAX: Final = 65536 + 1024
 
 _ANY_LENGTH: Final = range(65536)
+# A method of an imported name is called the slow way (CPython 3.11); bound once, it is not.
+_plan_of_class: Final = PLANS.get
+_plan_of_command: Final = PLANS_BY_COMMAND.get
 _LENGTHS_BY_TAG: Final = {int(tag): lengths for tag, lengths in TLV_LENGTHS.items()}
 
 _HEADER: Final = struct.Struct(">IIII")
@@ -230,7 +233,7 @@ def decode(frame: bytes) -> Pdu:
     deviations: list[str] = []
     if not 0 < sequence_number <= SEQUENCE_NUMBER_MAX or (command_status and command_id < RESPONSE_BIT):
         _note_header(command_id, command_status, sequence_number, deviations)
-    plan = PLANS_BY_COMMAND.get(command_id)
+    plan = _plan_of_command(command_id)
     if plan is None:
         return Unknown(
             command_id=command_id,
@@ -429,7 +432,7 @@ def encode(pdu: Pdu, *, lenient: bool = False) -> bytes:
     whatever the length of a known tag should be: dialects of USSD depend on it.
     """
     parts: list[bytes] = []
-    plan = PLANS.get(type(pdu))
+    plan = _plan_of_class(type(pdu))
     if plan is None:
         if not isinstance(pdu, Unknown):
             raise EncodeError("command_id", f"{type(pdu).__name__} has no layout")

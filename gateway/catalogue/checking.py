@@ -35,9 +35,9 @@ def check_codes(codes: Codes, commands: Mapping[str, type[Command]], operator: O
     faults += _service_codes(codes)
     faults += _shared_keys(codes)
     for node in (tries.ussd, tries.sms, *tries.sms_to.values()):
-        seen: set[frozenset[int]] = set()
+        seen: set[frozenset[tuple[int, str]]] = set()  # a pattern and its Latin form are one culprit
         for one, other in _conflicts(node, node, node is not tries.ussd):
-            pair = frozenset((id(one), id(other)))
+            pair = frozenset(((id(one.row), one.text), (id(other.row), other.text)))
             if pair not in seen and one.row is not other.row:
                 seen.add(pair)
                 faults.append(_conflict(one, other))

@@ -7,7 +7,7 @@ is wrong with a row is collected as faults. The syntax of patterns is the gramma
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from types import NoneType
 from typing import get_args, get_type_hints
 
@@ -17,6 +17,7 @@ from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.products import Operator
 from gateway.commands import ENVELOPE, Command
 from gateway.model import Channel, Language
+from gateway.texts.latin import transliterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,19 @@ class _Compiler:
                 self._fault(row, text, f"{text!r}: no placeholder, default or fixed value for {', '.join(missing)}")
             if row.available:
                 self._insert(leaf)
+                self._insert_latin(leaf)
+
+    def _insert_latin(self, leaf: Leaf) -> None:
+        """A Cyrillic keyword is understood in the Latin letters that our own replies write it in."""
+        items = leaf.items
+        for language in leaf.languages:
+            items = tuple(
+                transliterate(item, language).lower() if isinstance(item, str) else item for item in items
+            )
+        if items != leaf.items:
+            latin = replace(leaf, items=items)
+            root = self.tries.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.tries.sms
+            root.insert(latin)
 
     def _insert(self, leaf: Leaf) -> None:
         if leaf.channel is Channel.USSD:

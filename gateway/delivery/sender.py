@@ -165,7 +165,8 @@ class Sender:
         if self._waiting or self._later:
             return
         rows = await self._store.outbox_ready(0, LOAD_ROWS)
-        known = self._placed.keys() | {row for _, row, _ in self._later}
+        # New rows may have come while the disk was read: they must not be sent twice.
+        known = self._placed.keys() | {row for _, row, _ in self._later} | {row for row, _ in self._waiting}
         for row in rows:
             if row.id not in known:
                 outgoing = msgspec.msgpack.decode(row.document, type=Outgoing)

@@ -103,6 +103,7 @@ class Batch:
     first_replies: dict[int, list[OutboxRow]] = field(default_factory=dict)
     taken: list[tuple[int, Taken]] = field(default_factory=list)
     placed: list[int] = field(default_factory=list)
+    claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     next_timer: Instant | None = None
@@ -174,7 +175,7 @@ class Batch:
                 case Claimed():
                     now = self.tools.clock.now()
                     self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
-                    self.placed.extend(fact.rows)
+                    self.claimed.extend(fact.rows)
                 case Confirmed():
                     self.doubts.confirm(fact.connection, fact.number)
                     self.write.confirmed[fact.connection] = fact.number

@@ -16,7 +16,7 @@ from gateway.engine.batch import Batch, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
-from gateway.messages import Fact, Inbound, TimerDue
+from gateway.messages import Claimed, Fact, Inbound, TimerDue
 from gateway.model import Instant
 from gateway.store.protocol import Head, StoreError
 
@@ -152,6 +152,8 @@ class Engine:
         kept = [fact for fact in facts if not isinstance(fact, Inbound)]
         if error.temporary:
             self.queue.put_back(kept)
+        else:
+            self.tools.delivery.release(row for fact in kept if isinstance(fact, Claimed) for row in fact.rows)
         for fact in facts:
             if isinstance(fact, Inbound):
                 self.acknowledger.busy(fact)
@@ -164,7 +166,7 @@ class Engine:
         acknowledge = self.acknowledger.acknowledge
         for each in batch.decided:
             acknowledge(each.inbound, each.number)
-        self.tools.delivery.dispatch(batch.placed)
+        self.tools.delivery.dispatch([*batch.claimed, *batch.placed])
         self.acknowledger.flush()
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
