@@ -138,15 +138,14 @@ class Peer:
                     return "connect", balance, pending, self.connected_free(name, service)
                 code = f"{secrets.randbelow(10_000):04}"
                 return "connect", balance, f"+{service} {code}", (
-                    f"«{name}»: {money(price)} сразу и далее каждый месяц. Подключить: SMS ДА {code} "
-                    f"или *111*97*{code}#. Отказ: НЕТ {code}"
+                    f"Подключить «{name}»? {money(price)} каждый месяц. ДА {code} или *111*97*{code}#"
                 )  # fmt: skip
             case ["ОТКЛЮЧИТЬ", service] if service in services:
                 name, price = self.services[int(service)]
                 code = f"{secrets.randbelow(10_000):04}"
-                paid = f"Оплачено до {services[service]}, деньги не вернутся" if price else "Она бесплатная"
+                paid = f"Оплата до {services[service]} не вернётся" if price else "Она бесплатная"
                 return "disconnect", balance, f"-{service} {code}", (
-                    f"Отключить «{name}»? {paid}. Да: SMS ДА {code} или *111*97*{code}#. Нет: НЕТ {code}"
+                    f"Отключить «{name}»? {paid}. ДА {code} или *111*97*{code}#"
                 )  # fmt: skip
             case ["ДА"] if pending:
                 service = pending[1:].split()[0]
@@ -159,9 +158,9 @@ class Peer:
         name, price = self.services[int(service)]
         if sign == "-":
             until = services.pop(service)
-            paid = f" Была оплачена до {until}, деньги не возвращаются." if price else ""
-            return "confirm", balance, None, f"«{name}» отключена.{paid} Вернуть услугу: *111*8111*1*{service}#"
-        services[service] = until = (datetime.now() + timedelta(days=30)).strftime("%d.%m.%Y")
+            paid = f", была оплачена до {until}" if price else ""
+            return "confirm", balance, None, f"«{name}» отключена{paid}. Вернуть: *111*8111*1*{service}#"
+        services[service] = until = (datetime.now() + timedelta(days=30)).strftime("%d.%m")
         left = balance - price
         return "confirm", left, None, (
             f"«{name}» подключена. Списано {money(price)}, осталось {money(left)}. Следующая оплата {until}. "

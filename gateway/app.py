@@ -234,7 +234,8 @@ class Gateway:
             await asyncio.sleep(HOUSEKEEPING_S)
             self.sender.pump()
             self.connections.flush()
-            self.queue.wake()
+            if self.queue:
+                self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
             self.engine.doubts.expire(self.clock.now())

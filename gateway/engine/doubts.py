@@ -58,6 +58,11 @@ class Doubts:
             self._in_doubt[fingerprint] = fresh[1:]
         return fresh[0]
 
+    def give_back(self, matched: Iterable[Taken]) -> None:
+        """Matches of a batch that was not written: those that were in doubt are so again."""
+        living = {id(each) for each in self._sequences.values()}
+        self.restore(each for each in matched if id(each) not in living)
+
     def take(self, connection: int, taken: Taken) -> None:
         """A message was decided and is about to be acknowledged."""
         self._unconfirmed.setdefault(connection, deque()).append(taken)

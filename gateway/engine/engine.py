@@ -133,7 +133,7 @@ class Engine:
                 await self.tools.store.write(batch.write)
         except StoreError as error:
             self.journal.reset(mark)
-            self.doubts.restore(batch.matched.values())
+            self.doubts.give_back(batch.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):

@@ -211,17 +211,21 @@ def _receipted(pdu: DeliverSm | DataSm) -> str:
     return (pdu.tlv(int(Tag.RECEIPTED_MESSAGE_ID)) or b"").rstrip(b"\0").decode("latin-1")
 
 
-@lru_cache(maxsize=65536)
 def msisdn_of(address: str, country: str) -> Msisdn | None:
     """Who sent it, in E.164 digits: networks write `+7...`, `8...`, `00...` or the national digits alone.
 
     None where the address is no number (letters, nothing, too short to be a subscriber's).
     """
+    if country == "RU" and len(address) == 11 and address[0] == "7" and address.isdecimal() and address.isascii():
+        return Msisdn(address)
+    return _other_msisdn(address, country)
+
+
+@lru_cache(maxsize=1024)
+def _other_msisdn(address: str, country: str) -> Msisdn | None:
     digits = address.strip().lstrip("+")
     if not digits.isascii() or not digits.isdigit() or len(digits) < 5:
         return None
-    if country == "RU" and len(digits) == 11 and digits[0] == "7":
-        return Msisdn(digits)
     if digits.startswith("00"):
         digits, address = digits[2:], "+" + digits[2:]
     try:

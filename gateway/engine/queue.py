@@ -1,4 +1,8 @@
-"""The engine's queue of facts: the one way in. Bounded for messages; what we ourselves caused is always taken."""
+"""The engine's queue of facts: the one way in. Bounded for messages; what we ourselves caused is always taken.
+
+Some facts press: somebody waits for them. What became of a reply does not: it is written with the next batch that
+something else begins, or within the gateway's next round of housekeeping. So a command costs one commit, not two.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from gateway.messages import Fact, Inbound, Lost
+from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, SubmitResult
+
+PATIENT = (SubmitResult, Confirmed, Late)
 
 
 class FactQueue:
@@ -14,6 +20,7 @@ class FactQueue:
         self._facts: deque[Fact] = deque()
         self._facts_max = facts_max
         self._arrived = asyncio.Event()
+        self._pressing = False
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -26,22 +33,27 @@ class FactQueue:
     def post(self, fact: Fact) -> None:
         """Puts a fact at the end; `wake` starts a batch, once per read of a socket."""
         self._facts.append(fact)
+        if not isinstance(fact, PATIENT):
+            self._pressing = True
 
     def put_back(self, facts: Iterable[Fact]) -> None:
         """Puts facts at the front, in their order."""
         self._facts.extendleft(reversed(list(facts)))
+        self._pressing = True
 
     def wake(self) -> None:
-        if self._facts:
+        """Starts a batch if something presses."""
+        if self._pressing:
             self._arrived.set()
 
     def interrupt(self) -> None:
-        """Ends a `wait` although there may be nothing."""
+        """Starts a batch with what there is; ends a `wait` although there may be nothing."""
+        self._pressing = True
         self._arrived.set()
 
     async def wait(self, timeout_s: float | None) -> None:
-        """Returns when something has arrived, or the time is over."""
-        if self._facts:
+        """Returns when something presses, or the time is over."""
+        if self._pressing and self._facts:
             return
         try:
             async with asyncio.timeout(timeout_s):
@@ -69,4 +81,6 @@ class FactQueue:
             elif isinstance(fact, Lost) and tickets:
                 break
             facts.append(waiting.popleft())
+        if not waiting:
+            self._pressing = False
         return facts

@@ -23,7 +23,8 @@ import pytest
 from gateway.engine.journal import MessageEntry
 from gateway.messages import OutboxState
 from gateway.model import OPERATOR_ACCOUNTS, Account
-from tests.crash.driver import BINDS_MAX_SEQUENCE, Driver, Movement, Order, Role, movement
+from tests.crash.driver import SEQUENCES_A_BIND, Driver, Role
+from tests.crash.town import Movement, Order, movement
 
 KILLS = int(os.environ.get("USSDGW_KILLS", "20"))
 SEED = int(os.environ.get("USSDGW_SEED", "1"))
@@ -93,7 +94,7 @@ class Audit:
         twice = sequence in self._journalled
         assert not twice, f"one attempt is there twice: {what}"
         self._journalled[sequence] = number
-        ordinal = sequence // BINDS_MAX_SEQUENCE
+        ordinal = sequence // SEQUENCES_A_BIND
         assert self._connections.setdefault(ordinal, entry.connection) == entry.connection, what
         if entry.original:
             self.recognised += 1

@@ -121,9 +121,21 @@ def test_a_match_that_was_not_written_is_put_back() -> None:
     doubts.lost(1)
     found = doubts.match(2, 1, A, Instant(1))
     assert found is not None
-    doubts.restore([found])
+    doubts.give_back([found])
 
     assert matched(doubts, 2, 1) == 10
+
+
+def test_a_retransmission_that_was_not_written_does_not_become_a_doubt() -> None:
+    """A failed batch puts back only what it took from the doubts: a confirmed message never comes among them."""
+    doubts = Doubts(HOUR_MS)
+    doubts.take(1, taken(10, sequence_number=5))
+    found = doubts.match(1, 5, A, Instant(1))
+    assert found is not None
+    doubts.give_back([found])
+    doubts.confirm(1, 10)
+
+    assert matched(doubts, 2, 1) == 0
 
 
 def test_memory_is_bounded_by_the_horizon() -> None:

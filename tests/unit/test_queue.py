@@ -55,3 +55,26 @@ def test_full_counts_what_waits() -> None:
     queue.put_back([*facts, inbound(3)])
 
     assert [fact.sequence_number for fact in queue.drain(10) if isinstance(fact, Inbound)] == [1, 2, 3]
+
+
+async def test_what_became_of_a_reply_begins_no_batch_by_itself() -> None:
+    """A result waits for the next message, so that a command costs one commit; housekeeping takes it else."""
+    queue = FactQueue(10)
+    queue.post(Confirmed(1, 5))
+    queue.wake()
+    await queue.wait(0.01)
+    assert len(queue) == 1
+    queue.interrupt()
+    await queue.wait(None)
+
+    assert queue.drain(10) == [Confirmed(1, 5)]
+
+
+async def test_a_message_begins_a_batch() -> None:
+    """Somebody waits for it."""
+    queue = FactQueue(10)
+    queue.post(inbound(1))
+    queue.wake()
+    await queue.wait(None)
+
+    assert len(queue.drain(10)) == 1

@@ -388,7 +388,9 @@ class Served:
 
 
 @asynccontextmanager
-async def served(path: Path, *flags: str, command: tuple[str, ...] = (sys.executable, "-m", "gateway")) -> AsyncIterator[Served]:
+async def served(
+    path: Path, *flags: str, command: tuple[str, ...] = (sys.executable, "-m", "gateway")
+) -> AsyncIterator[Served]:
     """`ussdgw serve` with that configuration, as soon as it listens; its log goes where `[log] file` says."""
     process = await asyncio.create_subprocess_exec(
         *command, "serve", "--config", str(path), *flags, cwd=path.parent, stderr=asyncio.subprocess.PIPE

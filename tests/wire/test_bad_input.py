@@ -66,7 +66,9 @@ REFUSED = [
         RINVMSGLEN,
         id="sm_length beyond the PDU",
     ),
-    pytest.param(pdu(SUBMIT_SM, 40, message_body("Bank", "111", b"hi")), SUBMIT_SM | RESPONSE, RINVSRCADR, id="letters"),
+    pytest.param(
+        pdu(SUBMIT_SM, 40, message_body("Bank", "111", b"hi")), SUBMIT_SM | RESPONSE, RINVSRCADR, id="letters"
+    ),
     pytest.param(pdu(SUBMIT_SM, 40, message_body("", "111", b"hi")), SUBMIT_SM | RESPONSE, RINVSRCADR, id="no sender"),
     pytest.param(pdu(DELIVER_SM, 40, GOOD), DELIVER_SM | RESPONSE, RINVBNDSTS, id="deliver_sm from a client"),
     pytest.param(pdu(QUERY_SM, 40, b"1\0\0\0\0"), QUERY_SM | RESPONSE, RINVCMDID, id="query_sm is not offered"),
@@ -96,7 +98,9 @@ ACCEPTED = [
     pytest.param(pdu(SUBMIT_SM, 41, message_body(SOMEBODY, "111", b"\xff\x80\x81")), id="no GSM 7-bit"),
     pytest.param(pdu(SUBMIT_SM, 41, message_body(SOMEBODY, "111", b"x", data_coding=0xE7)), id="unknown data_coding"),
     pytest.param(pdu(SUBMIT_SM, 41, message_body(SOMEBODY, "111", b"")), id="an empty text"),
-    pytest.param(pdu(SUBMIT_SM, 41, message_body(SOMEBODY, "111", b"\xff", esm_class=0x40)), id="a UDH beyond its text"),
+    pytest.param(
+        pdu(SUBMIT_SM, 41, message_body(SOMEBODY, "111", b"\xff", esm_class=0x40)), id="a UDH beyond its text"
+    ),
     pytest.param(pdu(SUBMIT_SM, 41, GOOD, status=0x55), id="a status in a request"),
 ]
 

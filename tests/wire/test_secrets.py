@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.wire.gateway_fixture import (
@@ -23,6 +24,9 @@ from tests.wire.gateway_fixture import (
 
 SENDER, RECEIVER = "79163000300", "79163000400"
 GUESS = "Gu3ss1ng"
+# Four digits that stand by themselves anyway: the opening balance, a code of the plan, the year of a time stamp. A
+# one-time code that happens to be one of them proves nothing.
+EVERYWHERE = frozenset({"1000", "8111", str(datetime.now(UTC).year)})
 
 
 def places(folder: Path, secret: str) -> list[str]:
@@ -99,7 +103,7 @@ async def test_no_secret_stays(tmp_path: Path) -> None:
     path = write_config(tmp_path, more=f"{more}{link}[[listeners]]\n{account}")
     async with served(path) as gateway:
         async with peer_of(gateway.port) as peer:
-            codes = await dealings(peer)
+            codes = set(await dealings(peer)) - EVERYWHERE
         for body in (bind_body(password=GUESS), bind_body(password=GUESS)[:-9], bind_body(password=GUESS) + b"\xff"):
             async with peer_of(gateway.port, bound=False) as peer:
                 assert (await peer.ask(BIND_TRANSCEIVER, body)).status != ROK

@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app import Gateway
 from tests.wire.gateway_fixture import (
+    BIND_RECEIVER,
     BIND_TRANSCEIVER,
+    BIND_TRANSMITTER,
     DELIVER_SM,
     HOST,
     ITS_SESSION_INFO,
     PSSR_RESPONSE,
     RESPONSE,
+    RINVBNDSTS,
+    RINVPASWD,
     ROK,
     SUBMIT_SM,
     UCS2,
@@ -25,6 +30,8 @@ from tests.wire.gateway_fixture import (
     fresh_number,
     message_body,
     pdu,
+    peer_of,
+    port_of,
     read_message,
     running,
     sms_body,
@@ -34,7 +41,12 @@ from tests.wire.gateway_fixture import (
 )
 
 # its_session_info of a dialled string, and what closes it: the same octets with the end bit (SMPP 3.4 5.3.2.43)
-SESSIONS = [(b"\x00\x02", b"\x00\x03"), (b"\x12\x34", b"\x12\x35"), (b"\xff\xfe", b"\xff\xff"), (b"\x7f\x01", b"\x7f\x01")]
+SESSIONS = [
+    (b"\x00\x02", b"\x00\x03"),
+    (b"\x12\x34", b"\x12\x35"),
+    (b"\xff\xfe", b"\xff\xff"),
+    (b"\x7f\x01", b"\x7f\x01"),
+]
 CODINGS = [0x00, 0x01, 0x0F, UCS2, 0x48]
 
 
@@ -104,6 +116,21 @@ async def test_end_of_a_dialog_is_only_acknowledged(peer: RawPeer, number: str, 
     assert screen.tlvs[ITS_SESSION_INFO] == b"\x00\x21", "the first message after the abort answers what came after it"
 
 
+async def test_transmitter_and_receiver(gateway_port: int, number: str) -> None:
+    """A peer with a bind for each direction gets the screen of what it transmits through its receiver."""
+    async with peer_of(gateway_port, bound=False) as receiver, peer_of(gateway_port, bound=False) as transmitter:
+        statuses = [(await receiver.bind(BIND_RECEIVER)).status, (await transmitter.bind(BIND_TRANSMITTER)).status]
+        taken = await transmitter.ask(SUBMIT_SM, ussd_body(number, "*100#", b"\x00\x30"))
+        screen = await receiver.message(number)
+        wrong = await receiver.ask(SUBMIT_SM, ussd_body(number, "*100#"))
+        await transmitter.settle()
+
+    assert (statuses, taken.status) == ([ROK, ROK], ROK)
+    assert screen.tlvs == {USSD_SERVICE_OP: bytes((PSSR_RESPONSE,)), ITS_SESSION_INFO: b"\x00\x31"}
+    assert wrong.status == RINVBNDSTS, "a receiver only receives"
+    assert transmitter.kept == [], "a transmitter gets no deliver_sm"
+
+
 # -- we are the client -----------------------------------------------------------------------------------------------
 
 
@@ -117,28 +144,31 @@ class Centre:
     async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self.peers.put(RawPeer(reader, writer))
 
-    async def bound(self) -> RawPeer:
-        """The next connection, its bind accepted."""
+    async def bound(self, status: int = ROK) -> RawPeer:
+        """The next connection, its bind answered."""
         async with asyncio.timeout(WAIT_S):
             centre = await self.peers.get()
         bind = await centre.request(BIND_TRANSCEIVER)
         assert bind.body == b"gw\0secret77\0" + b"\0" + b"\x34\0\0" + b"\0"
-        centre.write(pdu(BIND_TRANSCEIVER | RESPONSE, bind.sequence, b"centre\0" + tlv(0x0210, b"\x34")))
+        body = b"" if status else b"centre\0" + tlv(0x0210, b"\x34")
+        centre.write(pdu(BIND_TRANSCEIVER | RESPONSE, bind.sequence, body, status))
         return centre
 
 
+def link_to(port: int) -> str:
+    return f'[[links]]\nname = "smsc1"\nport = {port}\nsystem_id = "gw"\npassword = "secret77"\n'
+
+
 @asynccontextmanager
-async def linked(folder: Path) -> AsyncIterator[RawPeer]:
-    """A gateway with a link to a centre, and the centre's end of it."""
+async def linked(folder: Path, status: int = ROK) -> AsyncIterator[tuple[Gateway, RawPeer]]:
+    """A gateway with a link to a centre that answers its bind so, and the centre's end of it."""
     centre = Centre()
     server = await asyncio.start_server(centre.accepted, HOST, 0)
-    port = server.sockets[0].getsockname()[1]
-    link = f'[[links]]\nname = "smsc1"\nport = {port}\nsystem_id = "gw"\npassword = "secret77"\n'
     try:
-        async with running(write_config(folder, more=link)):
-            peer = await centre.bound()
+        async with running(write_config(folder, more=link_to(server.sockets[0].getsockname()[1]))) as gateway:
+            peer = await centre.bound(status)
             try:
-                yield peer
+                yield gateway, peer
             finally:
                 peer.cut()
     finally:
@@ -148,7 +178,7 @@ async def linked(folder: Path) -> AsyncIterator[RawPeer]:
 async def test_dialled_string_through_a_link(tmp_path: Path) -> None:
     """deliver_sm with op 1 is answered with deliver_sm_resp, then with submit_sm, op 17, on the same session."""
     number = fresh_number()
-    async with linked(tmp_path) as centre:
+    async with linked(tmp_path) as (_, centre):
         for turn, data_coding in enumerate(CODINGS, 1):
             session = bytes((turn, 0x40))
             centre.write(pdu(DELIVER_SM, 500 + turn, ussd_body(number, "*100#", session, data_coding)))
@@ -166,7 +196,7 @@ async def test_dialled_string_through_a_link(tmp_path: Path) -> None:
 async def test_sms_through_a_link(tmp_path: Path) -> None:
     """An SMS that a centre delivers is answered by a submit_sm from the short number that it was sent to."""
     number = fresh_number()
-    async with linked(tmp_path) as centre:
+    async with linked(tmp_path) as (_, centre):
         centre.write(pdu(DELIVER_SM, 7, sms_body(number, "БАЛАНС", "4555")))
         taken = await centre.response(7)
         reply = read_message((await centre.request(SUBMIT_SM)).body)
@@ -179,7 +209,7 @@ async def test_sms_through_a_link(tmp_path: Path) -> None:
 
 async def test_receipt_is_only_acknowledged(tmp_path: Path) -> None:
     """A delivery receipt (esm_class 0x04) is no command, whatever its text."""
-    async with linked(tmp_path) as centre:
+    async with linked(tmp_path) as (_, centre):
         receipt = b"id:1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:"
         centre.write(pdu(DELIVER_SM, 8, message_body(fresh_number(), "111", receipt, esm_class=0x04)))
         centre.write(pdu(DELIVER_SM, 9, sms_body("79163999999", "БАЛАНС")))
@@ -188,3 +218,22 @@ async def test_receipt_is_only_acknowledged(tmp_path: Path) -> None:
 
     assert taken == [ROK, ROK]
     assert reply.destination == "79163999999"
+
+
+async def test_centre_that_is_not_there(tmp_path: Path) -> None:
+    """A link that cannot connect tries again and is logged under its name; the listener serves meanwhile."""
+    async with running(write_config(tmp_path, more=link_to(1))) as gateway:
+        async with asyncio.timeout(WAIT_S):
+            while not gateway.telemetry.counters["link_failed"]:
+                await asyncio.sleep(0.01)
+        async with peer_of(port_of(gateway)) as peer:
+            assert (await peer.dial(fresh_number(), "*100#")).startswith("Баланс: ")
+
+
+async def test_centre_that_refuses_the_bind(tmp_path: Path) -> None:
+    """A refused bind is logged with its link and status; the listener serves meanwhile."""
+    async with linked(tmp_path, RINVPASWD) as (gateway, centre):
+        await centre.ended()
+        async with peer_of(port_of(gateway)) as peer:
+            assert (await peer.dial(fresh_number(), "*100#")).startswith("Баланс: ")
+        assert gateway.telemetry.counters["bind_refused"] == 1

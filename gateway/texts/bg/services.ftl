@@ -52,12 +52,12 @@ services-catalogue =
     Включване: *111*8111*1*{ $id }#
 services-catalogue_empty = Сега няма нови услуги за вас. Вашите услуги: *111*8111#
 
-services-connect_ask_month = „{ NAME($name) }“: { MONEY($price) } веднага и после всеки месец. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
-services-connect_ask_day = „{ NAME($name) }“: { MONEY($price) } веднага и после всеки ден. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
-services-connect_ask_once = „{ NAME($name) }“: { MONEY($price) } еднократно, без подновяване. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
-services-connect_again_month = Нова цена. „{ NAME($name) }“: { MONEY($price) } веднага и всеки месец. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
-services-connect_again_day = Нова цена. „{ NAME($name) }“: { MONEY($price) } веднага и всеки ден. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
-services-connect_again_once = Нова цена. „{ NAME($name) }“: { MONEY($price) } еднократно. Включване: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }
+services-connect_ask_month = Включване на „{ NAME($name) }“? { MONEY($price) } всеки месец. ДА { $code } или *111*97*{ $code }#
+services-connect_ask_day = Включване на „{ NAME($name) }“? { MONEY($price) } всеки ден. ДА { $code } или *111*97*{ $code }#
+services-connect_ask_once = Включване на „{ NAME($name) }“? { MONEY($price) } еднократно. ДА { $code } или *111*97*{ $code }#
+services-connect_again_month = Нова цена: { MONEY($price) } всеки месец. Включване на „{ NAME($name) }“? ДА { $code } или *111*97*{ $code }#
+services-connect_again_day = Нова цена: { MONEY($price) } всеки ден. Включване на „{ NAME($name) }“? ДА { $code } или *111*97*{ $code }#
+services-connect_again_once = Нова цена: { MONEY($price) } еднократно. Включване на „{ NAME($name) }“? ДА { $code } или *111*97*{ $code }#
 
 services-connected = „{ NAME($name) }“ е включена. Платени { MONEY($price) }, остават { MONEY($left) }. Следващо плащане { DAY($until) }. Изключване: *111*8111*2*{ $id }#
 services-connected_once = „{ NAME($name) }“ е включена. Платени { MONEY($price) }, остават { MONEY($left) }. Друго не се плаща. Изключване: *111*8111*2*{ $id }#
@@ -67,12 +67,12 @@ services-already_on_free = „{ NAME($name) }“ вече е включена, �
 services-already_on_plain = „{ NAME($name) }“ вече е включена. Изключване: *111*8111*2*{ $id }#
 services-already_suspended = „{ NAME($name) }“ е включена, но чака плащане. Заредете сметката и ще заработи. Изключване: *111*8111*2*{ $id }#
 
-services-disconnect_ask = Да изключим ли „{ NAME($name) }“? Платена е до { DAY($until) }, пари не се връщат. Да: SMS ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
-services-disconnect_ask_unpaid = Да изключим ли „{ NAME($name) }“? Парите за нея не се връщат. Да: SMS ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
-services-disconnect_ask_free = Да изключим ли „{ NAME($name) }“? Тя е безплатна. Да: SMS ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
-services-disconnected = „{ NAME($name) }“ е изключена. Беше платена до { DAY($until) }, пари не се връщат. Включване отново: *111*8111*1*{ $id }#
-services-disconnected_unpaid = „{ NAME($name) }“ е изключена, повече няма да плащате за нея. Включване отново: *111*8111*1*{ $id }#
-services-disconnected_free = „{ NAME($name) }“ е изключена. Включване отново: *111*8111*1*{ $id }#
+services-disconnect_ask = Да изключим ли „{ NAME($name) }“? Платеното до { DAY($until) } не се връща. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_unpaid = Да изключим ли „{ NAME($name) }“? Пари не се връщат. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_free = Да изключим ли „{ NAME($name) }“? Тя е безплатна. ДА { $code } или *111*97*{ $code }#
+services-disconnected = „{ NAME($name) }“ е изключена, беше платена до { DAY($until) }. Отново: *111*8111*1*{ $id }#
+services-disconnected_unpaid = „{ NAME($name) }“ е изключена, няма да плащате. Отново: *111*8111*1*{ $id }#
+services-disconnected_free = „{ NAME($name) }“ е изключена. Отново: *111*8111*1*{ $id }#
 services-already_off = „{ NAME($name) }“ не е включена при вас. Включване: *111*8111*1*{ $id }#
 
 services-unknown_service =

@@ -52,9 +52,9 @@ services-catalogue =
     To connect: *111*8111*1*{ $id }#
 services-catalogue_empty = There are no new services for you now. Your services: *111*8111#
 
-services-connect_ask_month = "{ NAME($name) }": { MONEY($price) } now and then every month. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }
-services-connect_ask_day = "{ NAME($name) }": { MONEY($price) } now and then every day. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }
-services-connect_ask_once = "{ NAME($name) }": { MONEY($price) } once, no renewal. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }
+services-connect_ask_month = Connect "{ NAME($name) }"? { MONEY($price) } every month, charged now. Send YES { $code } or dial *111*97*{ $code }#. If not: NO { $code }
+services-connect_ask_day = Connect "{ NAME($name) }"? { MONEY($price) } every day, charged now. Send YES { $code } or dial *111*97*{ $code }#. If not: NO { $code }
+services-connect_ask_once = Connect "{ NAME($name) }"? { MONEY($price) } once, no renewal. Send YES { $code } or dial *111*97*{ $code }#. If not: NO { $code }
 services-connect_again_month = New price. "{ NAME($name) }": { MONEY($price) } now and every month. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }
 services-connect_again_day = New price. "{ NAME($name) }": { MONEY($price) } now and every day. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }
 services-connect_again_once = New price. "{ NAME($name) }": { MONEY($price) } once. To connect: SMS YES { $code } or *111*97*{ $code }#. If not: NO { $code }

@@ -52,12 +52,12 @@ services-catalogue =
     Подключить: *111*8111*1*{ $id }#
 services-catalogue_empty = Новых услуг для вас сейчас нет. Ваши услуги: *111*8111#
 
-services-connect_ask_month = «{ NAME($name) }»: { MONEY($price) } сразу и далее каждый месяц. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
-services-connect_ask_day = «{ NAME($name) }»: { MONEY($price) } сразу и далее каждый день. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
-services-connect_ask_once = «{ NAME($name) }»: { MONEY($price) } один раз, без продления. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
-services-connect_again_month = Новая цена. «{ NAME($name) }»: { MONEY($price) } сразу и каждый месяц. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
-services-connect_again_day = Новая цена. «{ NAME($name) }»: { MONEY($price) } сразу и каждый день. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
-services-connect_again_once = Новая цена. «{ NAME($name) }»: { MONEY($price) }, один раз. Подключить: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕТ { $code }
+services-connect_ask_month = Подключить «{ NAME($name) }»? { MONEY($price) } каждый месяц. ДА { $code } или *111*97*{ $code }#
+services-connect_ask_day = Подключить «{ NAME($name) }»? { MONEY($price) } каждый день. ДА { $code } или *111*97*{ $code }#
+services-connect_ask_once = Подключить «{ NAME($name) }»? { MONEY($price) } один раз. ДА { $code } или *111*97*{ $code }#
+services-connect_again_month = Новая цена: { MONEY($price) } каждый месяц. Подключить «{ NAME($name) }»? ДА { $code } или *111*97*{ $code }#
+services-connect_again_day = Новая цена: { MONEY($price) } каждый день. Подключить «{ NAME($name) }»? ДА { $code } или *111*97*{ $code }#
+services-connect_again_once = Новая цена: { MONEY($price) } один раз. Подключить «{ NAME($name) }»? ДА { $code } или *111*97*{ $code }#
 
 services-connected = «{ NAME($name) }» подключена. Списано { MONEY($price) }, осталось { MONEY($left) }. Следующая оплата { DAY($until) }. Отключить: *111*8111*2*{ $id }#
 services-connected_once = «{ NAME($name) }» подключена. Списано { MONEY($price) }, осталось { MONEY($left) }. Больше платить не нужно. Отключить: *111*8111*2*{ $id }#
@@ -67,12 +67,12 @@ services-already_on_free = «{ NAME($name) }» уже подключена, бе
 services-already_on_plain = «{ NAME($name) }» уже подключена. Отключить: *111*8111*2*{ $id }#
 services-already_suspended = «{ NAME($name) }» подключена, но ждёт оплаты. Пополните счёт, и она заработает. Отключить: *111*8111*2*{ $id }#
 
-services-disconnect_ask = Отключить «{ NAME($name) }»? Оплачено до { DAY($until) }, деньги не вернутся. Да: SMS ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
-services-disconnect_ask_unpaid = Отключить «{ NAME($name) }»? Деньги за неё не вернутся. Да: SMS ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
-services-disconnect_ask_free = Отключить «{ NAME($name) }»? Она бесплатная. Да: SMS ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
-services-disconnected = «{ NAME($name) }» отключена. Была оплачена до { DAY($until) }, деньги не возвращаются. Вернуть услугу: *111*8111*1*{ $id }#
-services-disconnected_unpaid = «{ NAME($name) }» отключена, больше за неё не спишем. Вернуть услугу: *111*8111*1*{ $id }#
-services-disconnected_free = «{ NAME($name) }» отключена. Вернуть услугу: *111*8111*1*{ $id }#
+services-disconnect_ask = Отключить «{ NAME($name) }»? Оплата до { DAY($until) } не вернётся. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_unpaid = Отключить «{ NAME($name) }»? Деньги не вернутся. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_free = Отключить «{ NAME($name) }»? Она бесплатная. ДА { $code } или *111*97*{ $code }#
+services-disconnected = «{ NAME($name) }» отключена, была оплачена до { DAY($until) }. Вернуть: *111*8111*1*{ $id }#
+services-disconnected_unpaid = «{ NAME($name) }» отключена, платить не нужно. Вернуть: *111*8111*1*{ $id }#
+services-disconnected_free = «{ NAME($name) }» отключена. Вернуть: *111*8111*1*{ $id }#
 services-already_off = «{ NAME($name) }» у вас не подключена. Подключить: *111*8111*1*{ $id }#
 
 services-unknown_service =

@@ -188,9 +188,9 @@ def test_a_free_service_is_connected_at_once() -> None:
 @pytest.mark.parametrize(
     ("number", "ask", "question"),
     [
-        (12, "services-connect_ask_month", "«Гудок»: 98.50 руб. сразу и далее каждый месяц."),
-        (13, "services-connect_ask_day", "«Погода»: 3 руб. сразу и далее каждый день."),
-        (14, "services-connect_ask_once", "«Замена номера»: 150 руб. один раз, без продления."),
+        (12, "services-connect_ask_month", "Подключить «Гудок»? 98.50 руб. каждый месяц."),
+        (13, "services-connect_ask_day", "Подключить «Погода»? 3 руб. каждый день."),
+        (14, "services-connect_ask_once", "Подключить «Замена номера»? 150 руб. один раз."),
     ],
 )
 def test_a_paid_service_is_asked_first(number: int, ask: str, question: str) -> None:
@@ -200,7 +200,7 @@ def test_a_paid_service_is_asked_first(number: int, ask: str, question: str) -> 
     outcome = desk.do(connect, ANNA, service=ServiceId(number))
 
     assert ask == said(outcome)
-    assert f"{question} Подключить: SMS ДА 1234 или *111*97*1234#. Отказ: НЕТ 1234" == rendered(outcome.replies[0])
+    assert f"{question} ДА 1234 или *111*97*1234#" == rendered(outcome.replies[0])
     assert ((), 500_00) == (services_of(desk), desk.balance(ANNA))
     assert PRODUCTS.services[ServiceId(number)].price_minor == desk.question(connect, ANNA).price
 
@@ -325,18 +325,18 @@ def test_acting_for_another_number_its_own_account_pays() -> None:
     [
         (
             on(12, NOON + DAY_MS),
-            "Отключить «Гудок»? Оплачено до 11.03, деньги не вернутся.",
-            "«Гудок» отключена. Была оплачена до 11.03, деньги не возвращаются. Вернуть услугу: *111*8111*1*12#",
+            "Отключить «Гудок»? Оплата до 11.03 не вернётся.",
+            "«Гудок» отключена, была оплачена до 11.03. Вернуть: *111*8111*1*12#",
         ),
         (
             on(14),
-            "Отключить «Замена номера»? Деньги за неё не вернутся.",
-            "«Замена номера» отключена, больше за неё не спишем. Вернуть услугу: *111*8111*1*14#",
+            "Отключить «Замена номера»? Деньги не вернутся.",
+            "«Замена номера» отключена, платить не нужно. Вернуть: *111*8111*1*14#",
         ),
         (
             on(16),
             "Отключить «Почта»? Она бесплатная.",
-            "«Почта» отключена. Вернуть услугу: *111*8111*1*16#",
+            "«Почта» отключена. Вернуть: *111*8111*1*16#",
         ),
     ],
 )
@@ -386,7 +386,7 @@ def test_a_service_gone_from_the_catalogue_can_be_switched_off() -> None:
     desk = desk_of(on(77))
     desk.do(disconnect, ANNA, service=ServiceId(77))
 
-    assert "«77» отключена. Вернуть услугу: *111*8111*1*77#" == rendered(desk.yes(disconnect, ANNA).replies[0])
+    assert "«77» отключена. Вернуть: *111*8111*1*77#" == rendered(desk.yes(disconnect, ANNA).replies[0])
     assert () == services_of(desk)
 
 
