@@ -97,7 +97,7 @@ def sms_cycle(offer: Offer) -> list[Step]:
         _sms("free on", f"ПОДКЛЮЧИТЬ {offer.free}", f"^«{free}» подключена, бесплатно"),
         _sms("free off?", f"ОТКЛЮЧИТЬ {offer.free}", f"^Отключить «{free}»[?]"),
         _sms("free off", "ДА", f"^«{free}» отключена"),
-        _sms("paid on?", f"ПОДКЛЮЧИТЬ {offer.paid}", f"^«{paid}»: .*сразу"),
+        _sms("paid on?", f"ПОДКЛЮЧИТЬ {offer.paid}", f"^Подключить «{paid}»[?] .* каждый"),
         _sms("paid on", "ДА", f"^«{paid}» подключена[.] Списано"),
         _sms("paid off?", f"ОТКЛЮЧИТЬ {offer.paid}", f"^Отключить «{paid}»[?]"),
         _sms("paid off", "ДА", f"^«{paid}» отключена"),

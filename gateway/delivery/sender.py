@@ -23,10 +23,10 @@ from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
 from smpp.pdu import DeliverSm, DeliverSmResp, Pdu, SubmitSm, SubmitSmResp
-from smpp.session import NotAllowed, WindowFull
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
+STUCK_ROWS_MAX = 64  # looked past in one go for one that can leave
 
 
 @dataclass(slots=True)
@@ -37,7 +37,9 @@ class _Sending:
     outgoing: Outgoing
     connection: Connection
     parts: list[SubmitSm] | list[DeliverSm]
-    unanswered: int
+    places: int  # of the window that were promised
+    sent: int = 0
+    answered: int = 0
     message_ids: list[str] = field(default_factory=list)
     status: int = 0
     unknown: bool = False
@@ -84,7 +86,7 @@ class Sender:
         for row in rows:
             sending = self._placed.pop(row, None)
             if sending is not None:
-                self._reserved[sending.connection.id] -= len(sending.parts)
+                self._reserved[sending.connection.id] -= sending.places
 
     def dispatch(self, rows: Iterable[int]) -> None:
         """They are on the disk as SENDING: they leave with the next flush."""
@@ -92,19 +94,20 @@ class Sender:
             sending = self._placed.pop(row, None)
             if sending is None:
                 continue
-            connection = sending.connection
-            self._reserved[connection.id] -= len(sending.parts)
-            if not connection.bound:
-                self._again(sending.row, sending.outgoing)
-                continue
-            try:
-                for part in sending.parts:
-                    connection.send(part, sending)
-            except (WindowFull, NotAllowed):  # the peer stopped reading, or unbound, since the place was promised
-                if sending.unanswered == len(sending.parts):
-                    self._again(sending.row, sending.outgoing)
-                continue
+            self._reserved[sending.connection.id] -= sending.places
+            self._advance(sending)
+
+    def _advance(self, sending: _Sending) -> None:
+        """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
+        connection = sending.connection
+        first = sending.sent
+        while sending.sent < len(sending.parts) and connection.bound and connection.window_free:
+            connection.send(sending.parts[sending.sent], sending)
+            sending.sent += 1
+        if sending.sent > first:
             self._connections.touch(connection)
+        elif not sending.sent:  # the peer unbound, or stopped reading, since the place was promised
+            self._again(sending.row, sending.outgoing)
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
@@ -119,15 +122,17 @@ class Sender:
     def response(self, context: object, pdu: Pdu | None) -> None:
         """The peer answered one part; None: it did not within its time."""
         assert isinstance(context, _Sending)
-        context.unanswered -= 1
+        context.answered += 1
         if pdu is None:
             context.unknown = True
         elif pdu.command_status:
             context.status = pdu.command_status
         elif isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
             context.message_ids.append(pdu.message_id)
-        if context.unanswered == 0:
+        if context.answered == len(context.parts):
             self._finished(context)
+        elif context.sent < len(context.parts):
+            self._advance(context)
 
     def lost(self, outstanding: Iterable[object]) -> None:
         """The connection ended: whether these arrived nobody knows; they are sent again, under the same reference."""
@@ -144,6 +149,7 @@ class Sender:
             _, row, outgoing = heapq.heappop(self._later)
             self._waiting.append((row, outgoing))
         claimed: list[int] = []
+        stuck: list[tuple[int, Outgoing]] = []  # what no bound connection may carry must not hold up the others
         for _ in range(len(self._waiting)):
             row, outgoing = self._waiting.popleft()
             current = self._still_worth(row, outgoing, now)
@@ -152,8 +158,10 @@ class Sender:
             if self._reserve(row, current):
                 claimed.append(row)
             else:
-                self._waiting.appendleft((row, current))
-                break
+                stuck.append((row, current))
+                if len(stuck) == STUCK_ROWS_MAX:
+                    break
+        self._waiting.extendleft(reversed(stuck))
         if claimed:
             self._post(Claimed(tuple(claimed)))
             self._wake()
@@ -202,11 +210,12 @@ class Sender:
         text = outgoing.text
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
-        parts = compose(outgoing, text, route, row)
-        if len(parts) > free and reserved:  # a message of more parts than the window must still leave some day
+        parts = compose(outgoing, text, route, outgoing.reference + row)
+        places = min(len(parts), connection.window)
+        if places > free:
             return False
-        self._reserved[connection.id] = reserved + len(parts)
-        self._placed[row] = _Sending(row, outgoing, connection, parts, len(parts))
+        self._reserved[connection.id] = reserved + places
+        self._placed[row] = _Sending(row, outgoing, connection, parts, places)
         return True
 
     def _still_worth(self, row: int, outgoing: Outgoing, now: Instant) -> Outgoing | None:

@@ -119,6 +119,10 @@ class Batch:
                 matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at)
                 if matched is not None:
                     self.matched[index] = matched
+            elif isinstance(fact, Confirmed):  # in its place: what follows may be a loss, or a genuine repeat
+                self.doubts.confirm(fact.connection, fact.number)
+            elif isinstance(fact, Late):
+                self.doubts.late(fact.number)
             elif isinstance(fact, Lost):
                 self.doubts.lost(fact.connection)
             elif isinstance(fact, TimerDue):
@@ -177,13 +181,11 @@ class Batch:
                     self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
                     self.claimed.extend(fact.rows)
                 case Confirmed():
-                    self.doubts.confirm(fact.connection, fact.number)
                     self.write.confirmed[fact.connection] = fact.number
                 case Late():
-                    self.doubts.late(fact.number)
                     self.write.late.append(fact.number)
                 case Lost():
-                    pass  # told to the doubts when the batch was loaded
+                    pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
             self._results(results)
         state, write = self.state, self.write

@@ -224,7 +224,7 @@ def test_accepted_expectations_are_then_the_same() -> None:
     result = asyncio.run(run(rooms(), parse_transcript(DIFFERENT, "a.dialog")))
     source = rewritten(result.transcript, result.blocks)
 
-    assert "SMS ДА {otp} или *111*97*{otp}#" in source
+    assert "ДА {otp} или *111*97*{otp}#" in source
     assert "  # a comment is kept\n  sms" in source
     assert "\n\n" in source
     assert f"balance {NUMBER} 50.00\n" in source

@@ -388,13 +388,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(
-    path: Path, *flags: str, command: tuple[str, ...] = (sys.executable, "-m", "gateway")
-) -> AsyncIterator[Served]:
+async def served(path: Path) -> AsyncIterator[Served]:
     """`ussdgw serve` with that configuration, as soon as it listens; its log goes where `[log] file` says."""
     process = await asyncio.create_subprocess_exec(
-        *command, "serve", "--config", str(path), *flags, cwd=path.parent, stderr=asyncio.subprocess.PIPE
-    )
+        sys.executable, "-m", "gateway", "serve", "--config", str(path), cwd=path.parent, stderr=asyncio.subprocess.PIPE
+    )  # fmt: skip
     assert process.stderr is not None
     said = b""
     try:
@@ -410,12 +408,12 @@ async def served(
             await process.wait()
 
 
-async def _serve_in_thread(path: Path, started: Future[tuple[int, Callable[[], None]]]) -> None:
+async def _serve_in_thread(path: Path, started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     try:
         async with running(path, demo=True) as gateway:
-            started.set_result((port_of(gateway), lambda: loop.call_soon_threadsafe(stop.set) and None))
+            started.set_result((port_of(gateway), loop, stop))
             await stop.wait()
     except BaseException as error:
         if not started.done():
@@ -427,12 +425,12 @@ async def _serve_in_thread(path: Path, started: Future[tuple[int, Callable[[], N
 def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """One demo gateway for all tests that look at it from outside only; each uses subscribers of its own."""
     path = write_config(tmp_path_factory.mktemp("gateway"))
-    started: Future[tuple[int, Callable[[], None]]] = Future()
+    started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve_in_thread(path, started)), name="gateway")
     thread.start()
-    port, stop = started.result(WAIT_S)
+    port, loop, stop = started.result(WAIT_S)
     yield port
-    stop()
+    loop.call_soon_threadsafe(stop.set)
     thread.join(WAIT_S)
     assert not thread.is_alive()
 

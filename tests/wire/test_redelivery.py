@@ -15,11 +15,14 @@ import pytest
 
 from gateway.app import Gateway
 from tests.wire.gateway_fixture import (
+    DELIVER_SM,
     RESPONSE,
     ROK,
     SUBMIT_SM,
+    UNBIND,
     Frame,
     RawPeer,
+    cut,
     pdu,
     peer_of,
     port_of,
@@ -41,7 +44,9 @@ async def unconfirmed(peer: RawPeer, body: bytes, sequence: int | None = None) -
     """A command, its acknowledgement, and its answer, which is left unanswered: nothing proves that we read either."""
     taken = await peer.ask(SUBMIT_SM, body, sequence)
     number = read_message(body).source
-    answer = await peer.until(lambda frame: frame.command_id == 5 and read_message(frame.body).destination == number)
+    answer = await peer.until(
+        lambda frame: frame.command_id == DELIVER_SM and read_message(frame.body).destination == number
+    )
     assert taken.status == ROK
     return taken, read_message(answer.body).text
 
@@ -101,7 +106,7 @@ async def test_resent_after_an_unbind_without_an_answer(own_gateway: Gateway) ->
     """A connection that ends in good order confirms nothing that its peer did not answer."""
     async with peer_of(port_of(own_gateway)) as peer:
         await unconfirmed(peer, CONNECT)
-        await peer.ask(6)
+        await peer.ask(UNBIND)
         await peer.ended()
     async with peer_of(port_of(own_gateway)) as peer:
         _, again = await unconfirmed(peer, CONNECT)
@@ -145,6 +150,19 @@ async def test_retransmission(own_gateway: Gateway, together: bool) -> None:
 
     assert set(statuses) == {ROK}
     assert all(text.startswith(CONNECTED) for text in told)
+
+
+async def test_number_used_again_after_its_confirmation(own_gateway: Gateway) -> None:
+    """Once the acknowledgement was confirmed its number is free: the same message under it is a genuine repeat."""
+    async with peer_of(port_of(own_gateway)) as peer:
+        _, first = await unconfirmed(peer, CONNECT, 401)
+        pdus = cut(b"".join(octets for client, octets in peer.spoken if not client))
+        peer.answer(next(frame for frame in pdus if frame.command_id == DELIVER_SM))
+        peer.write(pdu(SUBMIT_SM, 401, CONNECT))
+        (second,) = await answers(peer, NUMBER, 1)
+
+    assert first.startswith(CONNECTED)
+    assert second.startswith(ALREADY)
 
 
 async def test_same_number_with_another_message(own_gateway: Gateway) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
-import smpplib.client
-import smpplib.consts
-import smpplib.exceptions
-import smpplib.gsm
+import smpplib.client  # type: ignore[import-untyped]
+import smpplib.consts  # type: ignore[import-untyped]
+import smpplib.exceptions  # type: ignore[import-untyped]
+import smpplib.gsm  # type: ignore[import-untyped]
 
 from tests.wire.gateway_fixture import ACCOUNT, HOST, PASSWORD, fresh_number
 

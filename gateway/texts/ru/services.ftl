@@ -69,7 +69,7 @@ services-already_suspended = «{ NAME($name) }» подключена, но жд
 
 services-disconnect_ask = Отключить «{ NAME($name) }»? Оплата до { DAY($until) } не вернётся. ДА { $code } или *111*97*{ $code }#
 services-disconnect_ask_unpaid = Отключить «{ NAME($name) }»? Деньги не вернутся. ДА { $code } или *111*97*{ $code }#
-services-disconnect_ask_free = Отключить «{ NAME($name) }»? Она бесплатная. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_free = Отключить «{ NAME($name) }»? ДА { $code } или *111*97*{ $code }#
 services-disconnected = «{ NAME($name) }» отключена, была оплачена до { DAY($until) }. Вернуть: *111*8111*1*{ $id }#
 services-disconnected_unpaid = «{ NAME($name) }» отключена, платить не нужно. Вернуть: *111*8111*1*{ $id }#
 services-disconnected_free = «{ NAME($name) }» отключена. Вернуть: *111*8111*1*{ $id }#
