@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -47,6 +48,7 @@ from smpp.listener import Account, Listener
 from smpp.session import Timers
 
 HOUSEKEEPING_S = 0.25
+CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 DEMO_ACCOUNT = "demo"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 BUSY_STATUS = {"throttled": 0x58, "queue_full": 0x14}
@@ -85,7 +87,7 @@ class Rooms:
             self.operator,
             self.catalogue.products,
             self.catalogue.codes.lines(),
-            lambda ref: derive_code(secret, ref),
+            lru_cache(CODES_KEPT)(partial(derive_code, secret)),
         )
         self.writer = ReplyWriter(
             self.texts,

@@ -42,6 +42,7 @@ ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML fi
 DEFAULT_PORT = 2775
 LOG_FLUSH_S = 0.25
 import os
+
 SWITCH_INTERVAL_S = float(os.environ.get("SWI","20e-6"))
 GC_THRESHOLDS = (20_000, 20, 50)
 

@@ -269,15 +269,21 @@ class Split:
     """A text cut for sending.
 
     `units` counts septets (GSM 7 bit), UTF-16 code units (UCS-2) or octets (others) of the whole text. `parts` are
-    the payload octets of each part without the UDH; an empty text has one empty part. `offending` are the distinct
-    characters, in order of appearance, that forced UCS-2.
+    the payload octets of each part without the UDH; an empty text has one empty part. `text` is what was cut, and
+    `wanted` the alphabet that it was tried in first.
     """
 
     data_coding: int
     alphabet: Alphabet
     units: int
     parts: tuple[bytes, ...]
-    offending: tuple[str, ...]
+    text: str
+    wanted: Alphabet
+
+    @property
+    def offending(self) -> tuple[str, ...]:
+        """The distinct characters, in order of appearance, that forced UCS-2."""
+        return () if self.alphabet is self.wanted else _not_in(self.text, self.wanted)
 
 
 def _unit_octets(alphabet: Alphabet) -> int:
@@ -370,11 +376,9 @@ def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = Non
     """
     if reference_bits not in _UDH_OCTETS:
         raise ValueError(f"reference_bits {reference_bits}: expected 8 or 16")
-    chosen = Alphabet.GSM7 if alphabet is None else alphabet
+    wanted = chosen = Alphabet.GSM7 if alphabet is None else alphabet
     octets = encode_as(text, chosen)
-    offending: tuple[str, ...] = ()
     if octets is None:
-        offending = _not_in(text, chosen)
         chosen, octets = Alphabet.UCS2, _encode_ucs2(text)
     units = len(octets) // _unit_octets(chosen)
     parts: tuple[bytes, ...] = (octets,)
@@ -382,7 +386,7 @@ def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = Non
         room_units = _room_units(chosen, _UDH_OCTETS[reference_bits])
         whole = _guarded(_whole_characters(text)) if chosen is Alphabet.UCS2 else text
         parts = tuple(_encode_slice(whole[start:end], chosen) for start, end in _cuts(whole, room_units, chosen))
-    return Split(_DATA_CODINGS.get(chosen, 0), chosen, units, parts, offending)
+    return Split(_DATA_CODINGS.get(chosen, 0), chosen, units, parts, text, wanted)
 
 
 def _not_in(text: str, alphabet: Alphabet) -> tuple[str, ...]:

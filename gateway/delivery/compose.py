@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from gateway.messages import Outgoing
 from gateway.model import Channel
 from smpp import text as sms_text
@@ -85,8 +87,7 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> list
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(msgspec.Struct, frozen=True, gc=False):
     octets: bytes
     data_coding: int
     esm_class: int = 0
@@ -109,14 +110,17 @@ def _screen(outgoing: Outgoing, text: str, route: Route) -> _Part:
     return _Part(fields.short_message, fields.data_coding, 0, fields.service_type, fields.tlvs)
 
 
-SINGLE_UNITS_MAX = 70  # a text this short is one part in any alphabet, TS 23.040 9.2.3.16
+SINGLE_OCTETS_MAX = 140  # a text of that many octets is one part in any alphabet, TS 23.040 9.2.3.16
 
 
 def _short_messages(text: str, route: Route, reference: int) -> list[_Part]:
     if route.default_alphabet is not sms_text.Alphabet.GSM7:
-        octets = sms_text.encode_as(text, route.default_alphabet)
-        if octets is not None and len(octets) <= 140:
-            return [_Part(octets, 0)]
+        own = sms_text.encode_as(text, route.default_alphabet)
+        if own is not None and len(own) <= SINGLE_OCTETS_MAX:
+            return [_Part(own, 0)]
+    data_coding, octets = sms_text.encode(text)
+    if len(octets) <= SINGLE_OCTETS_MAX:
+        return [_Part(octets, data_coding)]
     split = sms_text.split(text)
     if len(split.parts) == 1:
         return [_Part(split.parts[0], split.data_coding)]
