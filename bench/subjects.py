@@ -52,7 +52,7 @@ host = "127.0.0.1"
 port = {port}
 system_id = "bench"
 password = "bench"
-window = 100
+window = 400
 """
 
 

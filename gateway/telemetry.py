@@ -29,16 +29,18 @@ def masked(number: str) -> str:
 
 
 class LogFile:
-    """A binary file whose `flush` does nothing: the owner calls `sync` when it is time to."""
+    """Where structlog's events end: a buffered file, one line an event, which the owner flushes when it is time to.
+
+    An event is one write to a buffered file, which takes a lock of its own.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def write(self, octets: bytes) -> int:
-        return self._stream.write(octets)
+    def line(self, octets: bytes) -> None:
+        self._stream.write(octets)
 
-    def flush(self) -> None:
-        """Left to `sync`."""
+    debug = info = warning = error = critical = line  # the level is in the event
 
     def sync(self) -> None:
         self._stream.flush()
@@ -65,7 +67,7 @@ def _stamper() -> Callable[[object, str, MutableMapping[str, Any]], MutableMappi
 
 
 def _json(_: object, __: str, event: MutableMapping[str, Any]) -> bytes:
-    return _encode_json(event)
+    return _encode_json(event) + b"\n"
 
 
 def configure(format: Literal["auto", "json", "console"], file: Path | None, level: str) -> Callable[[], None]:
@@ -91,7 +93,7 @@ def configure(format: Literal["auto", "json", "console"], file: Path | None, lev
     structlog.configure(
         processors=[stamp, _json],
         wrapper_class=wrapper,
-        logger_factory=structlog.BytesLoggerFactory(log),  # type: ignore[arg-type]
+        logger_factory=lambda *_: log,
         cache_logger_on_first_use=True,
     )
     return log.sync
@@ -102,7 +104,7 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.counters: Counter[str] = Counter()
-        self._log = structlog.get_logger()
+        self._log = structlog.get_logger().bind()  # bound once: the lazy one makes a new logger for each event
 
     def decided(self, each: Decided, took_ms: float) -> None:
         inbound, decision = each.inbound, each.decision

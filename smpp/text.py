@@ -10,9 +10,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from smpp.gsm7 import (
     CARRIAGE_RETURN,
@@ -145,6 +146,7 @@ def data_coding_alphabet(
 
 # --- whole texts --------------------------------------------------------------------------------------------------
 
+_GSM7, _UCS2 = Alphabet.GSM7, Alphabet.UCS2  # looking a member up in its enum costs more than comparing with it
 _BOM_BE = b"\xfe\xff"
 _BOM_LE = b"\xff\xfe"
 _CODECS = {
@@ -194,16 +196,16 @@ def _decode_ucs2(octets: bytes) -> Decoded:
     elif mark == _BOM_LE:
         read, octets = codecs.utf_16_le_decode, octets[2:]
     try:
-        return Decoded(read(octets, "strict", True)[0], Alphabet.UCS2, False)
+        return Decoded(read(octets, "strict", True)[0], _UCS2, False)
     except UnicodeDecodeError:
-        return Decoded(read(octets[: len(octets) & ~1], "replace", True)[0], Alphabet.UCS2, True)
+        return Decoded(read(octets[: len(octets) & ~1], "replace", True)[0], _UCS2, True)
 
 
 def encode_as(text: str, alphabet: Alphabet) -> bytes | None:
     """Octets of `text` in one given alphabet (for links that agreed on it); None if a character is not in it."""
-    if alphabet is Alphabet.GSM7:
+    if alphabet is _GSM7:
         return encode_gsm7(text)
-    if alphabet is Alphabet.UCS2:
+    if alphabet is _UCS2:
         return _encode_ucs2(text)
     try:
         return text.encode(_CODECS[alphabet])
@@ -221,7 +223,7 @@ def encode(text: str) -> tuple[int, bytes]:
 
 
 def decode(
-    octets: bytes, data_coding: int, *, default_alphabet: Alphabet = Alphabet.GSM7, ussd: bool = False
+    octets: bytes, data_coding: int, *, default_alphabet: Alphabet = _GSM7, ussd: bool = False
 ) -> Decoded:
     """Text of a short message or USSD string without its UDH; never raises.
 
@@ -234,10 +236,10 @@ def decode(
     alphabet = _announced(data_coding, default_alphabet, ussd)
     if ussd and 0x10 <= data_coding <= 0x11:
         octets = _without_language(octets, data_coding)
-    if alphabet is Alphabet.GSM7:
+    if alphabet is _GSM7:
         if octets.isascii():
-            return Decoded(decode_gsm7(octets), Alphabet.GSM7, False)
-    elif alphabet is Alphabet.UCS2:
+            return Decoded(decode_gsm7(octets), _GSM7, False)
+    elif alphabet is _UCS2:
         return _decode_ucs2(octets)
     elif alphabet is not None:
         try:
@@ -264,8 +266,7 @@ _SINGLE_OCTETS = 140  # TS 23.040 9.2.3.16: user data of one short message
 _UDH_OCTETS = {8: 6, 16: 7}
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(msgspec.Struct, frozen=True, gc=False):
     """A text cut for sending.
 
     `units` counts septets (GSM 7 bit), UTF-16 code units (UCS-2) or octets (others) of the whole text. `parts` are
@@ -287,17 +288,17 @@ class Split:
 
 
 def _unit_octets(alphabet: Alphabet) -> int:
-    return 2 if alphabet is Alphabet.UCS2 else 1
+    return 2 if alphabet is _UCS2 else 1
 
 
 def _room_units(alphabet: Alphabet, udh_octets: int) -> int:
     octets = _SINGLE_OCTETS - udh_octets
-    return octets * 8 // 7 if alphabet is Alphabet.GSM7 else octets // _unit_octets(alphabet)
+    return octets * 8 // 7 if alphabet is _GSM7 else octets // _unit_octets(alphabet)
 
 
 def _encode_slice(text: str, alphabet: Alphabet) -> bytes:
     """Octets of a piece of a text that is known to fit `alphabet` and to hold no half pairs."""
-    if alphabet is Alphabet.UCS2:
+    if alphabet is _UCS2:
         return text.encode("utf-16-be")
     return encode_as(text, alphabet) or b""
 
@@ -335,13 +336,17 @@ def _may_cut(text: str, start: int, index: int) -> bool:
     return True
 
 
-def _end_of_part(text: str, start: int, room_units: int, alphabet: Alphabet) -> int:
-    """Index up to which text from `start` fits; inside a cluster only if that cluster alone is too long."""
+def _end_of_part(text: str, start: int, room_units: int, alphabet: Alphabet, *, even: bool = False) -> int:
+    """Index up to which text from `start` fits; inside a cluster only if that cluster alone is too long.
+
+    `even`: every character of the text is known to be one unit, so none has to be measured.
+    """
     end = min(start + room_units, len(text))
-    used = _length_units(text[start:end], alphabet)
-    while used > room_units:
-        end -= 1
-        used -= _length_units(text[end], alphabet)
+    if not even:
+        used = _length_units(text[start:end], alphabet)
+        while used > room_units:
+            end -= 1
+            used -= _length_units(text[end], alphabet)
     if end == len(text):
         return end
     whole = end
@@ -350,11 +355,11 @@ def _end_of_part(text: str, start: int, room_units: int, alphabet: Alphabet) -> 
     return whole if whole > start else max(end, start + 1)
 
 
-def _cuts(text: str, room_units: int, alphabet: Alphabet) -> list[tuple[int, int]]:
+def _cuts(text: str, room_units: int, alphabet: Alphabet, *, even: bool = False) -> list[tuple[int, int]]:
     cuts: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
-        end = _end_of_part(text, start, room_units, alphabet)
+        end = _end_of_part(text, start, room_units, alphabet, even=even)
         cuts.append((start, end))
         start = end
     return cuts
@@ -376,38 +381,43 @@ def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = Non
     """
     if reference_bits not in _UDH_OCTETS:
         raise ValueError(f"reference_bits {reference_bits}: expected 8 or 16")
-    wanted = chosen = Alphabet.GSM7 if alphabet is None else alphabet
+    wanted = chosen = _GSM7 if alphabet is None else alphabet
     octets = encode_as(text, chosen)
     if octets is None:
-        chosen, octets = Alphabet.UCS2, _encode_ucs2(text)
-    units = len(octets) // _unit_octets(chosen)
+        chosen, octets = _UCS2, _encode_ucs2(text)
+    size = _unit_octets(chosen)
+    units = len(octets) // size
     parts: tuple[bytes, ...] = (octets,)
     if units > _room_units(chosen, 0):
         room_units = _room_units(chosen, _UDH_OCTETS[reference_bits])
-        whole = _guarded(_whole_characters(text)) if chosen is Alphabet.UCS2 else text
-        parts = tuple(_encode_slice(whole[start:end], chosen) for start, end in _cuts(whole, room_units, chosen))
+        whole = _guarded(_whole_characters(text)) if chosen is _UCS2 else text
+        if units == len(whole):  # neither surrogate nor escape pairs: the octets that are there already can be cut
+            cuts = _cuts(whole, room_units, chosen, even=True)
+            parts = tuple([octets[start * size : end * size] for start, end in cuts])
+        else:
+            parts = tuple([_encode_slice(whole[start:end], chosen) for start, end in _cuts(whole, room_units, chosen)])
     return Split(_DATA_CODINGS.get(chosen, 0), chosen, units, parts, text, wanted)
 
 
 def _not_in(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     distinct = dict.fromkeys(text)
-    if alphabet is Alphabet.GSM7:
+    if alphabet is _GSM7:
         return tuple(character for character in distinct if character not in GSM7_CHARACTERS)
     return tuple(character for character in distinct if encode_as(character, alphabet) is None)
 
 
 def segment_count(text: str) -> int:
     """How many short messages `text` takes with 8-bit references; equals `len(split(text).parts)`."""
-    alphabet, octets = Alphabet.GSM7, encode_gsm7(text)
+    alphabet, octets = _GSM7, encode_gsm7(text)
     if octets is None:
-        alphabet, octets = Alphabet.UCS2, _encode_ucs2(text)
+        alphabet, octets = _UCS2, _encode_ucs2(text)
     units = len(octets) // _unit_octets(alphabet)
     if units <= _room_units(alphabet, 0):
         return 1
     room_units = _room_units(alphabet, _UDH_OCTETS[8])
-    if alphabet is Alphabet.GSM7 and ESCAPE not in octets and CARRIAGE_RETURN not in octets:
+    if alphabet is _GSM7 and ESCAPE not in octets and CARRIAGE_RETURN not in octets:
         return -(-units // room_units)
-    whole = _guarded(_whole_characters(text)) if alphabet is Alphabet.UCS2 else text
+    whole = _guarded(_whole_characters(text)) if alphabet is _UCS2 else text
     return len(_cuts(whole, room_units, alphabet))
 
 
@@ -419,7 +429,7 @@ def join(
     total: int,
     data_coding: int,
     *,
-    default_alphabet: Alphabet = Alphabet.GSM7,
+    default_alphabet: Alphabet = _GSM7,
     gap: str = "[…]",
 ) -> Decoded:
     """Text of a long message from its parts' octets (without UDH) by number, from 1.
@@ -446,11 +456,11 @@ def join(
         if not run:
             texts.append(gap)
             continue
-        octets = order + run if index and alphabet is Alphabet.UCS2 else run
+        octets = order + run if index and alphabet is _UCS2 else run
         decoded = decode(octets, data_coding, default_alphabet=default_alphabet)
         texts.append(decoded.text)
         fell_back = fell_back or decoded.fell_back
-    if fell_back and alphabet is not Alphabet.UCS2:
+    if fell_back and alphabet is not _UCS2:
         alphabet = Alphabet.LATIN1
     return Decoded("".join(texts), alphabet, fell_back)
 
@@ -474,9 +484,9 @@ def truncate(text: str, length_max_septets: int = 182, length_max_units: int = 8
     if fit_ussd(text, length_max_septets, length_max_units):
         return text
     if fits_gsm7(text + mark):
-        alphabet, room = Alphabet.GSM7, length_max_septets
+        alphabet, room = _GSM7, length_max_septets
     else:
-        alphabet, room = Alphabet.UCS2, length_max_units
+        alphabet, room = _UCS2, length_max_units
         text, mark = _whole_characters(text), _whole_characters(mark)
     room -= _length_units(mark, alphabet)
     while room > 0:

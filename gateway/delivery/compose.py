@@ -118,13 +118,10 @@ def _short_messages(text: str, route: Route, reference: int) -> list[_Part]:
         own = sms_text.encode_as(text, route.default_alphabet)
         if own is not None and len(own) <= SINGLE_OCTETS_MAX:
             return [_Part(own, 0)]
-    data_coding, octets = sms_text.encode(text)
-    if len(octets) <= SINGLE_OCTETS_MAX:
-        return [_Part(octets, data_coding)]
     split = sms_text.split(text)
-    if len(split.parts) == 1:
-        return [_Part(split.parts[0], split.data_coding)]
     total = len(split.parts)
+    if total == 1:
+        return [_Part(split.parts[0], split.data_coding)]
     return [
         _Part(sms_text.udh_concatenation(reference & 0xFF, total, number) + part, split.data_coding, UDHI)
         for number, part in enumerate(split.parts, 1)

@@ -26,6 +26,11 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     at: Instant
 
 
+STALE_MS = 5_000
+"""A living peer confirms within a second or so, because a request follows; one that has not for so long is perhaps
+dead already, although nothing has told us (a half-open connection)."""
+
+
 class Doubts:
     def __init__(self, horizon_ms: int) -> None:
         self.horizon_ms = horizon_ms
@@ -33,6 +38,7 @@ class Doubts:
         self._sequences: dict[tuple[int, int], Taken] = {}
         self._in_doubt: dict[bytes, list[Taken]] = {}
         self._late: set[int] = set()
+        self._stale: dict[int, list[Taken]] = {}  # by connection: in doubt although it has not ended
 
     def restore(self, taken: Iterable[Taken]) -> None:
         """What was unconfirmed when the process ended."""
@@ -48,6 +54,8 @@ class Doubts:
         same = self._sequences.get((connection, sequence_number))
         if same is not None and same.fingerprint == fingerprint:
             return same
+        if len(self._unconfirmed) > 1:
+            self._doubt_stale(connection, at)
         if not self._in_doubt:
             return None
         waiting = self._in_doubt.pop(fingerprint, [])
@@ -74,6 +82,8 @@ class Doubts:
 
     def confirm(self, connection: int, number: int) -> None:
         """The peer has the acknowledgements up to that number; late ones stay in doubt."""
+        if self._stale:
+            self._clear_stale(connection, number)
         waiting = self._unconfirmed.get(connection)
         while waiting and waiting[0].number <= number:
             taken = waiting.popleft()
@@ -82,8 +92,25 @@ class Doubts:
                 self._late.discard(taken.number)
                 self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
 
+    def _doubt_stale(self, connection: int, at: Instant) -> None:
+        """What another connection has left unconfirmed for long may come again by this one."""
+        for other, waiting in self._unconfirmed.items():
+            while other != connection and waiting and at - waiting[0].at > STALE_MS:
+                taken = waiting.popleft()
+                self._forget_sequence(other, taken)
+                self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
+                self._stale.setdefault(other, []).append(taken)
+
+    def _clear_stale(self, connection: int, number: int) -> None:
+        """The connection lived after all, and has confirmed them now: a repeat of one is a genuine one."""
+        for taken in self._stale.pop(connection, []):
+            doubts = self._in_doubt.get(taken.fingerprint, [])
+            if taken.number <= number and taken in doubts:
+                doubts.remove(taken)
+
     def lost(self, connection: int) -> None:
         """The connection ended: what it did not confirm is in doubt."""
+        self._stale.pop(connection, None)
         for taken in self._unconfirmed.pop(connection, ()):
             self._forget_sequence(connection, taken)
             self._late.discard(taken.number)

@@ -6,6 +6,7 @@ operator's secret and the `CodeRef`, so that a replay makes the same one and no 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -53,18 +54,21 @@ def live(subscriber: Subscriber, at: Instant) -> tuple[Pending, ...]:
     """The questions that still wait."""
     if not subscriber.pendings:
         return ()
-    return tuple(pending for pending in subscriber.pendings if pending.expires_at > at)
+    return tuple([pending for pending in subscriber.pendings if pending.expires_at > at])
 
 
 def _kept(subscriber: Subscriber, at: Instant) -> tuple[Pending, ...]:
     """The questions to keep when others are stored: an expired consent stays until its timer tells who asked."""
-    return tuple(
-        pending for pending in subscriber.pendings if pending.expires_at > at or pending.asked_by != subscriber.msisdn
-    )
+    if not subscriber.pendings:
+        return ()
+    holder = subscriber.msisdn
+    return tuple([pending for pending in subscriber.pendings if pending.expires_at > at or pending.asked_by != holder])
 
 
 def _capped(holder: Msisdn, pendings: tuple[Pending, ...]) -> tuple[Pending, ...]:
     """At most ten: the oldest question of one's own goes first, then the oldest consent."""
+    if len(pendings) <= PENDING_MAX:
+        return pendings
     left = list(pendings)
     while len(left) > PENDING_MAX:
         own = next((each for each in left[:-1] if each.asked_by == holder), left[0])
@@ -74,11 +78,14 @@ def _capped(holder: Msisdn, pendings: tuple[Pending, ...]) -> tuple[Pending, ...
 
 def arguments_of(command: Command) -> tuple[tuple[str, str | int], ...]:
     """A command's own arguments, as a pending question or a timer stores them."""
-    return tuple(
-        (each.name, getattr(command, each.name))
-        for each in fields(command)
-        if each.name not in ENVELOPE and getattr(command, each.name) is not None
-    )
+    named = [(name, getattr(command, name)) for name in _own_fields(type(command))]  # type: ignore[arg-type]
+    return tuple([(name, value) for name, value in named if value is not None])
+
+
+@functools.lru_cache(maxsize=256)
+def _own_fields(command: type[Command]) -> tuple[str, ...]:
+    """The names of a command class's fields besides the envelope's; `fields` reckons them anew with each call."""
+    return tuple(each.name for each in fields(command) if each.name not in ENVELOPE)
 
 
 def _new_code(command: Command, uow: UnitOfWork, others: tuple[Pending, ...]) -> CodeRef:

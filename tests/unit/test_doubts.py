@@ -148,3 +148,24 @@ def test_memory_is_bounded_by_the_horizon() -> None:
     doubts.expire(Instant(HOUR_MS + 1))
 
     assert doubts.in_doubt == 0
+
+
+def test_a_half_open_connection_is_doubted_before_it_ends() -> None:
+    """A peer that died unnoticed binds again and resends: what it left unconfirmed for long is recognised."""
+    doubts = Doubts(HOUR_MS)
+    doubts.take(1, taken(10, at=0))
+    doubts.take(2, taken(11, B, at=9_000))
+
+    assert matched(doubts, 2, 1, A, at=2_000) == 0
+    assert matched(doubts, 2, 2, A, at=10_000) == 10
+
+
+def test_a_slow_connection_that_confirms_after_all_is_not_doubted() -> None:
+    """Once it has confirmed, a repeat by another connection is a genuine one."""
+    doubts = Doubts(HOUR_MS)
+    doubts.take(1, taken(10, at=0))
+    doubts.take(2, taken(11, B, at=9_000))
+    assert matched(doubts, 2, 1, b"c" * 16, at=10_000) == 0  # looks, and doubts what is stale
+    doubts.confirm(1, 10)
+
+    assert matched(doubts, 2, 2, A, at=10_001) == 0
