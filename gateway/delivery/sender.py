@@ -101,8 +101,9 @@ class Sender:
         """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
         connection = sending.connection
         first = sending.sent
-        while sending.sent < len(sending.parts) and connection.bound and connection.window_free:
-            connection.send(sending.parts[sending.sent], sending)
+        room = connection.window_free if connection.bound else 0
+        for part in sending.parts[first : first + room]:
+            connection.send(part, sending)
             sending.sent += 1
         if sending.sent > first:
             self._connections.touch(connection)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ ROWS_PER_MESSAGE = 16
 CUT = "..."
 """Stands at the end of a screen that could not hold its text."""
 
+_READY = OutboxState.READY
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -60,11 +62,10 @@ class ReplyWriter:
         self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
     ) -> list[tuple[OutboxRow, Outgoing]]:
         """The outbox rows of one message, READY, in order; `languages`: the stored ones of other readers."""
-        outgoing = list(self._outgoing(answered, inbound, languages))
         first = answered.number * ROWS_PER_MESSAGE
         return [
-            (OutboxRow(first + index, OutboxState.READY, answered.at, each.destination, _encode(each)), each)
-            for index, each in enumerate(outgoing[:ROWS_PER_MESSAGE])
+            (OutboxRow(first + index, _READY, answered.at, each.destination, _encode(each)), each)
+            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), ROWS_PER_MESSAGE))
         ]
 
     def _outgoing(
@@ -83,12 +84,12 @@ class ReplyWriter:
             yield self._make(answered, inbound, reply, text, Channel.SMS)
 
     def _render(self, reply: Reply, language: Language, latin: bool) -> str:
-        arguments = dict(reply.arguments)
+        arguments = {
+            name: self._texts.render(value, {}, language, latin=latin) if isinstance(value, TextName) else value
+            for name, value in reply.arguments.items()
+        }
         if reply.code is not None:
             arguments["code"] = CODE_PLACE * reply.code.digits
-        for name, value in reply.arguments.items():
-            if isinstance(value, TextName):
-                arguments[name] = self._texts.render(value, {}, language, latin=latin)
         return self._texts.render(reply.text, arguments, language, latin=latin)
 
     def _make(self, answered: Answered, inbound: Inbound | None, reply: Reply, text: str, channel: Channel) -> Outgoing:

@@ -90,8 +90,10 @@ def _own_fields(command: type[Command]) -> tuple[str, ...]:
 
 def _new_code(command: Command, uow: UnitOfWork, others: tuple[Pending, ...]) -> CodeRef:
     """A code that no other question of the same subscriber has."""
-    taken = {uow.code(pending.code) for pending in others}
     nonce = 0
+    if not others:
+        return CodeRef(command.reference, command.name, nonce=nonce)
+    taken = {uow.code(pending.code) for pending in others}
     while uow.code(ref := CodeRef(command.reference, command.name, nonce=nonce)) in taken:
         nonce += 1
     return ref
