@@ -21,7 +21,6 @@ class FactQueue:
         self._facts_max = facts_max
         self._arrived = asyncio.Event()
         self._pressing = False
-        self.messages = 0  # of the facts, those that a subscriber waits for
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -36,14 +35,10 @@ class FactQueue:
         self._facts.append(fact)
         if not isinstance(fact, PATIENT):
             self._pressing = True
-            if isinstance(fact, Inbound):
-                self.messages += 1
 
     def put_back(self, facts: Iterable[Fact]) -> None:
         """Puts facts at the front, in their order."""
-        again = list(facts)
-        self._facts.extendleft(reversed(again))
-        self.messages += sum(isinstance(fact, Inbound) for fact in again)
+        self._facts.extendleft(reversed(list(facts)))
         self._pressing = True
 
     def wake(self) -> None:
@@ -67,8 +62,8 @@ class FactQueue:
             pass
         self._arrived.clear()
 
-    def drain(self, facts_max: int, messages_max: int | None = None) -> list[Fact]:
-        """Takes a batch: all there is, at most `facts_max`, of which `messages_max` messages.
+    def drain(self, facts_max: int) -> list[Fact]:
+        """Takes a batch: all there is, at most `facts_max`.
 
         A lost connection begins a new batch: what it had not confirmed must be on the disk before a redelivery is
         looked for. So does a ticket that is in the batch already: a retransmission.
@@ -80,13 +75,12 @@ class FactQueue:
             fact = waiting[0]
             if isinstance(fact, Inbound):
                 ticket = (fact.connection, fact.sequence_number)
-                if ticket in tickets or len(tickets) == messages_max:
+                if ticket in tickets:
                     break
                 tickets.add(ticket)
             elif isinstance(fact, Lost) and tickets:
                 break
             facts.append(waiting.popleft())
-        self.messages -= len(tickets)
         if not waiting:
             self._pressing = False
         return facts

@@ -55,23 +55,6 @@ class BatchState:
     changed_accounts: set[AccountId] = field(default_factory=set)
     changed_persons: set[PersonId] = field(default_factory=set)
 
-    def follow(self, before: BatchState) -> None:
-        """Begins on top of a batch that is not on the disk yet: what that one changed is newer than what is loaded.
-
-        A changed subscriber brings its account and its owner, as a loaded one does.
-        """
-        for msisdn in before.changed_subscribers:
-            subscriber = self.subscribers[msisdn] = before.subscribers[msisdn]
-            if subscriber is not None:
-                if subscriber.account in before.accounts:
-                    self.accounts[subscriber.account] = before.accounts[subscriber.account]
-                if subscriber.person in before.persons:
-                    self.persons[subscriber.person] = before.persons[subscriber.person]
-        for account in before.changed_accounts:
-            self.accounts[account] = before.accounts[account]
-        for person in before.changed_persons:
-            self.persons[person] = before.persons[person]
-
     def missing(self, wanted: Wanted) -> Wanted:
         """What of it is not here yet."""
         return Wanted(

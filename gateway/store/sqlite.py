@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 Arguments = tuple[tuple[str, str | int], ...]
 
-CACHE_KIB = 8 * 1024  # the page cache of each connection; it does not grow with the file
+CACHE_KIB = 8 * 1024  # the page cache; it does not grow with the file
 CHECKPOINT_ROWS = 16_000  # changed rows between two checkpoints in the background: about a second at full load
 LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (32 MB)
 STATEMENTS_KEPT = 256  # compiled statements: about a hundred texts are used
@@ -84,7 +84,6 @@ class SqliteStore:
         self._steps = steps
         self._lock: IO[str] | None = None
         self._connection: _Connection | None = None
-        self._reader: _Connection | None = None  # a batch is read while the one before it is written
         self._checkpointer: _Connection | None = None
         self._checkpoint: asyncio.Task[None] | None = None
         self._connection_max = 0  # the highest peer connection that the file knows
@@ -98,8 +97,6 @@ class SqliteStore:
         try:
             self._connection = _Connection(self._connect, iter_chunk_size=64)
             await self._connection
-            self._reader = _Connection(self._connect_reader, iter_chunk_size=64)
-            await self._reader
             self._checkpointer = _Connection(self._connect_checkpointer, iter_chunk_size=64)
             await self._checkpointer
             head = await self._run(_head)
@@ -116,8 +113,8 @@ class SqliteStore:
         """Moves the write-ahead log into the database and lets the file go. Closing twice is allowed."""
         if self._checkpoint is not None:
             await self._checkpoint
-        connections = (self._checkpointer, self._reader, self._connection)
-        self._checkpointer = self._reader = self._connection = self._checkpoint = None
+        connections = (self._checkpointer, self._connection)
+        self._checkpointer = self._connection = self._checkpoint = None
         try:
             for connection in connections:
                 if connection is not None:
@@ -140,12 +137,6 @@ class SqliteStore:
             raise
         return connection
 
-    def _connect_reader(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        return connection
-
     def _connect_checkpointer(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
@@ -153,13 +144,10 @@ class SqliteStore:
         return connection
 
     async def _run(self, work: Work[Result]) -> Result:
-        return await self._run_on(self._connection, work)
-
-    async def _run_on(self, connection: _Connection | None, work: Work[Result]) -> Result:
-        if connection is None:
+        if self._connection is None:
             raise StoreError(f"{self.path}: the store is not open")
         try:
-            return await connection.run(work)
+            return await self._connection.run(work)
         except sqlite3.Error as error:
             raise _refusal(self.path, error) from error
         except (OverflowError, UnicodeError) as error:  # an integer above 64 bits, a half surrogate
@@ -172,7 +160,7 @@ class SqliteStore:
 
     async def load(self, wanted: Wanted) -> Loaded:
         try:
-            return _loaded(await self._run_on(self._reader, lambda connection: _load(connection, wanted)))
+            return _loaded(await self._run(lambda connection: _load(connection, wanted)))
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 

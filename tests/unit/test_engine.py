@@ -1,4 +1,4 @@
-"""The engine with two batches under way: order, values, and what a failed write undoes."""
+"""The engine: order, acknowledgements, and what a failed write undoes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway import config
 from gateway.app import Rooms
 from gateway.clock import SystemClock
 from gateway.engine.batch import Decided, Tools
-from gateway.engine.engine import CROWD_MESSAGES, Engine, EngineSettings
+from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.messages import Confirmed, Inbound, Lost, OutboxState, Outgoing
 from gateway.model import Channel, Instant, Msisdn
@@ -110,8 +110,8 @@ def store() -> Gate:
     return Gate()
 
 
-async def test_the_next_batch_is_decided_while_one_is_written(store: Gate) -> None:
-    """It sees the values of the one before; both are acknowledged in order, each only after its own write."""
+async def test_a_batch_is_acknowledged_only_after_its_write(store: Gate) -> None:
+    """What is not on the disk is not acknowledged; what came meanwhile is decided on top of it, in order."""
     world = World()
     async with running(store, world) as (queue, _):
         post(queue, message(1))
@@ -130,15 +130,14 @@ async def test_the_next_batch_is_decided_while_one_is_written(store: Gate) -> No
     assert [each.decision.replies[0].text for each in world.decided_] == ["numbers-connected", "numbers-disconnected"]
 
 
-async def test_a_failed_write_undoes_what_was_decided_on_top_of_it(store: Gate) -> None:
-    """The second batch saw values that never came to be: it is decided anew, with the numbers of the journal again."""
+async def test_a_failed_write_leaves_nothing_behind(store: Gate) -> None:
+    """Its message is refused for a while, its places in windows are free again, its journal numbers are given anew."""
     world = World()
     store.fail = [StoreError("full", temporary=True)]
     async with running(store, world) as (queue, engine):
         post(queue, message(1))
         await store.writing.acquire()
         post(queue, message(2, "*111*828*2#"))
-        await settle()
         for _ in range(5):
             store.through.release()
         await settle()
@@ -193,19 +192,6 @@ async def test_a_retransmission_waits_for_its_first_copy(store: Gate) -> None:
         await settle()
 
     assert [each.original for each in world.decided_] == [0, 1]
-
-
-async def test_a_crowd_is_halved_when_the_disk_is_idle() -> None:
-    """So that one half is decided while the other is written; a few go together."""
-    for count, expected in ((CROWD_MESSAGES, CROWD_MESSAGES), (CROWD_MESSAGES + 2, CROWD_MESSAGES // 2 + 1)):
-        store, world = Gate(), World()
-        async with running(store, world) as (queue, _):
-            post(queue, *(message(number, number=number) for number in range(1, count + 1)))
-            await store.writing.acquire()
-            store.through.release()
-            await settle()
-
-        assert len(world.acknowledged) == expected
 
 
 async def test_rows_that_wait_keep_their_state() -> None:
