@@ -41,9 +41,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; without one, the defaults.")]
 DEFAULT_PORT = 2775
 LOG_FLUSH_S = 0.25
-import os
-
-SWITCH_INTERVAL_S = float(os.environ.get("SWI","20e-6"))
+SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
 FAULTS = (ConfigError, CatalogueError, StoreError, ListenerError, PhoneError, OSError)

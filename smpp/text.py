@@ -222,9 +222,7 @@ def encode(text: str) -> tuple[int, bytes]:
     return (0, septets) if septets is not None else (8, _encode_ucs2(text))
 
 
-def decode(
-    octets: bytes, data_coding: int, *, default_alphabet: Alphabet = _GSM7, ussd: bool = False
-) -> Decoded:
+def decode(octets: bytes, data_coding: int, *, default_alphabet: Alphabet = _GSM7, ussd: bool = False) -> Decoded:
     """Text of a short message or USSD string without its UDH; never raises.
 
     Args:

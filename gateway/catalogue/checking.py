@@ -127,9 +127,7 @@ def _spanned(kind: ArgumentType, node: Node, length: int) -> Iterator[Node]:
         (range(len(key), len(key) + 1), child) for key, child in node.literals.items() if key.isdigit()
     ]
     for other, below in node.arguments:
-        lengths = sorted(
-            each for shape in other.shapes if shape.letters is Letters.DIGITS for each in shape.lengths
-        )
+        lengths = sorted(each for shape in other.shapes if shape.letters is Letters.DIGITS for each in shape.lengths)
         if lengths:
             steps.append((range(lengths[0], lengths[-1] + 1), below))
     for lengths_of, child in steps:

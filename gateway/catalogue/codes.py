@@ -131,9 +131,7 @@ class _RowReader:
         self.line = line
         self.source = source
         self.faults: list[Fault] = []
-        self.lines = {
-            key: line - 1 + found for key in table if (found := line_of_key(source, 0, key))
-        }
+        self.lines = {key: line - 1 + found for key in table if (found := line_of_key(source, 0, key))}
 
     def fault(self, key: str, message: str) -> None:
         self.faults.append(Fault(self.file, self.lines.get(key.partition(".")[0], self.line), key, message))

@@ -96,9 +96,7 @@ class Tries:
 class _Compiler:
     """Makes tries of rows, collecting faults."""
 
-    def __init__(
-        self, operator: Operator, commands: Mapping[str, type[Command]], syntax: PatternSyntax
-    ) -> None:
+    def __init__(self, operator: Operator, commands: Mapping[str, type[Command]], syntax: PatternSyntax) -> None:
         self.syntax = syntax
         self.kinds = argument_types(operator)
         self.choices: dict[tuple[int, int], ArgumentType] = {}
@@ -119,9 +117,7 @@ class _Compiler:
             known, needed = self._fields_of(row.command)
         fixed = self._fixed(row, known)
         forms = [(Channel.USSD, text, frozenset[Language]()) for text in row.ussd]
-        forms += [
-            (Channel.SMS, text, frozenset({language})) for language, texts in row.sms.items() for text in texts
-        ]
+        forms += [(Channel.SMS, text, frozenset({language})) for language, texts in row.sms.items() for text in texts]
         for channel, text, languages in forms:
             leaf = self._leaf(row, channel, text, languages, known, fixed)
             if leaf is None:
@@ -136,9 +132,7 @@ class _Compiler:
         """A Cyrillic keyword is understood in the Latin letters that our own replies write it in."""
         items = leaf.items
         for language in leaf.languages:
-            items = tuple(
-                transliterate(item, language).lower() if isinstance(item, str) else item for item in items
-            )
+            items = tuple(transliterate(item, language).lower() if isinstance(item, str) else item for item in items)
         if items != leaf.items:
             latin = replace(leaf, items=items)
             root = self.tries.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.tries.sms
@@ -220,9 +214,7 @@ class _Compiler:
             hints = get_type_hints(command)
             own = [each for each in fields(command) if each.name not in ENVELOPE]
             types = {each.name: _without_none(hints[each.name]) for each in own}
-            needed = frozenset(
-                each.name for each in own if each.default is MISSING and each.default_factory is MISSING
-            )
+            needed = frozenset(each.name for each in own if each.default is MISSING and each.default_factory is MISSING)
             self.fields[name] = types, needed
         return self.fields[name]
 

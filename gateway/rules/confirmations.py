@@ -116,9 +116,7 @@ def ask(
     """
     waiting = _kept(holder, command.at)
     wanted = (command.name, arguments_of(command), command.actor, command.msisdn, about_reading)
-    same = next(
-        (p for p in waiting if (p.command, p.arguments, p.asked_by, p.msisdn, p.about_reading) == wanted), None
-    )
+    same = next((p for p in waiting if (p.command, p.arguments, p.asked_by, p.msisdn, p.about_reading) == wanted), None)
     others = tuple(pending for pending in waiting if pending is not same)
     pending = Pending(
         code=same.code if same else _new_code(command, uow, others),

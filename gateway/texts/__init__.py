@@ -105,9 +105,7 @@ class Texts:
         faults += _differences(catalogue)
         return cls(catalogue, faults, operator)
 
-    def render(
-        self, name: str, arguments: Mapping[str, object], language: Language, *, latin: bool = False
-    ) -> str:
+    def render(self, name: str, arguments: Mapping[str, object], language: Language, *, latin: bool = False) -> str:
         """The text for a reader; `latin`: in Latin letters, whatever the language, so that it fits GSM 7 bit.
 
         The value of `code` is never changed. Raises RenderingError for an unknown text or an unfit argument.
@@ -213,9 +211,7 @@ def _read_language(root: _Folder, language: Language, faults: list[Fault]) -> di
             continue
         parsed.append((file, source, FluentParser().parse(source)))
     terms = {
-        name: words
-        for file, source, resource in parsed
-        for name, words in _read_terms(file, source, resource, faults)
+        name: words for file, source, resource in parsed for name, words in _read_terms(file, source, resource, faults)
     }
     texts: dict[str, _Text] = {}
     for file, source, resource in parsed:
@@ -233,9 +229,7 @@ def _line(source: str, node: ast.SyntaxNode) -> int:
     return source.count("\n", 0, start.span.start) + 1 if start.span else 0
 
 
-def _read_terms(
-    file: str, source: str, resource: ast.Resource, faults: list[Fault]
-) -> Iterator[tuple[str, str]]:
+def _read_terms(file: str, source: str, resource: ast.Resource, faults: list[Fault]) -> Iterator[tuple[str, str]]:
     """Terms are words that several texts share: a name and a literal. Syntax errors are found here as well."""
     for entry in resource.body:
         if isinstance(entry, ast.Junk):

@@ -190,7 +190,7 @@ SINGLE = (
     ('[[code]]\ncommand = "plain.do"\nsms = { ru = ["A"] }\n', 3, "missing: it is written in other languages"),
     ('[code]\ncommand = "plain.do"\n', 0, "must be rows, each under [[code]]"),
     ('[[codes]]\ncommand = "plain.do"\n', 1, "unknown key, did you mean 'code'?"),
-    ('[[code]]\ncommand = plain.do\n', 2, "Invalid value"),
+    ("[[code]]\ncommand = plain.do\n", 2, "Invalid value"),
     (row("plain.do", "*200#", more="blank_sms = true") + row("plain.do", "*201#", more="blank_sms = true"), 8, "taken"),
 )
 

@@ -434,9 +434,7 @@ a = { NAME($name) } { MONEY($sum) } { DATE($to) } { $n } { $n ->
 
 
 def seeded() -> list[str]:
-    return sorted(
-        name for name in Texts.read(operator=MOSCOW).names() if name.partition("-")[0] in SEEDED
-    )
+    return sorted(name for name in Texts.read(operator=MOSCOW).names() if name.partition("-")[0] in SEEDED)
 
 
 def test_the_gateways_own_texts_have_no_fault() -> None:

@@ -1,7 +1,5 @@
 """Balance and remainders."""
 
-
-
 from __future__ import annotations
 
 import pytest

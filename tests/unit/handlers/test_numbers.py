@@ -1,7 +1,5 @@
 """Several numbers in one account: the "Numbers" service, linking with consent, unlinking, acting for a number."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -203,9 +201,7 @@ def test_link_asks_the_other_number() -> None:
     assert [NOON + 24 * HOUR_MS] == [timer.due_at for timer in desk.timers.values()]
 
 
-@pytest.mark.parametrize(
-    ("before", "after"), [((), (ANNA, SECOND)), ((ANNA, THIRD), (ANNA, THIRD, SECOND))]
-)
+@pytest.mark.parametrize(("before", "after"), [((), (ANNA, SECOND)), ((ANNA, THIRD), (ANNA, THIRD, SECOND))])
 def test_the_other_number_agrees(before: tuple[Msisdn, ...], after: tuple[Msisdn, ...]) -> None:
     """After the consent both are linked, both are told, and the consent no longer runs out."""
     desk = desk_of(*before)
@@ -228,7 +224,7 @@ def test_the_list_may_be_filled_to_its_limit() -> None:
 
 
 def test_rules_are_checked_again_when_the_other_number_agrees() -> None:
-    """"Numbers" switched off meanwhile refuses, and the question stays."""
+    """ "Numbers" switched off meanwhile refuses, and the question stays."""
     desk = desk_of()
     desk.do(link, ANNA, number=SECOND)
     off(desk, ANNA)
@@ -318,9 +314,7 @@ def test_act_for_a_linked_number_and_back() -> None:
     outcome = desk.do(act, ANNA, number=SECOND)
 
     assert Acting(SECOND, Instant(NOON + 15 * MINUTE_MS)) == desk.known[ANNA].acting
-    assert (
-        "Ваши команды 15 мин относятся к +79161234568. К своему номеру: *111*26*2#"
-    ) == rendered(outcome.replies[0])
+    assert ("Ваши команды 15 мин относятся к +79161234568. К своему номеру: *111*26*2#") == rendered(outcome.replies[0])
 
     assert "numbers-acting_own" == desk.do(act, ANNA, number=ANNA).replies[0].text
     assert None is desk.known[ANNA].acting

@@ -1,7 +1,5 @@
 """Services: lists, connecting, disconnecting; what they cost and what forbids them."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -81,9 +79,7 @@ def on(number: int, until: int = 0, status: ServiceStatus = ServiceStatus.ACTIVE
     return ConnectedService(ServiceId(number), Instant(NOON - DAY_MS), Instant(until), status)
 
 
-def desk_of(
-    *services: ConnectedService, balance: int = 500_00, floor: int = 0, products: Products = PRODUCTS
-) -> Desk:
+def desk_of(*services: ConnectedService, balance: int = 500_00, floor: int = 0, products: Products = PRODUCTS) -> Desk:
     anna = Subscriber(ANNA, PersonId("P1"), "moscow", TariffId(1), ACCOUNT, services=services)
     boris = Subscriber(BORIS, PersonId("P1"), "moscow", TariffId(1), AccountId(BORIS))
     account = Account(ACCOUNT, Money(balance), Money(floor))
@@ -148,9 +144,9 @@ def test_an_exclusion_names_the_service_that_excludes_and_how_to_switch_it_off()
     """Who may not connect learns which of his services is in the way."""
     outcome = desk_of(on(12)).do(connect, ANNA, service=ServiceId(15))
 
-    assert (
-        "«АнтиАОН» не работает вместе с «Гудок». Сначала отключите её: *111*8111*2*12#"
-    ) == rendered(outcome.replies[0])
+    assert ("«АнтиАОН» не работает вместе с «Гудок». Сначала отключите её: *111*8111*2*12#") == rendered(
+        outcome.replies[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -445,9 +441,7 @@ def test_the_catalogue_of_another_tariff() -> None:
     assert "\n16 Почта\n18 Только Смарт\n19 Не для Супер" == desk.do(catalogue, ANNA).replies[0].arguments["free"]
 
 
-@pytest.mark.parametrize(
-    ("language", "characters_max"), [("ru", 201), ("bg", 201), ("en", 459), ("lat", 459)]
-)
+@pytest.mark.parametrize(("language", "characters_max"), [("ru", 201), ("bg", 201), ("en", 459), ("lat", 459)])
 def test_a_long_catalogue_fits_in_three_sms_and_tells_how_many_are_left(language: str, characters_max: int) -> None:
     """Three joined SMS: 3 * 67 characters in UCS-2, 3 * 153 in the GSM alphabet; nothing is silently cut."""
     periods = list(Period)
