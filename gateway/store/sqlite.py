@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 Arguments = tuple[tuple[str, str | int], ...]
 
-CACHE_KIB = 8 * 1024  # the page cache; it does not grow with the file
+CACHE_KIB = 16 * 1024  # the page cache; it does not grow with the file
 CHECKPOINT_ROWS = 16_000  # changed rows between two checkpoints in the background: about a second at full load
 LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (32 MB)
 STATEMENTS_KEPT = 256  # compiled statements: about a hundred texts are used

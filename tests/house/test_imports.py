@@ -12,12 +12,11 @@ ROOT = Path(__file__).parents[2]
 CLOCKS = ("time", "random", "secrets", "logging", "structlog")
 DRIVERS = ("aiosqlite", "sqlite3", "gateway.store.sqlite", "gateway.store.memory")
 
+SANS_IO = sorted({path.name for path in (ROOT / "smpp").glob("*.py")} - {"connection.py", "link.py", "listener.py"})
+
 RULES: list[tuple[str, tuple[str, ...]]] = [
     ("smpp", ("gateway",)),
-    ("smpp/pdu.py", ("asyncio", "socket", *CLOCKS)),
-    ("smpp/text.py", ("asyncio", "socket", *CLOCKS)),
-    ("smpp/ussd.py", ("asyncio", "socket", *CLOCKS)),
-    ("smpp/session.py", ("asyncio", "socket", *CLOCKS)),
+    *((f"smpp/{module}", ("asyncio", "socket", *CLOCKS)) for module in SANS_IO),
     ("gateway/model.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
