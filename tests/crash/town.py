@@ -138,7 +138,7 @@ class Town:
 
     def _service(self, phone: Phone, service: int, price: int) -> Script:
         """On and off, each after its question; every round is charged once."""
-        asked = yield dial("services.connect", f"*111*8111*1*{service}#", "^«.* сразу .* ДА (?P<code>[0-9]{4}) ")
+        asked = yield dial("services.connect", f"*111*8111*1*{service}#", "^Подключить «.* ДА (?P<code>[0-9]{4}) ")
         phone.spent_minor += price
         charged = movement((phone.number, -price, "service"), ("services", price, "service"))
         yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» подключена. Списано", charged)
