@@ -43,7 +43,7 @@ Arguments = tuple[tuple[str, str | int], ...]
 
 CACHE_KIB = 16 * 1024  # the page cache; it does not grow with the file
 CHECKPOINT_ROWS = 16_000  # changed rows between two checkpoints in the background: about a second at full load
-LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (32 MB)
+LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (16 MB)
 STATEMENTS_KEPT = 256  # compiled statements: about a hundred texts are used
 LOG_PAGES_HARD = 64_000  # SQLite's own checkpoint, in the way of the writer: only if the background fails
 
