@@ -13,8 +13,7 @@ Value = int | str | bytes | None
 APPLICATION_ID = 0x55534757  # "USGW": tells our files from other SQLite files
 
 # Bytes. A batch changes rows all over the subscribers' table and each changed page is written and checksummed whole,
-# so small pages save work (against 2,048 a seventh of the throughput); a document of more than 989 octets, several
-# times the usual, spills into overflow pages.
+# so small pages save work; a document of more than 989 octets, several times the usual, spills into overflow pages.
 PAGE_SIZE = 1024
 
 STEP_1 = """
