@@ -177,8 +177,10 @@ class Phone:
         connection.flush()
 
     def noted(self, connection: Connection | None, event: str, **fields: object) -> None:
-        if event in ("bind_refused", "connect_failed", "esme"):
-            self._fail(", ".join(str(value) for value in fields.values()))
+        if event == "bind_refused":
+            self._fail(f"the bind was refused with {_status_name(int(str(fields['status'])))}")
+        elif event == "link_failed":
+            self._fail(str(fields.get("text", "no connection")).partition(" >>> ")[0])
 
     def _fail(self, reason: str) -> None:
         if not self._bound.is_set():
