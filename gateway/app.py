@@ -154,6 +154,7 @@ class Gateway:
             derive_code=self.rooms.derive_code,
             post=self.queue.post,
             wake=self.queue.wake,
+            noted=self.telemetry.noted,
         )
         self.intake = Intake(
             queue=self.queue,

@@ -17,6 +17,7 @@ UDHI = 0x40  # esm_class, SMPP 3.4 5.2.12: the short message begins with a user 
 TON_INTERNATIONAL = 1
 NPI_ISDN = 1
 TON_ALPHANUMERIC = 5
+ADDRESS_LENGTH_MAX = 20  # without the NUL, SMPP 3.4 4.4.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +43,19 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> list
     Args:
         reference: names the parts of one long message (SMPP: 8 bits of it in the user data header).
     """
-    if outgoing.channel is Channel.USSD and outgoing.dialog is not None:
-        parts = [_screen(outgoing, text, route)]
-    else:
-        parts = _short_messages(text, route, reference)
-    source = route.source_addr or outgoing.source
+    on_screen = outgoing.channel is Channel.USSD and outgoing.dialog is not None
+    parts = [_screen(outgoing, text, route)] if on_screen else _short_messages(text, route, reference)
+    # A peer may have written to a longer address than it may be answered from (SMPP 3.4 5.2.8).
+    source = (route.source_addr or outgoing.source)[:ADDRESS_LENGTH_MAX]
     source_ton = TON_ALPHANUMERIC if not source.isdigit() and source.strip("*#+").isalnum() else route.source_ton
     source_npi = 0 if source_ton == TON_ALPHANUMERIC else route.source_npi
-    if route.server:
-        return [
-            DeliverSm(
-                service_type=part.service_type,
-                source_addr_ton=source_ton,
-                source_addr_npi=source_npi,
-                source_addr=source,
-                dest_addr_ton=TON_INTERNATIONAL,
-                dest_addr_npi=NPI_ISDN,
-                destination_addr=outgoing.destination,
-                esm_class=part.esm_class,
-                data_coding=part.data_coding,
-                short_message=part.octets,
-                tlvs=part.tlvs,
-            )
-            for part in parts
-        ]
-    validity = "" if outgoing.channel is Channel.USSD else relative_time(route.validity_hours)
-    return [
-        SubmitSm(
+    # In a deliver_sm the validity is empty, and a receipt is not ours to ask for (SMPP 3.4 4.6.1).
+    lasting = not on_screen and not route.server
+    validity = relative_time(route.validity_hours) if lasting else ""
+    registered = route.registered_delivery if lasting else 0
+    message = DeliverSm if route.server else SubmitSm
+    return [  # type: ignore[return-value]  # all of one kind
+        message(
             service_type=part.service_type,
             source_addr_ton=source_ton,
             source_addr_npi=source_npi,
@@ -78,7 +65,7 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> list
             destination_addr=outgoing.destination,
             esm_class=part.esm_class,
             validity_period=validity,
-            registered_delivery=0 if outgoing.channel is Channel.USSD else route.registered_delivery,
+            registered_delivery=registered,
             data_coding=part.data_coding,
             short_message=part.octets,
             tlvs=part.tlvs,

@@ -22,7 +22,7 @@ from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, DeliverSmResp, Pdu, SubmitSm, SubmitSmResp
+from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, Pdu, SubmitSm, SubmitSmResp
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
@@ -56,6 +56,7 @@ class Sender:
         derive_code: Callable[[CodeRef], str],
         post: Callable[[Fact], None],
         wake: Callable[[], None],
+        noted: Callable[..., None],
     ) -> None:
         self._connections = connections
         self._routing = routing
@@ -64,6 +65,7 @@ class Sender:
         self._derive_code = derive_code
         self._post = post
         self._wake = wake
+        self._noted = noted
         self._placed: dict[int, _Sending] = {}
         self._reserved: dict[int, int] = {}  # connection -> places of its window that are promised
         self._waiting: deque[tuple[int, Outgoing]] = deque()
@@ -102,9 +104,14 @@ class Sender:
         connection = sending.connection
         first = sending.sent
         room = connection.window_free if connection.bound else 0
-        for part in sending.parts[first : first + room]:
-            connection.send(part, sending)
-            sending.sent += 1
+        try:
+            for part in sending.parts[first : first + room]:
+                connection.send(part, sending)
+                sending.sent += 1
+        except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
+            self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
+            self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
+            return
         if sending.sent > first:
             self._connections.touch(connection)
         elif not sending.sent:  # the peer unbound, or stopped reading, since the place was promised
@@ -190,10 +197,6 @@ class Sender:
     @property
     def waiting(self) -> int:
         return len(self._waiting) + len(self._later)
-
-    @property
-    def next_due(self) -> Instant | None:
-        return Instant(self._later[0][0]) if self._later else None
 
     # -- inside --------------------------------------------------------------------------------------------------
 

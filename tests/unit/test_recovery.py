@@ -5,21 +5,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
 
 from gateway.clock import SystemClock
+from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.delivery.sender import Sender
 from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, OutboxState, Outgoing
+from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, Instant, Msisdn
 from gateway.store import schema
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
+from smpp.connection import Connection
+from smpp.pdu import SubmitSm, encode
 
 NUMBER = Msisdn("79161234567")
 ROW = 16
@@ -67,6 +71,7 @@ def new_sender(store: MemoryStore) -> Sender:
         derive_code=lambda ref: "",
         post=facts.append,
         wake=lambda: None,
+        noted=lambda event, **fields: None,
     )
 
 
@@ -145,3 +150,40 @@ async def test_claimed_rows_outlive_a_failed_write(temporary: bool, dispatched: 
     await engine.step()
 
     assert (delivery.dispatched, delivery.released) == (dispatched, released)
+
+
+async def test_a_reply_that_cannot_be_encoded_fails_by_itself() -> None:
+    """Regression: such a row is FAILED and noted; it stops neither the sender nor, read from the disk, a restart."""
+    store = MemoryStore()
+    connections = Connections()
+    facts: list[Fact] = []
+    told: list[str] = []
+    sender = Sender(
+        connections=connections,
+        routing=Routing(connections, [Route("link")], [], 24),
+        store=store,
+        clock=SystemClock(),
+        derive_code=lambda ref: "",
+        post=facts.append,
+        wake=lambda: None,
+        noted=lambda event, **fields: told.append(event),
+    )
+    connections.add(cast(Connection, BoundConnection()))
+    reply = msgspec.structs.replace(outgoing(), destination=Msisdn("7" * 40))
+
+    assert sender.place(ready(), reply)
+    sender.dispatch([ROW])
+    assert [(fact.row, fact.state) for fact in facts if isinstance(fact, SubmitResult)] == [(ROW, OutboxState.FAILED)]
+    assert told == ["reply_cannot_be_encoded"]
+
+
+class BoundConnection:
+    """A connection that encodes what it is given, as a real one does, and keeps it."""
+
+    id, name, system_id, bound, may_send, window, window_free = 1, "link", "gw", True, True, 10, 10
+
+    def send(self, pdu: SubmitSm, context: object = None) -> int:
+        encode(pdu)
+        return 1
+
+    def flush(self) -> None: ...

@@ -72,6 +72,17 @@ async def test_dialled_string_in_any_alphabet(peer: RawPeer, number: str, data_c
     assert (await peer.dial(number, "*100#")).startswith("Balance: "), "language 4 is English"
 
 
+async def test_an_address_longer_than_we_may_answer_from(peer: RawPeer, number: str) -> None:
+    """Regression: a reply that could not be encoded must not stop the gateway. The address is cut to its limit."""
+    body = message_body(
+        number, "1" * 40, b"*100#", service_type="USSD", tlvs=tlv(USSD_SERVICE_OP, b"\x01")
+    )  # fmt: skip
+    screen = await peer.say(body)
+
+    assert screen.source == "1" * 20
+    assert (await peer.dial(number, "*100#")).startswith("Баланс: "), "the gateway serves on"
+
+
 async def test_dialog_without_a_session(peer: RawPeer, number: str) -> None:
     """A centre that knows its dialogs by number only gets no its_session_info back."""
     opened = tlv(USSD_SERVICE_OP, b"\x01")
