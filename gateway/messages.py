@@ -112,4 +112,17 @@ class TimerDue(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
-Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue
+class EffectResult(msgspec.Struct, frozen=True, gc=False):
+    """What became of something outside: done, given up, or to be tried again at `retry_at`.
+
+    `answer`: the channel's answer as a JSON text, or why it failed.
+    """
+
+    effect: int
+    at: Instant
+    succeeded: bool
+    answer: str = ""
+    retry_at: Instant = Instant(0)
+
+
+Fact = EffectResult | Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue

@@ -8,7 +8,7 @@ The collector leaves them alone (`gc=False`): frozen values hold no cycles. The 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, NewType
 
 import msgspec
 
@@ -201,13 +201,67 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return next((each for each in self.services if each.id == service), None)
 
 
-Document = Subscriber | Account | Person
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one function remembers under one key: a list of favourites, a bonus membership, a card.
+
+    A subclass is one kind; its first field is the key (a number, or a person's or a thing's id), every other field has
+    a default. A record that is equal to `type(record)(key)` holds nothing and is not stored.
+    """
+
+    kind: ClassVar[str] = ""
+
+    key: str
+
+
+Document = Subscriber | Account | Person | Record
+
+
+class UsageKind(StrEnum):
+    CALL = "call"
+    SMS = "sms"
+    MMS = "mms"
+    DATA = "data"
+
+
+class Usage(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One record of use as the network's billing gives it.
+
+    `other`: the other side's number, empty for data. `quantity`: seconds of a call, messages, kilobytes.
+    """
+
+    at: Instant
+    kind: UsageKind
+    other: str = ""
+    incoming: bool = False
+    quantity: int = 1
+    cost: Money = Money(0)
+
+
+class UsageTotal(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The usage of one kind and direction in a period."""
+
+    kind: UsageKind
+    incoming: bool
+    count: int
+    quantity: int
+    cost: Money
+
+
+class Charge(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Money that left an account: `amount` is positive. `number`: the message that caused it."""
+
+    number: int
+    at: Instant
+    amount: Money
+    kind: str
+    msisdn: Msisdn | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One side of a movement of money. The entries of one outcome add up to zero.
+    """One side of a movement of money or points. The entries of one outcome add up to zero in each of the two.
 
-    `account` is a customer's account or one of the operator's: `FEES`, `SERVICES`, `OPENING`.
+    `account` is a customer's account or one of the operator's (`OPERATOR_ACCOUNTS`). Points lie on accounts of their
+    own, whose names begin with `points:`, and are counted, not in minor units.
     """
 
     account: AccountId
@@ -219,4 +273,14 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 FEES = AccountId("fees")
 SERVICES = AccountId("services")
 OPENING = AccountId("opening")
-OPERATOR_ACCOUNTS = frozenset({FEES, SERVICES, OPENING})
+TOP_UP = AccountId("top_up")  # money that came in: cards, prepaid cards, other payments
+PROMISED = AccountId("promised")  # promised payments given and taken back
+WRITTEN_OFF = AccountId("written_off")
+POINTS_UNIT = "points:"
+POINTS = AccountId("points:operator")  # points given, spent and burnt
+OPERATOR_ACCOUNTS = frozenset({FEES, SERVICES, OPENING, TOP_UP, PROMISED, WRITTEN_OFF, POINTS})
+
+
+def points_account(msisdn: Msisdn) -> AccountId:
+    """The account of a number's bonus points."""
+    return AccountId(POINTS_UNIT + msisdn)

@@ -96,8 +96,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    tariffs: dict[TariffId, Tariff] = field(default_factory=dict)
-    services: dict[ServiceId, Service] = field(default_factory=dict)
+    """All of `products.toml` but `[operator]`: a field is a section of its name, or the rows of the table it names."""
+
+    tariffs: dict[TariffId, Tariff] = field(default_factory=dict, metadata={"table": "tariff"})
+    services: dict[ServiceId, Service] = field(default_factory=dict, metadata={"table": "service"})
     transfer: TransferRules = TransferRules()
     limits: Limits = Limits()
     opening: Opening = Opening()

@@ -6,7 +6,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -16,12 +16,14 @@ from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.dispatcher import Decision, Dispatcher
 from gateway.engine.doubts import Doubts, Taken
-from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
+from gateway.engine.journal import Body, EffectEntry, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
+from gateway.engine.passwords import slow_hash
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
+    EffectResult,
     Fact,
     Inbound,
     Late,
@@ -33,6 +35,7 @@ from gateway.messages import (
 )
 from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
+    EffectRow,
     InboxRow,
     LedgerRow,
     OutboxChange,
@@ -76,6 +79,7 @@ class Tools:
     delivery: Delivery
     clock: Clock
     create_unknown: bool = False
+    slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -107,6 +111,9 @@ class Batch:
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     next_timer: Instant | None = None
+    effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
+    set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
+    _aside_senders: set[Msisdn] = field(default_factory=set)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -127,6 +134,8 @@ class Batch:
                 self.doubts.lost(fact.connection)
             elif isinstance(fact, TimerDue):
                 wanted.subscribers.add(fact.msisdn)
+            elif isinstance(fact, EffectResult):
+                self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
         await self._fetch(wanted)
         for matched in self.matched.values():
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
@@ -160,8 +169,18 @@ class Batch:
                 wanted.subscribers.update(Msisdn(key) for key in absent.keys)
             case "account":
                 wanted.accounts.update(AccountId(key) for key in absent.keys)
-            case _:
+            case "person":
                 wanted.persons.update(PersonId(key) for key in absent.keys)
+            case "record":
+                wanted.records.update(absent.keys)
+            case "usage":
+                wanted.usage.update(absent.keys)
+            case "totals":
+                wanted.totals.update(absent.keys)
+            case "charges":
+                wanted.charges.update(absent.keys)
+            case kind:
+                raise AssertionError(f"nothing is loaded by the name {kind}")
         await self._fetch(wanted)
 
     # -- decide --------------------------------------------------------------------------------------------------
@@ -176,6 +195,8 @@ class Batch:
                     results.append(fact)
                 case TimerDue():
                     await self._timer(fact)
+                case EffectResult():
+                    await self._effect_result(fact)
                 case Claimed():
                     now = self.tools.clock.now()
                     self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
@@ -192,8 +213,15 @@ class Batch:
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
+        if state.changed_records:
+            write.records.extend(state.record_rows())
 
     async def _message(self, index: int, inbound: Inbound) -> None:
+        if inbound.sender in self._aside_senders:
+            if (matched := self.matched.pop(index, None)) is not None:
+                self.doubts.give_back([matched])
+            self.set_aside.append((inbound, None))
+            return
         actor = self.state.subscribers[inbound.sender]
         dispatcher = self.tools.dispatcher
         pending, reading = self.readings[index]
@@ -209,6 +237,7 @@ class Batch:
         if matched is not None and reading.row is not None and reading.row.effect != "none":
             self._repeat(inbound, matched, language)
             return
+        before = self.journal.mark()
         number = self.journal.next_number()
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
@@ -216,6 +245,11 @@ class Batch:
                 decision = dispatcher.decide(inbound, number, reading, actor, unit)
                 break
             except NotLoaded as absent:
+                if absent.kind == "hash":
+                    self.journal.reset(before)
+                    self.set_aside.append((inbound, absent.keys[0]))
+                    self._aside_senders.add(inbound.sender)
+                    return
                 await self._fetch_absent(absent)
         unit.commit()
         self._effects(unit, number, inbound.at)
@@ -224,20 +258,48 @@ class Batch:
 
     async def _timer(self, timer: TimerDue) -> None:
         number = self.journal.next_number()
+        self.write.timers_cancelled.append(timer.key)
+        decision = await self._own(timer, number)
+        entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
+        self._journal(number, timer.at, timer.msisdn, entry)
+        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+
+    async def _effect_result(self, result: EffectResult) -> None:
+        """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
+        effect = self.effects.get(result.effect)
+        if effect is None:
+            return
+        number = self.journal.next_number()
+        decision = Decision("", "", ())
+        if result.retry_at:
+            self.write.effects_put_off.append((effect.id, result.retry_at))
+        else:
+            self.effects[effect.id] = None
+            self.write.effects_done.append(effect.id)
+            if effect.command:
+                arguments = (*effect.arguments, ("succeeded", result.succeeded), ("answer", result.answer))
+                own = TimerDue("", result.at, effect.command, effect.msisdn, arguments)
+                decision = await self._own(own, number)
+        entry = EffectEntry(
+            effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
+            decision.refusal, decision.fault,
+        )  # fmt: skip
+        self._journal(number, result.at, effect.msisdn, entry)
+        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+
+    async def _own(self, command: TimerDue, number: int) -> Decision:
+        """Runs a command that the gateway gives itself."""
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
             try:
-                decision = self.tools.dispatcher.due(timer, number, unit)
+                decision = self.tools.dispatcher.due(command, number, unit)
                 break
             except NotLoaded as absent:
                 await self._fetch_absent(absent)
         unit.commit()
-        self._effects(unit, number, timer.at)
-        self.write.timers_cancelled.append(timer.key)
+        self._effects(unit, number, command.at)
         await self._load_readers(decision.replies)
-        entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
-        self._journal(number, timer.at, timer.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+        return decision
 
     async def _load_readers(self, replies: tuple[Reply, ...]) -> None:
         """The stored languages of other people are needed for what they are told."""
@@ -306,6 +368,11 @@ class Batch:
             if self.next_timer is None or timer.due_at < self.next_timer:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)
+        for index, effect in enumerate(unit.effects):
+            document = msgspec.json.encode(effect.document)
+            row_id = number * ROWS_PER_MESSAGE + index
+            row = EffectRow(row_id, at, effect.channel, document, effect.command, effect.msisdn, effect.arguments)
+            write.effects.append(row)
 
     def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""

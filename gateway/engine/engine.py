@@ -17,7 +17,7 @@ from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
 from gateway.messages import Claimed, Fact, Inbound, TimerDue
-from gateway.model import Instant
+from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
 
 
@@ -68,6 +68,10 @@ class Engine:
         self.doubts = Doubts(settings.redelivery_horizon_ms)
         self.next_timer: Instant | None = None
         self._stopping = False
+        self._aside: dict[Msisdn, list[Inbound]] = {}  # senders who wait for a slow hash, with what they sent since
+        self._hashes: dict[tuple[str, bytes], str] = {}
+        self._hashed: dict[Msisdn, list[tuple[str, bytes]]] = {}
+        self._hashing: set[asyncio.Task[None]] = set()
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
@@ -89,7 +93,7 @@ class Engine:
 
     async def run(self) -> None:
         """Works until `stop`. A store that fails is tried again; nothing is acknowledged meanwhile."""
-        while not (self._stopping and not self.queue):
+        while not (self._stopping and not self.queue and not self._hashing):
             await self.queue.wait(0.0 if self._stopping else self._until_next_timer_s())
             await self.fire_timers()
             if self.queue and not await self.step() and not self._stopping:
@@ -120,12 +124,54 @@ class Engine:
 
     async def step(self) -> bool:
         """One batch from the queue. False if the store could not take it."""
-        return await self._process(self.queue.drain(self.settings.batch_facts_max))
+        facts = self.queue.drain(self.settings.batch_facts_max)
+        return await self._process(self._without_waiting(facts) if self._aside else facts)
+
+    def _without_waiting(self, facts: list[Fact]) -> list[Fact]:
+        """The facts of a batch but the messages of those who wait for a slow hash: they keep their order."""
+        left: list[Fact] = []
+        for fact in facts:
+            waiting = self._aside.get(fact.sender) if isinstance(fact, Inbound) else None
+            if waiting is None:
+                left.append(fact)
+            else:
+                waiting.append(fact)  # type: ignore[arg-type]
+        return left
+
+    def _set_aside(self, batch: Batch) -> None:
+        """Messages that need a slow hash wait for it, and with them what their senders said after them."""
+        for inbound, wanted in batch.set_aside:
+            self._aside.setdefault(inbound.sender, []).append(inbound)
+            if wanted is not None:
+                task = asyncio.create_task(self._hash(inbound.sender, wanted))
+                self._hashing.add(task)
+                task.add_done_callback(self._hashing.discard)
+
+    async def _hash(self, sender: Msisdn, wanted: tuple[str, bytes]) -> None:
+        self._hashes[wanted] = await self.tools.slow_hash(*wanted)
+        self._hashed.setdefault(sender, []).append(wanted)
+        self.queue.put_back(self._aside.pop(sender))
+        self.queue.interrupt()
+
+    def _forget_hashes(self, batch: Batch) -> None:
+        """A hash is kept until the message that needed it has been decided."""
+        for each in batch.decided:
+            for wanted in self._hashed.pop(each.inbound.sender, ()):
+                self._hashes.pop(wanted, None)
+
+    async def settle(self) -> None:
+        """Takes batches until nothing is queued and no message waits aside."""
+        while self.queue or self._hashing:
+            if self.queue:
+                await self.step()
+            else:
+                await asyncio.wait(self._hashing)
 
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
         batch = Batch(facts, self.tools, self.journal, self.doubts)
+        batch.state.hashes = self._hashes
         try:
             await batch.load()
             await batch.decide()
@@ -139,6 +185,10 @@ class Engine:
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)
+        if batch.set_aside:
+            self._set_aside(batch)
+        if self._hashed:
+            self._forget_hashes(batch)
         return True
 
     async def _failed(self, facts: list[Fact], error: StoreError) -> bool:

@@ -50,6 +50,19 @@ class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     results: tuple[tuple[int, int, str, int], ...]
 
 
+class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then."""
+
+    effect: int
+    channel: str
+    command: str
+    msisdn: str
+    succeeded: bool
+    retry_at: Instant = Instant(0)
+    refusal: str = ""
+    fault: str = ""
+
+
 class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Subscribers that came from a table."""
 
@@ -57,12 +70,13 @@ class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: int
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | ImportedEntry
+Body = MessageEntry | TimerEntry | ResultsEntry | EffectEntry | ImportedEntry
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
     TimerEntry: "timer",
     ResultsEntry: "results",
+    EffectEntry: "effect",
     ImportedEntry: "imported",
 }
 

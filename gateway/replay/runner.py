@@ -367,7 +367,7 @@ class EngineStage:
                 DialogOrigin("spec", b"\0\2", address) if dialled else None,
             )
         )
-        await self._engine.step()
+        await self._engine.settle()
         return self._phones.take()
 
     async def wait(self, lasts_ms: int) -> list[Heard]:

@@ -14,14 +14,29 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Instant,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+    Usage,
+    UsageTotal,
+)
 from gateway.store.protocol import (
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
     LedgerRow,
     Loaded,
     OutboxRow,
+    Range,
+    RecordKey,
     StoreError,
     TimerRow,
     Wanted,
@@ -48,6 +63,9 @@ class MemoryStore:
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
+        self._records: dict[RecordKey, bytes] = {}
+        self._usage: dict[Msisdn, dict[tuple[int, str, str], Usage]] = {}
+        self._effects: dict[int, EffectRow] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -66,6 +84,7 @@ class MemoryStore:
             "accounts": {str(key): value for key, value in self._accounts.items()},
             "persons": {str(key): value for key, value in self._persons.items()},
             "ledger": {str(key): value for key, value in self._sums.items()},
+            "records": {"/".join(key): value for key, value in self._records.items()},
         }
 
     # -- batches
@@ -88,7 +107,27 @@ class MemoryStore:
         for person_id in wanted.persons:
             if (person := self._persons.get(person_id)) is not None:
                 loaded.persons[person_id] = person
+        if wanted.more:
+            self._load_more(wanted, loaded)
         return loaded
+
+    def _load_more(self, wanted: Wanted, loaded: Loaded) -> None:
+        loaded.records = {key: self._records[key] for key in wanted.records if key in self._records}
+        loaded.usage = {each: tuple(self._used(each))[: each.limit] for each in wanted.usage}
+        loaded.totals = {each: _totals(self._used(each)) for each in wanted.totals}
+        loaded.charges = {each: self._charges(each) for each in wanted.charges}
+
+    def _used(self, wanted: Range) -> list[Usage]:
+        mine = self._usage.get(Msisdn(wanted.key), {})
+        return [mine[key] for key in sorted(mine) if wanted.since <= key[0] < wanted.until]
+
+    def _charges(self, wanted: Range) -> tuple[Charge, ...]:
+        charges = (
+            Charge(row.number, row.at, Money(-row.entry.amount), row.entry.kind, row.entry.msisdn)
+            for _, row in sorted(self._ledger.items(), reverse=True)
+            if row.entry.account == wanted.key and row.entry.amount < 0 and wanted.since <= row.at < wanted.until
+        )
+        return tuple(islice(charges, wanted.limit))
 
     async def write(self, batch: WriteBatch) -> None:
         self._require_open()
@@ -119,6 +158,24 @@ class MemoryStore:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+        self._write_more(batch)
+
+    def _write_more(self, batch: WriteBatch) -> None:
+        for record in batch.records:
+            if record.document:
+                self._records[record.kind, record.key] = record.document
+            else:
+                self._records.pop((record.kind, record.key), None)
+        for row in batch.usage:
+            use = row.usage
+            self._usage.setdefault(row.msisdn, {})[use.at, use.kind, use.other] = use
+        for effect in batch.effects:
+            self._effects[effect.id] = effect
+        for number, due_at in batch.effects_put_off:
+            if (found := self._effects.get(number)) is not None:
+                self._effects[number] = replace(found, due_at=due_at, tries=found.tries + 1)
+        for number in batch.effects_done:
+            self._effects.pop(number, None)
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -192,6 +249,15 @@ class MemoryStore:
         self._require_open()
         return min((row.due_at for row in self._timers.values()), default=None)
 
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        self._require_open()
+        due = (self._effects[number] for number in sorted(self._effects) if self._effects[number].due_at <= until)
+        return list(islice(due, limit))
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        self._require_open()
+        return self._effects.get(effect)
+
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         self._require_open()
         numbers = sorted(number for number in self._journal if number > after)
@@ -215,3 +281,14 @@ def _refuse_twice(table: str, count: int, new: KeysView[Key], old: KeysView[Key]
     """A key that the table has, or that the batch brings twice: nothing of the batch is written."""
     if len(new) != count or not old.isdisjoint(new):
         raise StoreError(f"the {table} in memory has a key of this batch already; nothing of this batch was written")
+
+
+def _totals(used: list[Usage]) -> tuple[UsageTotal, ...]:
+    totals: dict[tuple[str, bool], UsageTotal] = {}
+    for use in used:
+        key = (use.kind, use.incoming)
+        so_far = totals.get(key) or UsageTotal(use.kind, use.incoming, 0, 0, Money(0))
+        totals[key] = UsageTotal(
+            use.kind, use.incoming, so_far.count + 1, so_far.quantity + use.quantity, Money(so_far.cost + use.cost)
+        )
+    return tuple(totals[key] for key in sorted(totals))

@@ -12,7 +12,20 @@ from typing import Protocol
 import msgspec
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Entry,
+    Instant,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+    Usage,
+    UsageTotal,
+)
 
 
 class StoreError(Exception):
@@ -24,16 +37,41 @@ class StoreError(Exception):
         self.temporary = temporary
 
 
+RecordKey = tuple[str, str]
+"""The kind of a record and its key."""
+
+
+class Range(msgspec.Struct, frozen=True, gc=False):
+    """From `since` to before `until`, at most `limit` of them."""
+
+    key: str
+    since: Instant
+    until: Instant
+    limit: int = 0
+
+
 @dataclass(slots=True)
 class Wanted:
-    """Keys to load. A subscriber brings his account and his person with him."""
+    """Keys to load. A subscriber brings his account and his person with him.
+
+    `usage` and `totals` are by number, `charges` by account.
+    """
 
     subscribers: set[Msisdn] = field(default_factory=set)
     accounts: set[AccountId] = field(default_factory=set)
     persons: set[PersonId] = field(default_factory=set)
+    records: set[RecordKey] = field(default_factory=set)
+    usage: set[Range] = field(default_factory=set)
+    totals: set[Range] = field(default_factory=set)
+    charges: set[Range] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.subscribers or self.accounts or self.persons)
+        return bool(self.subscribers or self.accounts or self.persons or self.more)
+
+    @property
+    def more(self) -> bool:
+        """Whether anything is wanted that few commands need."""
+        return bool(self.records or self.usage or self.totals or self.charges)
 
 
 @dataclass(slots=True)
@@ -43,6 +81,10 @@ class Loaded:
     subscribers: dict[Msisdn, Subscriber] = field(default_factory=dict)
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     persons: dict[PersonId, Person] = field(default_factory=dict)
+    records: dict[RecordKey, bytes] = field(default_factory=dict)
+    usage: dict[Range, tuple[Usage, ...]] = field(default_factory=dict)
+    totals: dict[Range, tuple[UsageTotal, ...]] = field(default_factory=dict)
+    charges: dict[Range, tuple[Charge, ...]] = field(default_factory=dict)
 
 
 class JournalRow(msgspec.Struct, frozen=True, gc=False):
@@ -105,6 +147,34 @@ class TimerRow(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
+class RecordRow(msgspec.Struct, frozen=True, gc=False):
+    """A record as msgpack; an empty document removes it."""
+
+    kind: str
+    key: str
+    document: bytes
+
+
+class UsageRow(msgspec.Struct, frozen=True, gc=False):
+    """A number's record of use. The same number, instant, kind and other side again is the same record."""
+
+    msisdn: Msisdn
+    usage: Usage
+
+
+class EffectRow(msgspec.Struct, frozen=True, gc=False):
+    """Something to be done outside. `id` is journal number * 16 + index; `document` is JSON."""
+
+    id: int
+    due_at: Instant
+    channel: str
+    document: bytes
+    command: str
+    msisdn: Msisdn
+    arguments: tuple[tuple[str, str | int], ...] = ()
+    tries: int = 0
+
+
 @dataclass(slots=True)
 class WriteBatch:
     """One transaction. Either all of it is on the disk when `write` returns, or none of it."""
@@ -121,11 +191,17 @@ class WriteBatch:
     outbox_changes: list[OutboxChange] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
+    records: list[RecordRow] = field(default_factory=list)
+    usage: list[UsageRow] = field(default_factory=list)
+    effects: list[EffectRow] = field(default_factory=list)
+    effects_put_off: list[tuple[int, Instant]] = field(default_factory=list)  # tried once more at that time
+    effects_done: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled)
+             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled, self.records,
+             self.usage, self.effects, self.effects_put_off, self.effects_done)
         )  # fmt: skip
 
 
@@ -171,6 +247,14 @@ class Store(Protocol):
         ...
 
     async def next_timer(self) -> Instant | None: ...
+
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        """What is not done yet and due at or before `until`, in the order in which it was decided."""
+        ...
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        """One that is not done yet."""
+        ...
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         """Rows with a number above `after`, in order."""

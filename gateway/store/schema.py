@@ -56,9 +56,23 @@ CREATE INDEX inbox_connection ON inbox (connection);
 CREATE INDEX inbox_late ON inbox (late) WHERE late;
 """
 
+STEP_3 = """
+-- What single functions remember, and what waits for the world outside.
+CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, document BLOB NOT NULL, PRIMARY KEY (kind, key))
+    WITHOUT ROWID;
+CREATE TABLE usage (
+    msisdn INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, other TEXT NOT NULL, incoming INTEGER NOT NULL,
+    quantity INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (msisdn, at, kind, other)) WITHOUT ROWID;
+CREATE TABLE effects (
+    id INTEGER PRIMARY KEY, due_at INTEGER NOT NULL, channel TEXT NOT NULL, document BLOB NOT NULL,
+    command TEXT NOT NULL, msisdn TEXT NOT NULL, arguments BLOB NOT NULL, tries INTEGER NOT NULL);
+-- What left an account: its last charges are found without reading the others'.
+CREATE INDEX ledger_charges ON ledger (account, number) WHERE amount < 0;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -84,6 +98,20 @@ FROM json_each(?) AS wanted JOIN accounts AS a ON a.id = wanted.value"""
 LOAD_PERSONS = """
 SELECT count(*), CAST(group_concat(CAST(p.document AS TEXT), '') AS BLOB)
 FROM json_each(?) AS wanted JOIN persons AS p ON p.id = wanted.value"""
+
+LOAD_RECORDS = """
+SELECT r.kind, r.key, r.document FROM json_each(?) AS wanted
+JOIN records AS r ON r.kind = wanted.value ->> 0 AND r.key = wanted.value ->> 1"""
+LOAD_USAGE = """
+SELECT at, kind, other, incoming, quantity, cost FROM usage
+WHERE msisdn = ? AND at >= ? AND at < ? ORDER BY at, kind, other LIMIT ?"""
+LOAD_TOTALS = """
+SELECT kind, incoming, count(*), sum(quantity), sum(cost) FROM usage
+WHERE msisdn = ? AND at >= ? AND at < ? GROUP BY kind, incoming ORDER BY kind, incoming"""
+# Numbers of the journal rise with time, so the index gives the newest first and the walk ends at the limit.
+LOAD_CHARGES = """
+SELECT number, at, -amount, kind, msisdn FROM ledger
+WHERE account = ? AND amount < 0 AND at >= ? AND at < ? ORDER BY number DESC, place DESC LIMIT ?"""
 
 
 class Statement:
@@ -138,6 +166,15 @@ OUTBOX_CHANGE = Statement(
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
+RECORD = Statement(
+    3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"
+)
+USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
+EFFECT = Statement(8, "INSERT INTO effects (id, due_at, channel, document, command, msisdn, arguments, tries)")
+RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
+EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
+EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"
+EFFECTS = "SELECT id, due_at, channel, document, command, msisdn, arguments, tries FROM effects"
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 

@@ -20,9 +20,22 @@ import msgspec
 import structlog
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Person, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Entry,
+    Instant,
+    Money,
+    Person,
+    Subscriber,
+    Usage,
+    UsageKind,
+    UsageTotal,
+)
 from gateway.store import schema as sql
 from gateway.store.protocol import (
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
@@ -160,9 +173,12 @@ class SqliteStore:
 
     async def load(self, wanted: Wanted) -> Loaded:
         try:
-            return _loaded(await self._run(lambda connection: _load(connection, wanted)))
+            loaded = _loaded(await self._run(lambda connection: _load(connection, wanted)))
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
+        if wanted.more:
+            await self._run(lambda connection: _load_more(connection, wanted, loaded))
+        return loaded
 
     async def write(self, batch: WriteBatch) -> None:
         """One transaction. StoreError: nothing of it was written; `temporary` if the disk is full or failing."""
@@ -239,6 +255,22 @@ class SqliteStore:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
         return cast(Instant | None, due_at)
 
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        return await self._effects(" WHERE due_at <= ? ORDER BY id LIMIT ?", (until, limit))
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        return next(iter(await self._effects(" WHERE id = ?", (effect,))), None)
+
+    async def _effects(self, which: str, values: tuple[int, ...]) -> list[EffectRow]:
+        rows = await self._rows(sql.EFFECTS + which, values)
+        try:
+            return [
+                EffectRow(row, due_at, channel, document, command, msisdn, _arguments(arguments), tries)
+                for row, due_at, channel, document, command, msisdn, arguments, tries in rows
+            ]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         rows = await self._rows(
             "SELECT number, at, kind, msisdn, body, hash FROM journal WHERE number > ? ORDER BY number LIMIT ?",
@@ -300,6 +332,28 @@ def _load(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[Any, ...
     return [connection.execute(text, (_json(list(keys)).decode(),)).fetchone() if keys else () for text, keys in asked]
 
 
+def _load_more(connection: sqlite3.Connection, wanted: Wanted, loaded: Loaded) -> None:
+    """What few commands need: records by key, and ranges, each a walk along an index."""
+    if wanted.records:
+        rows = connection.execute(sql.LOAD_RECORDS, (_json(list(wanted.records)).decode(),))
+        loaded.records = {(kind, key): document for kind, key, document in rows}
+    for each in wanted.usage:
+        rows = connection.execute(sql.LOAD_USAGE, (each.key, each.since, each.until, each.limit))
+        loaded.usage[each] = tuple(
+            Usage(at, UsageKind(kind), other, bool(incoming), quantity, cost)
+            for at, kind, other, incoming, quantity, cost in rows
+        )
+    for each in wanted.totals:
+        rows = connection.execute(sql.LOAD_TOTALS, (each.key, each.since, each.until))
+        loaded.totals[each] = tuple(
+            UsageTotal(UsageKind(kind), bool(incoming), count, quantity, cost)
+            for kind, incoming, count, quantity, cost in rows
+        )
+    for each in wanted.charges:
+        rows = connection.execute(sql.LOAD_CHARGES, (each.key, each.since, each.until, each.limit))
+        loaded.charges[each] = tuple(Charge(*row) for row in rows)
+
+
 def _joined(count: int, documents: bytes) -> bytes:
     """Documents one after the other, made a msgpack array (array 32)."""
     return b"\xdd" + count.to_bytes(4, "big") + documents
@@ -349,6 +403,7 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from _plan_inbox(batch, new_connection)
     yield from _plan_outbox(batch)
     yield from _plan_timers(batch)
+    yield from _plan_more(batch)
 
 
 def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
@@ -384,6 +439,30 @@ def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     for timer in batch.timers:
         values += (timer.key, timer.due_at, timer.command, timer.msisdn, _encode(timer.arguments))
     yield from sql.TIMER.plan(values)
+
+
+def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    values: list[sql.Value] = []
+    for record in batch.records:
+        if record.document:
+            values += (record.kind, record.key, record.document)
+        else:
+            yield sql.RECORD_REMOVED, [record.kind, record.key]
+    yield from sql.RECORD.plan(values)
+    values = []
+    for row in batch.usage:
+        use = row.usage
+        values += (row.msisdn, use.at, use.kind, use.other, use.incoming, use.quantity, use.cost)
+    yield from sql.USAGE.plan(values)
+    values = []
+    for effect in batch.effects:
+        values += (effect.id, effect.due_at, effect.channel, effect.document, effect.command, effect.msisdn)
+        values += (_encode(effect.arguments), effect.tries)
+    yield from sql.EFFECT.plan(values)
+    for number, due_at in batch.effects_put_off:
+        yield sql.EFFECT_PUT_OFF, [due_at, number]
+    if batch.effects_done:
+        yield sql.EFFECT_DONE, [_json(batch.effects_done).decode()]
 
 
 def _execute(connection: sqlite3.Connection, plan: list[tuple[str, list[sql.Value]]]) -> int:

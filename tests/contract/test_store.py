@@ -16,6 +16,7 @@ from gateway.model import (
     Account,
     AccountId,
     Cabinet,
+    Charge,
     CodeRef,
     ConnectedService,
     Entry,
@@ -29,9 +30,13 @@ from gateway.model import (
     ServiceId,
     Subscriber,
     TariffId,
+    Usage,
+    UsageKind,
+    UsageTotal,
 )
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import (
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
@@ -39,9 +44,12 @@ from gateway.store.protocol import (
     Loaded,
     OutboxChange,
     OutboxRow,
+    Range,
+    RecordRow,
     Store,
     StoreError,
     TimerRow,
+    UsageRow,
     Wanted,
     WriteBatch,
 )
@@ -564,3 +572,100 @@ async def test_kill_keeps_what_was_committed(tmp_path: Path, lines: int) -> None
     assert list(range(1, head.number + 1)) == numbers
     assert (0, head.number, 2 * head.number, head.number) == (head.number % 20, *sizes)
     assert head.number >= max((int(word) for word in printed if word.isdigit()), default=20 * 2 * lines)
+
+
+def use(at: int, kind: UsageKind = UsageKind.CALL, other: str = "79160000002", cost: int = 150) -> UsageRow:
+    return UsageRow(subscriber(1).msisdn, Usage(Instant(at), kind, other, False, 60, Money(cost)))
+
+
+def effect(number: int, due_at: int = AT) -> EffectRow:
+    document = b'{"sum":100}'
+    return EffectRow(
+        number, Instant(due_at), "payments", document, "topup.paid", subscriber(1).msisdn, (("sum", 1), ("x", "да"))
+    )
+
+
+class TestRecords:
+    async def test_written_replaced_removed(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """A record is found by kind and key, as it was written last; an empty document removes it."""
+        await store.write(WriteBatch(records=[RecordRow("a", "1", b"x"), RecordRow("b", "1", b"y\xff")]))
+        await store.write(WriteBatch(records=[RecordRow("a", "1", b"z"), RecordRow("a", "2", b"w")]))
+        await store.write(WriteBatch(records=[RecordRow("a", "2", b"")]))
+
+        wanted = {("a", "1"), ("b", "1"), ("a", "2"), ("c", "'; DROP TABLE records")}
+        loaded = await store.load(Wanted(records=wanted))
+
+        assert loaded.records == {("a", "1"): b"z", ("b", "1"): b"y\xff"}
+
+    async def test_beside_subscribers(self, store: Store) -> None:
+        """One load brings numbers and records."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)], records=[RecordRow("a", "1", b"x")]))
+
+        loaded = await store.load(Wanted({subscriber(1).msisdn}, records={("a", "1")}))
+
+        assert (len(loaded.subscribers), loaded.records) == (1, {("a", "1"): b"x"})
+
+
+class TestUsage:
+    async def test_a_range_in_order(self, store: Store) -> None:
+        """The records of one number from an instant to before another, oldest first, at most so many."""
+        rows = [use(AT + 3), use(AT + 1), use(AT + 2, UsageKind.SMS), use(AT), use(AT + 4)]
+        await store.write(WriteBatch(usage=rows))
+        wanted = Range(subscriber(1).msisdn, Instant(AT + 1), Instant(AT + 4), 2)
+        everything_of = Range(subscriber(1).msisdn, Instant(0), Instant(AT * 2), 100)
+        another = Range(subscriber(2).msisdn, Instant(0), Instant(AT * 2), 100)
+
+        loaded = await store.load(Wanted(usage={wanted, everything_of, another}))
+
+        assert loaded.usage[wanted] == (use(AT + 1).usage, use(AT + 2, UsageKind.SMS).usage)
+        assert (len(loaded.usage[everything_of]), loaded.usage[another]) == (5, ())
+
+    async def test_the_same_record_again(self, store: Store) -> None:
+        """Importing a record twice leaves one, with its newest values."""
+        await store.write(WriteBatch(usage=[use(AT)]))
+        await store.write(WriteBatch(usage=[use(AT, cost=200)]))
+        wanted = Range(subscriber(1).msisdn, Instant(0), Instant(AT + 1), 100)
+
+        loaded = await store.load(Wanted(usage={wanted}))
+
+        assert loaded.usage[wanted] == (use(AT, cost=200).usage,)
+
+    async def test_totals_by_kind(self, store: Store) -> None:
+        """The same period added up by kind and direction."""
+        await store.write(WriteBatch(usage=[use(AT), use(AT + 1), use(AT + 2, UsageKind.SMS), use(AT + 9)]))
+        wanted = Range(subscriber(1).msisdn, Instant(AT), Instant(AT + 9))
+
+        loaded = await store.load(Wanted(totals={wanted}))
+
+        assert loaded.totals[wanted] == (
+            UsageTotal(UsageKind.CALL, False, 2, 120, Money(300)),
+            UsageTotal(UsageKind.SMS, False, 1, 60, Money(150)),
+        )
+
+
+async def test_the_last_charges_of_an_account(store: Store) -> None:
+    """What left an account, newest first, at most so many; what came in is no charge."""
+    mine = account(1).id
+    rows = [ledger(number, place, mine, amount) for number, place, amount in ((1, 0, -7), (1, 2, 9), (2, 0, -8))]
+    await store.write(WriteBatch(ledger=[*rows, ledger(1, 1, "fees", 7), ledger(3, 0, account(2).id, -5)]))
+    wanted, one = (Range(mine, Instant(0), Instant(AT + 1), limit) for limit in (10, 1))
+
+    loaded = await store.load(Wanted(charges={wanted, one}))
+
+    assert [(each.number, each.amount) for each in loaded.charges[wanted]] == [(2, 8), (1, 7)]
+    assert loaded.charges[one] == (Charge(2, AT, Money(8), "fee", None),)
+
+
+async def test_effects_wait_until_they_are_done(store: Store) -> None:
+    """Due effects come in the order of their numbers; one that is put off counts a try more; one done is gone."""
+    await store.write(WriteBatch(effects=[effect(33), effect(16), effect(17, AT + 5)]))
+    assert await store.effects_due(AT, 10) == [effect(16), effect(33)]
+    assert await store.effects_due(Instant(AT + 5), 1) == [effect(16)]
+
+    await store.write(WriteBatch(effects_put_off=[(16, Instant(AT + 60))], effects_done=[33]))
+
+    assert await store.effects_due(Instant(AT + 5), 10) == [effect(17, AT + 5)]
+    put_off = await store.effect(16)
+    assert put_off is not None
+    assert (put_off.due_at, put_off.tries) == (AT + 60, 1)
+    assert await store.effect(33) is None

@@ -273,7 +273,7 @@ PRODUCT_FAULTS = (
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nperiod = 'months'\n", 7, "did you mean 'month'?"),
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nprise_minor = 5\n", 7, "unknown key, did you mean 'price_minor'?"),
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nmandatory = 1\n", 7, "must be true or false"),
-    (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nexcludes = 2\n", 7, "must be a list of ids"),
+    (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nexcludes = 2\n", 7, "must be a list of numbers"),
     (_TARIFF + "[[service]]\nid = 1\nnames = { ru = 'а' }\n", 6, "no name in bg, en"),
     (_TARIFF + f"[[service]]\n{_NAMES}\n", 4, "missing"),
     (_TARIFF + _TARIFF, 5, "1 is taken"),

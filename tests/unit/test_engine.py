@@ -11,13 +11,16 @@ import pytest
 from gateway import config
 from gateway.app import Rooms
 from gateway.clock import SystemClock
+from gateway.commands import Effect, Outcome
+from gateway.dispatcher import Decision, Dispatcher, Stage
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, Inbound, Lost, OutboxState, Outgoing
-from gateway.model import Channel, Instant, Msisdn
+from gateway.messages import Confirmed, EffectResult, Inbound, Lost, OutboxState, Outgoing, TimerDue
+from gateway.model import Channel, Instant, Msisdn, Subscriber
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
+from gateway.ussd_grammar import Reading
 
 AT = Instant(1_750_000_000_000)
 ROOMS = Rooms(config.load(), secret=b"k" * 32)
@@ -202,3 +205,85 @@ async def test_rows_that_wait_keep_their_state() -> None:
         await settle()
 
     assert set(await store.outbox_counts()) == {OutboxState.SENDING}
+
+
+class Slow(Dispatcher):
+    """A dispatcher one of whose commands needs two slow hashes, one after the other."""
+
+    def decide(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        if inbound.text == "*100#":
+            uow.slow_hash("one", SALT)
+            uow.slow_hash("two", SALT)
+        return super().decide(inbound, number, reading, actor, uow)
+
+
+SALT = bytes(16)
+
+
+async def test_a_slow_hash_keeps_nobody_else_waiting() -> None:
+    """Its message waits aside with what its sender said after it, in order; others are answered meanwhile."""
+    world, store, queue = World(), MemoryStore(), FactQueue(1000)
+    hashed: list[str] = []
+    go = asyncio.Event()
+
+    async def slow_hash(secret: str, salt: bytes) -> str:
+        await go.wait()
+        hashed.append(secret)
+        return secret
+
+    dispatcher = Slow(ROOMS.grammar, ROOMS.handlers)
+    tools = Tools(store, dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True, slow_hash)
+    engine = Engine(queue, tools, world, world, EngineSettings())
+    await engine.start()
+    post(queue, message(1, "*100#"), message(2), message(3, number=1))
+    await engine.step()
+    post(queue, message(4, "*111*828*2#"), message(5, number=2))
+    await engine.step()
+    assert (world.acknowledged, hashed) == ([3, 5], [])
+
+    go.set()
+    await engine.settle()
+
+    assert (world.acknowledged, hashed) == ([3, 5, 1, 2, 4], ["one", "two"])
+    numbers = [row.number for row in await store.journal(0, 100)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+class Asking(Dispatcher):
+    """A dispatcher whose balance asks somebody outside, and tells what came of it."""
+
+    def decide(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        effect = Effect("payments", {"sum": 100}, "topup.paid", actor.msisdn, (("sum", 100),))
+        uow.fold(Outcome(effects=(effect,)))
+        return Decision(reading.command, "", ())
+
+    def due(self, timer: TimerDue, number: int, uow: Stage) -> Decision:
+        self.results = [*getattr(self, "results", []), (timer.command, timer.msisdn, dict(timer.arguments))]
+        return Decision(timer.command, "", ())
+
+
+async def test_an_effect_comes_back_once() -> None:
+    """What was decided waits in the store; put off it stays there; its result runs its command once, whatever comes."""
+    world, store, queue = World(), MemoryStore(), FactQueue(1000)
+    dispatcher = Asking(ROOMS.grammar, ROOMS.handlers)
+    tools = Tools(store, dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True)
+    engine = Engine(queue, tools, world, world, EngineSettings())
+    await engine.start()
+    post(queue, message(1, "*100#"))
+    await engine.settle()
+    (row,) = await store.effects_due(AT, 10)
+    later = Instant(AT + 5)
+
+    queue.post(EffectResult(row.id, AT, succeeded=False, answer="no answer", retry_at=later))
+    await engine.settle()
+    (put_off,) = await store.effects_due(later, 10)
+    for _ in range(2):
+        queue.post(EffectResult(row.id, later, succeeded=True, answer='{"paid":100}'))
+    await engine.settle()
+
+    assert (row.document, put_off.tries) == (b'{"sum":100}', 1)
+    assert await store.effects_due(later, 10) == []
+    expected = {"sum": 100, "succeeded": True, "answer": '{"paid":100}'}
+    assert dispatcher.results == [("topup.paid", message(1).sender, expected)]
+    kinds = [each.kind for each in await store.journal(0, 100)]
+    assert kinds == ["message", "effect", "effect"]
