@@ -13,6 +13,7 @@ import secrets
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import argon2
 
@@ -22,8 +23,18 @@ from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
-from gateway.config import AccountSection, ConfigError, LinkSection, ListenerSection, Peer, Settings
+from gateway.config import (
+    AccountSection,
+    ChannelSection,
+    ChannelsSection,
+    ConfigError,
+    LinkSection,
+    ListenerSection,
+    Peer,
+    Settings,
+)
 from gateway.delivery.compose import Route
+from gateway.delivery.effects import ChannelSetup, EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
@@ -46,6 +57,9 @@ from gateway.ussd_grammar import Grammar
 from smpp.link import Link
 from smpp.listener import Account, Listener
 from smpp.session import Timers
+
+if TYPE_CHECKING:
+    from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
@@ -135,6 +149,10 @@ class Gateway:
     def __init__(self, settings: Settings, *, demo: bool = False, clock: Clock | None = None) -> None:
         self.settings = settings
         self.demo = demo
+        self.standins = _standins_of(settings) if demo else None
+        if self.standins is not None:
+            settings = settings.model_copy(update={"channels": self.standins.section(settings.channels)})
+        self.settings = settings
         self.clock = clock or SystemClock()
         self.telemetry = Telemetry()
         self.rooms = Rooms(settings, read_secret(settings.operator.secret_file))
@@ -165,6 +183,9 @@ class Gateway:
             log=self.telemetry,
             country=settings.operator.country,
         )
+        self.performer = EffectPerformer(
+            channels_of(settings, self.clock), self.clock, self.queue.post, self.queue.wake, self.telemetry.noted
+        )
         create_unknown = settings.subscribers.unknown == "create" or demo
         tools = Tools(
             self.store,
@@ -174,6 +195,7 @@ class Gateway:
             self.sender,
             self.clock,
             create_unknown,
+            performer=self.performer,
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
@@ -196,8 +218,11 @@ class Gateway:
         try:
             if self.demo and head.number == 0:
                 await self._seed()
+            if self.standins is not None:
+                await self.standins.start()
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
+            self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
             for listener in self.listeners:
                 await listener.start()
             for link in self.links:
@@ -228,6 +253,8 @@ class Gateway:
                     await asyncio.wait_for(asyncio.shield(task), 5.0)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.standins is not None:
+            await self.standins.stop()
         await self.store.close()
 
     async def _keep_house(self) -> None:
@@ -289,6 +316,56 @@ class Gateway:
             timers=timers_of(section),
             already_bound_s=section.already_bound_s,
         )
+
+
+def _standins_of(settings: Settings) -> StandIns | None:
+    """The demonstration's stand-ins, unless the configuration names a system outside of its own."""
+    if settings.channels != ChannelsSection():
+        return None
+    from gateway.standins.servers import StandIns
+
+    return StandIns()
+
+
+def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
+    """The systems outside that are configured. Their libraries are loaded only where one is: they take 20 MB."""
+    setups: dict[str, ChannelSetup] = {}
+    sections = settings.channels
+    for name in ("payments", "location", "mms"):
+        section: ChannelSection = getattr(sections, name)
+        if section.url:
+            from gateway.delivery.http import HttpChannel
+
+            secret = _secret_of(f"[channels.{name}] secret_file", section.secret_file)
+            channel = HttpChannel(section.url, secret.encode(), section.timeout_s, clock)
+            setups[name] = ChannelSetup(channel, int(section.give_up_s * 1000))
+    mail = sections.mail
+    if mail.host:
+        from gateway.delivery.mail import MailChannel
+
+        setups["mail"] = ChannelSetup(
+            MailChannel(
+                mail.host,
+                mail.port,
+                mail.sender,
+                security=mail.security,
+                username=mail.username,
+                password=_secret_of("[channels.mail] password_file", mail.password_file),
+                timeout_s=mail.timeout_s,
+            ),
+            int(mail.give_up_s * 1000),
+        )
+    return setups
+
+
+def _secret_of(key: str, path: Path | None) -> str:
+    """The contents of a secret's file without the white space around them; empty where none is named."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{key} {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _account(account: AccountSection, section: ListenerSection) -> Account:

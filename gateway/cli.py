@@ -241,6 +241,19 @@ def replay(
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
 
 
+@app.command()
+def standins(
+    http_port: Annotated[int, typer.Option("--http-port", help="Payments, location and pictures.")] = 8080,
+    mail_port: Annotated[int, typer.Option("--mail-port", help="Mail by SMTP.")] = 2525,
+    secret_file: Annotated[Path | None, typer.Option("--secret-file", help="Checks signatures with this key.")] = None,
+) -> None:
+    """Runs stand-ins for the systems outside, on loopback: they answer as docs/effects.md says and move no money."""
+    from gateway.standins.command import run
+
+    secret = b"" if secret_file is None else secret_file.read_bytes().strip()
+    run(secret, {"http": http_port, "mail": mail_port}, out)
+
+
 @app.command("hash-password")
 def hash_password() -> None:
     """Reads a password from the terminal or from standard input and prints its argon2 hash for `password_hash`."""

@@ -77,6 +77,33 @@ class CatalogueSection(Section):
     texts_folder: Path | None = None
 
 
+class ChannelSection(Section):
+    """A system outside that is reached by HTTP; without a URL what needs it is refused."""
+
+    url: Annotated[str, Field(pattern="^$|^https?://")] = ""
+    secret_file: Path | None = None
+    timeout_s: Positive = 15.0
+    give_up_s: Positive = 3_600.0
+
+
+class MailSection(Section):
+    host: str = ""
+    port: Port = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    sender: Annotated[str, Field(pattern="^[^@ ]+@[^@ ]+$")] = "account@operator.example"
+    username: str = ""
+    password_file: Path | None = None
+    timeout_s: Positive = 30.0
+    give_up_s: Positive = 86_400.0
+
+
+class ChannelsSection(Section):
+    payments: ChannelSection = ChannelSection()
+    location: ChannelSection = ChannelSection(give_up_s=120.0)
+    mms: ChannelSection = ChannelSection()
+    mail: MailSection = MailSection()
+
+
 class Peer(Section):
     """What links and listeners have in common."""
 
@@ -145,6 +172,7 @@ class Settings(BaseSettings):
     engine: EngineSection = EngineSection()
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
+    channels: ChannelsSection = ChannelsSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()

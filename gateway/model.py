@@ -94,7 +94,6 @@ class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
     id: AccountId
     balance: Money = Money(0)
     floor: Money = Money(0)
-    points: int = 0
 
 
 class ConnectedService(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -68,6 +68,21 @@ class Delivery(Protocol):
         ...
 
 
+class Performer(Protocol):
+    """Does what was decided outside the gateway."""
+
+    def begin(self, effects: Iterable[EffectRow]) -> None:
+        """They are on the disk: each is to be done when it is due."""
+        ...
+
+
+class Nobody:
+    """Where nothing outside is reached."""
+
+    def begin(self, effects: Iterable[EffectRow]) -> None:
+        """They stay in the store."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What every batch works with."""
@@ -80,6 +95,7 @@ class Tools:
     clock: Clock
     create_unknown: bool = False
     slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
+    performer: Performer = field(default_factory=Nobody)
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -111,6 +127,7 @@ class Batch:
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     next_timer: Instant | None = None
+    begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
     effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
     set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
     _aside_senders: set[Msisdn] = field(default_factory=set)
@@ -273,6 +290,7 @@ class Batch:
         decision = Decision("", "", ())
         if result.retry_at:
             self.write.effects_put_off.append((effect.id, result.retry_at))
+            self.begun.append(msgspec.structs.replace(effect, due_at=result.retry_at, tries=effect.tries + 1))
         else:
             self.effects[effect.id] = None
             self.write.effects_done.append(effect.id)
@@ -371,8 +389,12 @@ class Batch:
         for index, effect in enumerate(unit.effects):
             document = msgspec.json.encode(effect.document)
             row_id = number * ROWS_PER_MESSAGE + index
-            row = EffectRow(row_id, at, effect.channel, document, effect.command, effect.msisdn, effect.arguments)
+            key = self.journal.key(row_id)
+            row = EffectRow(
+                row_id, key, at, at, effect.channel, document, effect.command, effect.msisdn, effect.arguments
+            )
             write.effects.append(row)
+            self.begun.append(row)
 
     def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""

@@ -20,6 +20,10 @@ from gateway.messages import Claimed, Fact, Inbound, TimerDue
 from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
 
+END_OF_TIME = Instant(2**62)
+EFFECTS_MAX = 100_000
+"""Effects taken up at a start: far more than can wait while the systems outside are down for a day."""
+
 
 class Acknowledger(Protocol):
     """Who answers the peers."""
@@ -83,6 +87,7 @@ class Engine:
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         await store.recover_outbox(now)
+        self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
         return head
 
@@ -185,6 +190,8 @@ class Engine:
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)
+        if batch.begun:
+            self.tools.performer.begin(batch.begun)
         if batch.set_aside:
             self._set_aside(batch)
         if self._hashed:

@@ -99,6 +99,10 @@ class Journal:
         self.number += 1
         return self.number
 
+    def key(self, effect: int) -> str:
+        """The idempotency key of an effect: of the chain so far, so that no other database ever makes it again."""
+        return chain(self.hash, effect.to_bytes(8, "big")).hex()
+
     def row(self, number: int, at: Instant, msisdn: str, body: Body) -> JournalRow:
         encoded = _encode(body)
         self.hash = chain(self.hash, encoded)

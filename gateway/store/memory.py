@@ -114,7 +114,7 @@ class MemoryStore:
     def _load_more(self, wanted: Wanted, loaded: Loaded) -> None:
         loaded.records = {key: self._records[key] for key in wanted.records if key in self._records}
         loaded.usage = {each: tuple(self._used(each))[: each.limit] for each in wanted.usage}
-        loaded.totals = {each: _totals(self._used(each)) for each in wanted.totals}
+        loaded.totals = {each: totals(self._used(each)) for each in wanted.totals}
         loaded.charges = {each: self._charges(each) for each in wanted.charges}
 
     def _used(self, wanted: Range) -> list[Usage]:
@@ -283,12 +283,13 @@ def _refuse_twice(table: str, count: int, new: KeysView[Key], old: KeysView[Key]
         raise StoreError(f"the {table} in memory has a key of this batch already; nothing of this batch was written")
 
 
-def _totals(used: list[Usage]) -> tuple[UsageTotal, ...]:
-    totals: dict[tuple[str, bool], UsageTotal] = {}
+def totals(used: list[Usage]) -> tuple[UsageTotal, ...]:
+    """Records of use added up by kind and direction."""
+    found: dict[tuple[str, bool], UsageTotal] = {}
     for use in used:
         key = (use.kind, use.incoming)
-        so_far = totals.get(key) or UsageTotal(use.kind, use.incoming, 0, 0, Money(0))
-        totals[key] = UsageTotal(
+        so_far = found.get(key) or UsageTotal(use.kind, use.incoming, 0, 0, Money(0))
+        found[key] = UsageTotal(
             use.kind, use.incoming, so_far.count + 1, so_far.quantity + use.quantity, Money(so_far.cost + use.cost)
         )
-    return tuple(totals[key] for key in sorted(totals))
+    return tuple(found[key] for key in sorted(found))

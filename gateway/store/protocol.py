@@ -163,9 +163,15 @@ class UsageRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class EffectRow(msgspec.Struct, frozen=True, gc=False):
-    """Something to be done outside. `id` is journal number * 16 + index; `document` is JSON."""
+    """Something to be done outside. `id` is journal number * 16 + index; `document` is JSON.
+
+    `key` is the idempotency key: the same for every try, and never the same for another effect or another database.
+    `since`: when it was decided.
+    """
 
     id: int
+    key: str
+    since: Instant
     due_at: Instant
     channel: str
     document: bytes

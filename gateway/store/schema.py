@@ -64,8 +64,9 @@ CREATE TABLE usage (
     msisdn INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, other TEXT NOT NULL, incoming INTEGER NOT NULL,
     quantity INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (msisdn, at, kind, other)) WITHOUT ROWID;
 CREATE TABLE effects (
-    id INTEGER PRIMARY KEY, due_at INTEGER NOT NULL, channel TEXT NOT NULL, document BLOB NOT NULL,
-    command TEXT NOT NULL, msisdn TEXT NOT NULL, arguments BLOB NOT NULL, tries INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, since INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    channel TEXT NOT NULL, document BLOB NOT NULL, command TEXT NOT NULL,
+    msisdn TEXT NOT NULL, arguments BLOB NOT NULL, tries INTEGER NOT NULL);
 -- What left an account: its last charges are found without reading the others'.
 CREATE INDEX ledger_charges ON ledger (account, number) WHERE amount < 0;
 """
@@ -170,11 +171,12 @@ RECORD = Statement(
     3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"
 )
 USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
-EFFECT = Statement(8, "INSERT INTO effects (id, due_at, channel, document, command, msisdn, arguments, tries)")
+EFFECT_COLUMNS = "id, key, since, due_at, channel, document, command, msisdn, arguments, tries"
+EFFECT = Statement(10, f"INSERT INTO effects ({EFFECT_COLUMNS})")
 RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
 EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
 EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"
-EFFECTS = "SELECT id, due_at, channel, document, command, msisdn, arguments, tries FROM effects"
+EFFECTS = f"SELECT {EFFECT_COLUMNS} FROM effects"
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 

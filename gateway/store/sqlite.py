@@ -264,10 +264,7 @@ class SqliteStore:
     async def _effects(self, which: str, values: tuple[int, ...]) -> list[EffectRow]:
         rows = await self._rows(sql.EFFECTS + which, values)
         try:
-            return [
-                EffectRow(row, due_at, channel, document, command, msisdn, _arguments(arguments), tries)
-                for row, due_at, channel, document, command, msisdn, arguments, tries in rows
-            ]
+            return [EffectRow(*(*row[:8], _arguments(row[8]), row[9])) for row in rows]
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 
@@ -456,8 +453,8 @@ def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     yield from sql.USAGE.plan(values)
     values = []
     for effect in batch.effects:
-        values += (effect.id, effect.due_at, effect.channel, effect.document, effect.command, effect.msisdn)
-        values += (_encode(effect.arguments), effect.tries)
+        values += (effect.id, effect.key, effect.since, effect.due_at, effect.channel, effect.document)
+        values += (effect.command, effect.msisdn, _encode(effect.arguments), effect.tries)
     yield from sql.EFFECT.plan(values)
     for number, due_at in batch.effects_put_off:
         yield sql.EFFECT_PUT_OFF, [due_at, number]

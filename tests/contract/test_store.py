@@ -581,7 +581,15 @@ def use(at: int, kind: UsageKind = UsageKind.CALL, other: str = "79160000002", c
 def effect(number: int, due_at: int = AT) -> EffectRow:
     document = b'{"sum":100}'
     return EffectRow(
-        number, Instant(due_at), "payments", document, "topup.paid", subscriber(1).msisdn, (("sum", 1), ("x", "да"))
+        number,
+        f"key {number}",
+        AT,
+        Instant(due_at),
+        "payments",
+        document,
+        "topup.paid",
+        subscriber(1).msisdn,
+        (("sum", 1), ("x", "да")),
     )
 
 

@@ -17,7 +17,7 @@ from gateway.model import Channel, Money, Msisdn
 from gateway.phone import Phone
 from gateway.replay.population import population
 from gateway.replay.runner import START, Heard, balance_in, play
-from gateway.replay.transcript import Message, Shown, read_transcript
+from gateway.replay.transcript import Message, Outside, Shown, read_transcript
 from gateway.store.sqlite import SqliteStore
 from tests.wire.gateway_fixture import ACCOUNT, HOST, PASSWORD, WAIT_S, port_of, write_config
 
@@ -46,6 +46,9 @@ class WireStage:
     async def wait(self, lasts_ms: int) -> list[Heard]:
         raise NotImplementedError("time does not pass over the wire")
 
+    def outside(self, step: Outside) -> None:
+        raise NotImplementedError("nothing outside is reached over this wire")
+
     async def balance(self, msisdn: Msisdn) -> Money:
         return await balance_in(self._gateway.store, msisdn)
 
@@ -58,7 +61,7 @@ async def test_transcript_over_smpp(name: str, tmp_path: Path, monkeypatch: pyte
     gateway = Gateway(config.load(write_config(tmp_path)), clock=VirtualClock(START))
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    await store.write(population(transcript.givens, gateway.rooms.operator, START, transcript.file))
+    await store.write(population(transcript.givens, transcript.used, gateway.rooms.operator, START, transcript.file))
     await store.close()
     await gateway.start()
     try:
