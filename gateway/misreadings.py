@@ -62,7 +62,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         found = True
         yield from _misses(root, node.literals[key], parts, index + 1, (*path, (key, None)))
     sms = parts.tokens is not None
-    if sms and path and key in root.literals and key[0].isalpha():
+    if sms and node.leaf is not None and key in root.literals and key[0].isalpha():
         yield Miss("two_commands", index, path, node.leaf)
         return
     if not key:

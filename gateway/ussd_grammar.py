@@ -403,7 +403,7 @@ class Grammar:
         if pending and len(parts.keys) == 1 and (row := self._pending_answers.get(parts.keys[0])):
             return self._of_row(asked, row)
         own = self.tries.sms_to.get(to)
-        for root in (own, self.tries.sms) if own else (self.tries.sms,):
+        for root in self.tries.roots(to):
             found: list[_Found] = []
             leaf = _match(root, parts, 0, found)
             if leaf is not None:
@@ -411,6 +411,8 @@ class Grammar:
         if _NUMERIC.match(asked.line.text):
             return self._read_numeric(asked, pending)
         root = own if own and parts.keys[0] in own.literals else self.tries.sms
+        if parts.keys[0] not in root.literals and len(parts.keys) > 1:
+            root = self.tries.open_to.get(to, root)
         if to in self._any_text and parts.keys[0] not in root.literals:
             return self._of_row(asked, self._any_text[to])
         return self._walk(asked, root, parts)

@@ -35,7 +35,7 @@ refusal-bad_number =
     }. Пример: { $example }
 refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
 refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } знака. Пример: { $example }
-refusal-bad_sum = Неправилна сума: { $input }. Трябва цяло число. Пример: { $example }
+refusal-bad_sum = Неправилна сума: { $input }. Цяло число от { $min }. Пример: { $example }
 refusal-empty_part = Липсва: { $part }. Пример: { $example }
 refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
 refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }
