@@ -62,6 +62,8 @@ class Command:
     name: ClassVar[str] = ""
     own_number_only: ClassVar[bool] = False
     """True: it concerns the actor's own number even while he acts for another."""
+    own: ClassVar[bool] = False
+    """True: the gateway gives it itself, when a timer is due or something outside is done; no code means it."""
     while_blocked: ClassVar[bool] = False
     """True: it works while the number is blocked, although it changes something."""
 

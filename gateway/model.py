@@ -90,6 +90,7 @@ class PersonKind(StrEnum):
 class SubscriberStatus(StrEnum):
     ACTIVE = "active"
     BLOCKED = "blocked"
+    DEBTOR = "debtor"  # a debt was collected below the floor: blocked until it is paid
     CLOSED = "closed"
 
 
@@ -230,6 +231,7 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
     received: DayTotal = DayTotal()
     code_tries: CodeTries = CodeTries()
     allowances: tuple[Allowance, ...] = ()
+    since: Instant = Instant(0)  # a customer since then; 0: for longer than anybody asks
 
     def service(self, service: ServiceId) -> ConnectedService | None:
         return next((each for each in self.services if each.id == service), None)

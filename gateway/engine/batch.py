@@ -342,7 +342,7 @@ class Batch:
         msisdn = inbound.sender
         account = Account(AccountId(msisdn))
         person = Person(person_of_unknown(msisdn))
-        subscriber = Subscriber(msisdn, person.id, opening.region, opening.tariff, account.id)
+        subscriber = Subscriber(msisdn, person.id, opening.region, opening.tariff, account.id, since=inbound.at)
         unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
         unit.open_account(account, person, subscriber, opening.balance_minor)
         unit.commit()

@@ -41,6 +41,7 @@ class Expire(Command):
     """Given by the timer of a consent; `number` and `nonce` are those of its code."""
 
     name = "confirm.expire"
+    own = True
     own_number_only = True
     number: int
     nonce: int

@@ -92,4 +92,5 @@ def _subscriber(given: Given, person: PersonId, at: Instant, today: int) -> Subs
         sent=DayTotal(today, given.sent) if given.sent else DayTotal(),
         received=DayTotal(today, given.received) if given.received else DayTotal(),
         allowances=tuple(Package(unit, left) for unit, left in given.packages),
+        since=Instant(at - given.since_ms) if given.since_ms else Instant(0),
     )

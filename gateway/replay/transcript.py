@@ -18,8 +18,9 @@ faults of a file are told together, each with line and column.
     place       = "{" ( "otp" / "ref" / "date" / "time" / "any" ) *DIGIT "}"
 
     KEY = owner | kind (private, company) | region | balance | lang (ru, bg, en, lat) | tariff | numbers (on, off)
-        | services (ID,ID or ID:suspended) | points | payer (NUMBER) | status (active, blocked, closed)
+        | services (ID,ID or ID:suspended) | points | payer (NUMBER) | status (active, blocked, debtor, closed)
         | linked (NUMBER,NUMBER) | sent | received (SUM, moved today) | packages (UNIT:LEFT,UNIT:LEFT)
+        | since (time: a customer for so long)
 
 A place stands for what varies. `{otp}` (four digits) and `{ref}` (digits), and any place with a digit in its name,
 hold what they first met: later it must be the same, and a message can use it. `{date}`, `{time}` and `{any}` do not.
@@ -128,6 +129,7 @@ class Given:
     sent: Money = Money(0)
     received: Money = Money(0)
     packages: tuple[tuple[str, int], ...] = ()
+    since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,13 @@ def _services(value: str) -> tuple[tuple[ServiceId, ServiceStatus], ...]:
     )
 
 
+def _ago(value: str) -> int:
+    found = re.fullmatch(r"(\d{1,6})([smhd])", value)
+    if found is None:
+        raise ValueError("expected a time such as 30d")
+    return int(found[1]) * UNITS_MS[found[2]]
+
+
 def _packages(value: str) -> tuple[tuple[str, int], ...]:
     pairs = [each.partition(":") for each in value.split(",")]
     return tuple((unit, _whole(left)) for unit, _, left in pairs)
@@ -281,6 +290,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "sent": ("sent", _money),
     "received": ("received", _money),
     "packages": ("packages", _packages),
+    "since": ("since_ms", _ago),
 }
 """The keys of `given`: the field that each sets, and how its value is read."""
 
