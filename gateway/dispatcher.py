@@ -20,7 +20,7 @@ import gateway.handlers
 from gateway.commands import Command, Handler, Outcome, Reply, TextName, UnitOfWork
 from gateway.messages import Inbound, TimerDue
 from gateway.misreadings import in_words
-from gateway.model import RECENT_MAX, Instant, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
+from gateway.model import RECENT_MAX, Instant, Money, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
 from gateway.rules.acting import prolonged, subject
 from gateway.rules.confirmations import ask_actor, live
 from gateway.ussd_grammar import ASK, REFUSED, Grammar, Reading
@@ -62,6 +62,9 @@ def _declared(value: object, module: ModuleType) -> Handler | None:
 def _absent(command: Command, uow: UnitOfWork) -> Outcome:
     raise CatalogueMismatch(f"{command.name} has no handler")
 
+
+BLOCKED = "blocked"
+"""The refusal of every command that changes something, while a number may change nothing."""
 
 LATER = "later"
 """The refusal of a command that is not available yet, or that the operator has switched off."""
@@ -117,9 +120,8 @@ class Dispatcher:
             if not (handler.available and (reading.row is None or reading.row.available)):
                 return self._decision(inbound, number, reading, uow, _later(reading, actor))
             changes = reading.row is not None and reading.row.effect != "none"
-            if changes and not handler.command.while_blocked and _blocked(command, actor, uow):
-                reply = Reply(actor.msisdn, "general-blocked")
-                return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal="blocked"))
+            if changes and (blocked := _blocked(command, uow)) is not None:
+                return self._decision(inbound, number, reading, uow, blocked)
             if reading.outcome == ASK:
                 outcome = self._ask_reading(command, reading, uow)
             else:
@@ -200,7 +202,8 @@ class Dispatcher:
             confirmed=None if pending.about_reading else pending,
             **_fields(dict(pending.arguments)),
         )
-        return self._checked(handler, handler.function(command, uow))
+        blocked = _blocked(command, uow)
+        return blocked if blocked is not None else self._checked(handler, handler.function(command, uow))
 
     @staticmethod
     def _checked(handler: Handler, outcome: Outcome) -> Outcome:
@@ -252,13 +255,19 @@ def _later(reading: Reading, actor: Subscriber) -> Outcome:
     return Outcome(replies=(Reply(actor.msisdn, "general-later", {"what": what}),), refusal=LATER)
 
 
-def _blocked(command: Command, actor: Subscriber, uow: UnitOfWork) -> bool:
-    """Whether the actor, or the number that he acts for, may change nothing now."""
-    if command.msisdn != actor.msisdn:
-        subject_of_it = uow.subscriber(command.msisdn)
-        if subject_of_it is None or subject_of_it.status is not SubscriberStatus.ACTIVE:
-            return True
-    return actor.status is not SubscriberStatus.ACTIVE
+def _blocked(command: Command, uow: UnitOfWork) -> Outcome | None:
+    """The refusal where the actor, or the number that he acts for, may change nothing now."""
+    if command.while_blocked:
+        return None
+    for msisdn in dict.fromkeys((command.actor, command.msisdn)):
+        subscriber = uow.subscriber(msisdn)
+        if subscriber is None or subscriber.status is SubscriberStatus.ACTIVE:
+            continue
+        if subscriber.status is SubscriberStatus.DEBTOR:
+            debt = {"missing": Money(-min(0, uow.account(subscriber.account).balance))}
+            return Outcome(replies=(Reply(command.actor, "general-debtor", debt),), refusal=BLOCKED)
+        return Outcome(replies=(Reply(command.actor, "general-blocked"),), refusal=BLOCKED)
+    return None
 
 
 def _refused_to_both(result: Outcome, pending: Pending, answer: Command) -> Outcome:

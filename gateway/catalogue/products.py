@@ -137,6 +137,14 @@ class BlacklistRules:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpRules:
+    """What may be charged to a linked card at a time."""
+
+    sum_min_minor: Money = Money(10_00)
+    sum_max_minor: Money = Money(15_000_00)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -170,3 +178,4 @@ class Products:
     trust: TrustRules = TrustRules()
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
+    top_up: TopUpRules = TopUpRules()
