@@ -16,7 +16,7 @@ from gateway.catalogue.trie import Leaf, Node, joined
 from gateway.model import Language
 
 if TYPE_CHECKING:
-    from gateway.ussd_grammar import Parts
+    from gateway.parts import Parts
 
 MASK = "•"
 ARITY_PENALTY = 1

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gateway.model import Channel, Language
-from gateway.ussd_grammar import REFUSED, Grammar
+from gateway.reading import REFUSED
+from gateway.ussd_grammar import Grammar
 
 Render = Callable[[str, Mapping[str, object], Language], str]
 """(a text's name, its arguments, the language) -> the text."""

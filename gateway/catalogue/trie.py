@@ -7,7 +7,7 @@ is wrong with a row is collected as faults. The syntax of patterns is the gramma
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields
 from types import NoneType
 from typing import get_args, get_type_hints
 
@@ -17,7 +17,6 @@ from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.products import Operator
 from gateway.commands import ENVELOPE, Command
 from gateway.model import Channel, Language
-from gateway.texts.latin import transliterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,12 @@ class Tries:
     sms_to: dict[str, Node] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
 
+    def root_of(self, leaf: Leaf) -> Node:
+        """Where a pattern begins."""
+        if leaf.channel is Channel.USSD:
+            return self.ussd
+        return self.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.sms
+
 
 class _Compiler:
     """Makes tries of rows, collecting faults."""
@@ -126,25 +131,9 @@ class _Compiler:
                 self._fault(row, text, f"{text!r}: no placeholder, default or fixed value for {', '.join(missing)}")
             if row.available:
                 self._insert(leaf)
-                self._insert_latin(leaf)
-
-    def _insert_latin(self, leaf: Leaf) -> None:
-        """A Cyrillic keyword is understood in the Latin letters that our own replies write it in."""
-        items = leaf.items
-        for language in leaf.languages:
-            items = tuple(transliterate(item, language).lower() if isinstance(item, str) else item for item in items)
-        if items != leaf.items:
-            latin = replace(leaf, items=items)
-            root = self.tries.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.tries.sms
-            root.insert(latin)
 
     def _insert(self, leaf: Leaf) -> None:
-        if leaf.channel is Channel.USSD:
-            self.tries.ussd.insert(leaf)
-        elif leaf.row.to:
-            self.tries.sms_to.setdefault(leaf.row.to, Node()).insert(leaf)
-        else:
-            self.tries.sms.insert(leaf)
+        self.tries.root_of(leaf).insert(leaf)
         self.tries.leaves.append(leaf)
 
     def _leaf(
