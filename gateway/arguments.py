@@ -104,7 +104,8 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands. `word`: how the right form shows its place; by channel where they differ.
+    the rest of the line as it stands. `ungrouped`: the tokens of one argument where the way with `span` leads nowhere.
+    `word`: how the right form shows its place; by channel where they differ.
     """
 
     part: str
@@ -113,6 +114,7 @@ class ArgumentType:
     shapes: tuple[Shape, ...]
     written: Callable[[Value], str] = _same
     span: Span = _one
+    ungrouped: Span | None = None
     secret: bool = False
     joined: bool = False
     rest: bool = False
@@ -270,16 +272,26 @@ def _parse_sum(text: str) -> Value | Wrong:
 
 
 def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
-    """A sign, the digits, three digits more if they end the line, two after a decimal comma, the unit."""
+    """A sign, the digits, two digits after a decimal comma, or three more if they end the line, the unit."""
+    return _sum_end(line, tokens, index, grouped=True)
+
+
+def _span_sum_ungrouped(line: str, tokens: Sequence[Token], index: int) -> int:
+    """The same where a group of three digits is the next argument: `100 500` as two sums."""
+    return _sum_end(line, tokens, index, grouped=False)
+
+
+def _sum_end(line: str, tokens: Sequence[Token], index: int, *, grouped: bool) -> int:
     at = index
     if tokens[at].key in "+-" and at + 1 < len(tokens):
         at += 1
     at += 1
     count = len(tokens)
     if at < count and tokens[at].numeric:
-        comma = tokens[at - 1].end + 1 == tokens[at].start and line[tokens[at - 1].end] == ","
+        between = line[tokens[at - 1].end : tokens[at].start]
         last = at + 1 == count or (at + 2 == count and _is_unit(tokens[at + 1]))
-        if (comma and len(tokens[at].key) <= 2) or (last and len(tokens[at].key) == 3):
+        thousands = grouped and last and len(tokens[at].key) == 3 and between.isspace()
+        if thousands or (between == "," and len(tokens[at].key) == 2):
             at += 1
     if at < count and _is_unit(tokens[at]):
         at += 1
@@ -365,6 +377,7 @@ def argument_types(operator: Operator) -> dict[object, ArgumentType]:
             (_digits(1, SUM_DIGITS_MAX), _digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
             written=_written_sum,
             span=_span_sum,
+            ungrouped=_span_sum_ungrouped,
             joined=True,
         ),
         Otp: ArgumentType("code", "1234", _parse_otp, (_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True),

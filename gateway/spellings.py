@@ -94,9 +94,10 @@ _KEYS = (
 """What was meant, by what was typed: first a Cyrillic word on QWERTY, then a Latin word on each Cyrillic keyboard."""
 
 _WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
-_FIRST_WORD = re.compile(r"[^\s\d+\-]+")
+_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„]+")
 _CLOSING = ".,;!?/"
-_KEYBOARD_CHUNK = re.compile(r"\s+|\S+")
+_KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]+|\d[^\s]*|.", re.DOTALL)
+"""Numbers with what is glued to them are no words, and stay."""
 
 
 def _without_shift(chunk: str) -> str:
@@ -181,11 +182,11 @@ class Vocabulary:
         return meant != word and (meant in self.words or meant in POLITE_WORDS)
 
     def _retyped(self, chunk: str, keys: dict[int, int]) -> str:
-        """One run of characters between spaces; without letters it is a number or a sign, which stay."""
+        """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
         if not any(character.isalpha() for character in chunk):
             return chunk
         unshifted = _without_shift(chunk)
         bare = unshifted.rstrip(_CLOSING)
         if bare != unshifted and not self._is_word(unshifted, keys) and self._is_word(bare, keys):
-            return bare.translate(keys) + chunk[len(bare) :]
+            return bare.translate(keys) + "." * (len(chunk) - len(bare))
         return unshifted.translate(keys)

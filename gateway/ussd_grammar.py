@@ -23,7 +23,7 @@ readings, but never one with a secret in it. It runs nothing, and never raises f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import pyparsing as pp
@@ -54,7 +54,7 @@ from gateway.parts import TAIL_WORDS, Parts, parts_of, segments_of, tokens_of, w
 from gateway.reading import ASK, UNDERSTOOD, Asked, Reading, only
 from gateway.refusals import NOT_A_CODE_LENGTH, Refusals, as_typed
 from gateway.spellings import Vocabulary
-from gateway.walk import Found, match
+from gateway.walk import Found, match, other_grouping
 
 LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 """Characters, counted after trimming: 160 octets of 7-bit characters (TS 23.038), and a long SMS."""
@@ -184,7 +184,8 @@ class Grammar:
             return self._refusals.superscript(stuck.asked)
         for names, correct in LINE_CORRECTIONS:
             for corrected in correct(line, channel, self._vocabulary):
-                found = self._attempt(Asked(text, corrected, (*fixes, *names)), channel, to, pending)
+                cleaned = fixes if corrected.origin is not None else ()
+                found = self._attempt(Asked(text, corrected, (*cleaned, *names)), channel, to, pending)
                 if isinstance(found, Reading):
                     return found
         return self._refuse(stuck, pending)
@@ -316,7 +317,7 @@ class Grammar:
         return None
 
     def _understood(
-        self, asked: Asked, leaf: Leaf, parts: Parts, found: Sequence[Found], meant: Leaf | None = None
+        self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found], meant: Leaf | None = None
     ) -> Reading:
         arguments = dict(leaf.fixed)
         masked = asked.text
@@ -334,6 +335,10 @@ class Grammar:
                 superscript = -1 if superscript >= begin else superscript
         if superscript >= 0:
             return self._refusals.superscript(asked)
+        if len(found) > 1 and (regrouped := other_grouping(parts, found)) is not None:
+            typed = [each.value for each in found]
+            ways = [as_typed(meant or leaf, values, leaf.names) for values in (typed, [*typed[:-2], *regrouped])]
+            return self._refusals.ambiguous(asked, parts, found[-2].first, ways, leaf)
         ask = bool(asked.fixes) and asks(asked.fixes, leaf.row)
         right = ""
         if ask:

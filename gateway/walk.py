@@ -40,12 +40,38 @@ def match(node: Node, parts: Parts, index: int, found: list[Found]) -> Leaf | No
                 return leaf
         for kind, below in node.arguments:
             after = parts.after(kind, index)
-            value = kind.parse(parts.free_text(index) if kind.rest else parts.text(index, after))
-            if isinstance(value, Wrong):
-                continue
-            found.append(Found(kind, value, index, after))
-            leaf = match(below, parts, after, found)
+            leaf = _argument(kind, below, parts, index, after, found)
+            if leaf is None and kind.ungrouped is not None and parts.tokens is not None:
+                shorter = kind.ungrouped(parts.line.text, parts.tokens, index)
+                if shorter != after:
+                    leaf = _argument(kind, below, parts, index, shorter, found)
             if leaf is not None:
                 return leaf
-            found.pop()
         return None
+
+
+def _argument(kind: ArgumentType, below: Node, parts: Parts, index: int, after: int, found: list[Found]) -> Leaf | None:
+    """The leaf on the way where the parts from `index` to before `after` are an argument of this kind."""
+    value = kind.parse(parts.free_text(index) if kind.rest else parts.text(index, after))
+    if isinstance(value, Wrong):
+        return None
+    found.append(Found(kind, value, index, after))
+    leaf = match(below, parts, after, found)
+    if leaf is None:
+        found.pop()
+    return leaf
+
+
+def other_grouping(parts: Parts, found: list[Found]) -> tuple[Value, Value] | None:
+    """The values of the last two arguments if the digits between them may belong to either: `1 000 500`."""
+    if parts.tokens is None or len(found) < 2:
+        return None
+    one, other = found[-2:]
+    if one.kind.ungrouped is None or other.kind.ungrouped is None or one.after != one.first + 1:
+        return None
+    group = parts.tokens[other.first]
+    if other.after < other.first + 2 or not parts.tokens[other.first + 1].numeric or len(group.key) != 3:
+        return None
+    first = one.kind.parse(parts.text(one.first, other.first + 1))
+    second = other.kind.parse(parts.text(other.first + 1, other.after))
+    return None if isinstance(first, Wrong) or isinstance(second, Wrong) else (first, second)
