@@ -42,10 +42,13 @@ class Parts:
 
     def free_text(self, index: int) -> str:
         """Everything behind the part before `index`, as it was typed and not as plain characters."""
-        typed = self.line.typed
+        return self.line.typed[self.free_place(index) :].strip()
+
+    def free_place(self, index: int) -> int:
+        """Where in the typed text that begins."""
         begin = self.line.place(self.ends[index - 1] - 1) + 1 if index else 0
-        found = _FREE_TEXT_BEGINS.match(typed, begin)
-        return typed[found.end() if found else begin :].strip()
+        found = _FREE_TEXT_BEGINS.match(self.line.typed, begin)
+        return found.end() if found else begin
 
     def place(self, index: int, offset: int = 0) -> int:
         """Where in the typed text a part begins; one past the last part: where the text ends."""

@@ -25,6 +25,7 @@ from gateway.misreadings import (
 from gateway.model import Channel, Language
 from gateway.parts import Parts
 from gateway.reading import REFUSED, Asked, Reading, only
+from gateway.walk import Found
 
 SUGGESTIONS_MAX = 2
 INPUT_SHOWN_MAX = 24
@@ -80,6 +81,15 @@ class Refusals:
         """Two readings are valid: an example of each."""
         reading = self.refused(asked, Miss("ambiguous", place, leaf=leaf), parts)
         return replace(reading, right="", example="", suggestions=tuple(readings))
+
+    def mismatch(self, asked: Asked, leaf: Leaf, parts: Parts, found: Sequence[Found], order: int) -> Reading:
+        """A secret that has to be typed twice, and was typed differently."""
+        values = iter(found)
+        path = tuple((item, None if isinstance(item, str) else next(values).value) for item in leaf.items)
+        place = [index for index, (item, _) in enumerate(path) if not isinstance(item, str)][order]
+        each = found[order]
+        miss = Miss("pin_mismatch", each.first, path[:place], leaf, each.kind.part, after=each.after)
+        return self.refused(asked, miss, parts)
 
     def unknown(self, asked: Asked, parts: Parts) -> Reading:
         """No code begins like this."""

@@ -323,16 +323,18 @@ class Grammar:
         masked = asked.text
         secret = False
         superscript = asked.line.superscript
-        for name, each in zip(leaf.names, found, strict=True):
-            arguments[name] = each.value
+        for order, (name, each) in enumerate(zip(leaf.names, found, strict=True)):
             if each.kind.secret:
+                if arguments.get(name, each.value) != each.value:
+                    return self._refusals.mismatch(asked, leaf, parts, found, order)
                 secret = True
-                masked = hidden(masked, parts, each.first, each.after)
-            elif each.kind.rest:
-                begin = parts.place(each.first)
+                masked = hidden(masked, parts, each.first, each.after, each.kind)
+            if each.kind.rest:
+                begin = parts.free_place(each.first)
                 masked = masked_digits(masked, begin)  # a password may stand where a word was meant
                 secret = secret or masked != asked.text
                 superscript = -1 if superscript >= begin else superscript
+            arguments[name] = each.value
         if superscript >= 0:
             return self._refusals.superscript(asked)
         if len(found) > 1 and (regrouped := other_grouping(parts, found)) is not None:

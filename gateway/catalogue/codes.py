@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
@@ -69,8 +69,8 @@ class Codes:
     def __iter__(self) -> Iterator[CodeRow]:
         return iter(self.rows)
 
-    def lines(self) -> tuple[CodeLine, ...]:
-        """The codes that work now, as help shows them: the first form of each."""
+    def lines(self, absent: Container[str] = ()) -> tuple[CodeLine, ...]:
+        """The codes that work now, as help shows them: the first form of each. `absent`: commands without a handler."""
         return tuple(
             CodeLine(
                 row.command,
@@ -79,7 +79,7 @@ class Codes:
                 row.about,
             )
             for row in self.rows
-            if row.available
+            if row.available and row.command not in absent
         )
 
 

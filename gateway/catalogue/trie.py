@@ -11,17 +11,18 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import NoneType
 from typing import get_args, get_type_hints
 
-from gateway.arguments import ArgumentType, Value, Wrong, argument_types, choice
+from gateway.arguments import ArgumentType, Value, Wrong, choice, sum_between
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.products import Operator
 from gateway.commands import ENVELOPE, Command
-from gateway.model import Channel, Language
+from gateway.kinds import argument_types
+from gateway.model import Channel, Language, Money
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`<name>` or `<name:low-high>`."""
+    """`<name>` or `<name:low-high>`. A secret may stand twice: it has to be typed the same both times."""
 
     name: str
     low: int = 0
@@ -32,6 +33,10 @@ Item = str | Placeholder
 
 PatternSyntax = Callable[[str, Channel], tuple[Item, ...]]
 """Takes a pattern to its items; raises ValueError with the place where its syntax ends."""
+
+
+BOUNDED: Mapping[object, Callable[[int, int], ArgumentType]] = {int: choice, Money: sum_between}
+"""The types of fields whose placeholders may name the least and the greatest value."""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,23 +108,20 @@ class _Compiler:
 
     def __init__(self, operator: Operator, commands: Mapping[str, type[Command]], syntax: PatternSyntax) -> None:
         self.syntax = syntax
-        self.kinds = argument_types(operator)
-        self.choices: dict[tuple[int, int], ArgumentType] = {}
+        self.kinds = {channel: argument_types(operator, channel) for channel in Channel}
+        self.bounded: dict[tuple[object, int, int], ArgumentType] = {}
         self.commands = commands
         self.fields: dict[str, tuple[dict[str, object], frozenset[str]]] = {}
         self.tries = Tries()
         self.faults: list[Fault] = []
 
     def add(self, row: CodeRow) -> None:
-        """Adds a row's patterns. Of a row that is not available yet only the syntax can be looked at."""
-        known: Mapping[str, object] = {}
-        needed: frozenset[str] = frozenset()
-        if row.available:
-            if row.command not in self.commands:
-                hint = nearest(row.command, self.commands)
-                self._fault(row, "command", f"unknown command {row.command!r}{hint}")
-                return
-            known, needed = self._fields_of(row.command)
+        """Adds a row's patterns, whether it works yet or not."""
+        if row.command not in self.commands:
+            hint = nearest(row.command, self.commands)
+            self._fault(row, "command", f"unknown command {row.command!r}{hint}")
+            return
+        known, needed = self._fields_of(row.command)
         fixed = self._fixed(row, known)
         forms = [(Channel.USSD, text, frozenset[Language]()) for text in row.ussd]
         forms += [(Channel.SMS, text, frozenset({language})) for language, texts in row.sms.items() for text in texts]
@@ -129,8 +131,7 @@ class _Compiler:
                 continue
             if missing := sorted(needed - {*leaf.names, *fixed}):
                 self._fault(row, text, f"{text!r}: no placeholder, default or fixed value for {', '.join(missing)}")
-            if row.available:
-                self._insert(leaf)
+            self._insert(leaf)
 
     def _insert(self, leaf: Leaf) -> None:
         self.tries.root_of(leaf).insert(leaf)
@@ -151,10 +152,10 @@ class _Compiler:
             if isinstance(item, str):
                 items.append(item)
                 continue
-            kind = self._kind(row, text, item, known)
+            kind = self._kind(row, text, channel, item, known)
             if kind is None:
                 return None
-            if item.name in names or item.name in fixed:
+            if item.name in fixed or (item.name in names and not kind.secret):
                 self._fault(row, text, f"{text!r}: {item.name!r} is filled twice")
                 return None
             items.append(kind)
@@ -164,28 +165,30 @@ class _Compiler:
             return None
         return Leaf(row, text, channel, tuple(items), tuple(names), fixed, languages)
 
-    def _kind(self, row: CodeRow, text: str, item: Placeholder, known: Mapping[str, object]) -> ArgumentType | None:
-        if not row.available:
-            return self.kinds[str]
+    def _kind(
+        self, row: CodeRow, text: str, channel: Channel, item: Placeholder, known: Mapping[str, object]
+    ) -> ArgumentType | None:
         if item.name not in known:
             hint = nearest(item.name, known)
             self._fault(row, text, f"{text!r}: <{item.name}> is no field of {row.command}{hint}")
             return None
+        typed = known[item.name]
         if item.high:
-            bounds = (item.low, item.high)
-            if item.low >= item.high or known[item.name] is not int:
-                self._fault(row, text, f"{text!r}: <{item.name}> needs a field of type int and low < high")
+            bounds = (typed, item.low, item.high)
+            if item.low >= item.high or typed not in BOUNDED:
+                message = f"{text!r}: <{item.name}> needs a field of type int or Money, and low < high"
+                self._fault(row, text, message)
                 return None
-            return self.choices.setdefault(bounds, choice(*bounds))
-        kind = self.kinds.get(known[item.name])
+            return self.bounded.setdefault(bounds, BOUNDED[typed](item.low, item.high))
+        kind = self.kinds[channel].get(typed)
         if kind is None:
             self._fault(row, text, f"{text!r}: no kind of argument is known for the type of {item.name!r}")
         return kind
 
     def _fixed(self, row: CodeRow, known: Mapping[str, object]) -> dict[str, Value]:
         fixed: dict[str, Value] = {}
-        for name, typed in row.arguments.items() if row.available else ():
-            kind = self.kinds.get(known.get(name))
+        for name, typed in row.arguments.items():
+            kind = self.kinds[Channel.SMS].get(known.get(name))
             if name not in known:
                 self._fault(row, "arguments", f"{name!r} is no field of {row.command}{nearest(name, known)}")
                 continue
