@@ -109,7 +109,8 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands. `ungrouped`: the tokens of one argument where the way with `span` leads nowhere.
+    the rest of the line as it stands; with `long` the line may be longer than others. `ungrouped`: the tokens of one
+    argument where the way with `span` leads nowhere.
     `word`: how the right form shows its place; by channel where they differ.
     """
 
@@ -123,6 +124,7 @@ class ArgumentType:
     secret: bool = False
     joined: bool = False
     rest: bool = False
+    long: bool = False
     words: Mapping[Channel, str] = field(default_factory=dict)
 
     def shown(self, channel: Channel) -> str:

@@ -28,8 +28,11 @@ from gateway.reading import REFUSED, Asked, Reading, only
 from gateway.walk import Found
 
 SUGGESTIONS_MAX = 2
+UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
+ANSWER = "answer"
+"""Mark of a bare answer, where no question waits for one."""
 INPUT_SHOWN_MAX = 24
-BEFORE_SHOWN_MAX = 16
+BEFORE_SHOWN_MAX = 18
 NOT_A_CODE_LENGTH = 9
 """A segment as long as this is an argument, whatever the code: suggestions leave it out."""
 
@@ -162,8 +165,10 @@ class Refusals:
         before the fault.
         """
         name = f"refusal-{reading.refusal}"
-        if reading.suggestions and reading.refusal == "unknown_code":
-            name += "-two" if len(reading.suggestions) == SUGGESTIONS_MAX else "-one"
+        if reading.refusal == "unknown_code":
+            name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
+        elif reading.refusal == "wrong_argument_count" and reading.part:
+            name += "-missing"
         shown = str(reading.detail.get("input", reading.masked)).strip()
         before = reading.masked[: max(reading.position, 0)].strip()
         main_menu = f"*{self.main_code}#"

@@ -183,7 +183,7 @@ class Vocabulary:
 
     def _retyped(self, chunk: str, keys: dict[int, int]) -> str:
         """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
-        if not any(character.isalpha() for character in chunk):
+        if chunk[0].isdigit() or not any(character.isalpha() for character in chunk):
             return chunk
         unshifted = _without_shift(chunk)
         bare = unshifted.rstrip(_CLOSING)

@@ -51,13 +51,16 @@ from gateway.corrections import (
 from gateway.misreadings import Miss, hidden, masked_digits
 from gateway.model import Channel, Language
 from gateway.parts import TAIL_WORDS, Parts, parts_of, segments_of, tokens_of, without_polite_words
-from gateway.reading import ASK, UNDERSTOOD, Asked, Reading, only
-from gateway.refusals import NOT_A_CODE_LENGTH, Refusals, as_typed
+from gateway.reading import ASK, REFUSED, UNDERSTOOD, Asked, Reading, only
+from gateway.refusals import ANSWER, NOT_A_CODE_LENGTH, Refusals, as_typed
 from gateway.spellings import Vocabulary
 from gateway.walk import Found, match, other_grouping
 
 LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 """Characters, counted after trimming: 160 octets of 7-bit characters (TS 23.038), and a long SMS."""
+MESSAGE_LENGTH_MAX = 1600
+"""Of a message to somebody with what stands before it: ten segments of 153 characters, a number, a keyword."""
+MESSAGE_HEAD = 100
 CACHED_MAX = 4096
 SERVICE_CODE_DIGITS = 4
 """Of a service that an SMS switches off by its code followed by 0."""
@@ -139,6 +142,9 @@ class Grammar:
         self._blank = next((row for row in rows if row.blank_sms), None)
         self._any_text = {to: row for row in rows for to in row.any_text_to}
         self._fixed = {leaf.row: leaf.fixed for leaf in self.tries.leaves}
+        self._long_rows = {
+            leaf.row for leaf in self.tries.leaves if not isinstance(leaf.items[-1], str) and leaf.items[-1].long
+        }
         self._refusals = Refusals(codes, self.tries, self._main_code)
         self._slips = Slips(self.tries, self._main_code)
         self._vocabulary = vocabulary_of(self.tries)
@@ -174,7 +180,7 @@ class Grammar:
     def _read(self, text: str, channel: Channel, to: str, pending: bool) -> Reading:
         length = len(text.strip())
         if length > LENGTH_MAX[channel]:
-            return self._refusals.too_long(text, length, LENGTH_MAX[channel])
+            return self._read_long(text, channel, to, length)
         line = plain(text)
         fixes = (CHARACTERS,) if line.origin is not None else ()
         stuck = self._attempt(Asked(text, line, fixes), channel, to, pending)
@@ -189,6 +195,16 @@ class Grammar:
                 if isinstance(found, Reading):
                     return found
         return self._refuse(stuck, pending)
+
+    def _read_long(self, text: str, channel: Channel, to: str, length: int) -> Reading:
+        """A line longer than others may be a message to somebody; only its beginning is looked at."""
+        if channel is Channel.SMS and length <= MESSAGE_LENGTH_MAX:
+            lead = len(text) - len(text.lstrip())
+            line = replace(plain(text[: lead + MESSAGE_HEAD]), typed=text)
+            found = self._attempt(Asked(text, line), channel, to, pending=False)
+            if isinstance(found, Reading) and found.row in self._long_rows and found.outcome != REFUSED:
+                return found
+        return self._refusals.too_long(text, length, LENGTH_MAX[channel])
 
     def _attempt(self, asked: Asked, channel: Channel, to: str, pending: bool) -> Reading | _Stuck:
         """One way of reading: the line as it is in `asked`."""
@@ -297,6 +313,8 @@ class Grammar:
         reading = self._refusals.stuck(asked, self.tries.ussd, tried[0])
         if pending and len(typed) in OTP_DIGITS and self._accepts in self._refusals.forms:
             reading = replace(reading, suggestions=(self._refusals.forms[self._accepts],))  # a code needs its keyword
+        elif not pending and typed in self._pending_answers:
+            reading = replace(reading, suggestions=(), detail={**reading.detail, ANSWER: True})
         elif not 2 < len(typed) < NOT_A_CODE_LENGTH:
             reading = replace(reading, suggestions=())
         return _Stuck(asked, self.tries.ussd, tried[0], reading)
