@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
