@@ -23,6 +23,8 @@ Value = str | int
 
 NUMBER_DIGITS_MAX = 15
 """E.164 6.2.1: at most fifteen digits."""
+RUSSIAN_DIGITS = 11
+"""With the country code 7, which Kazakhstan shares."""
 SUM_DIGITS_MAX = 5
 SUM_TYPED_MAX = 9  # leading zeros included: shorter than any telephone number
 ID_DIGITS_MAX = 8
@@ -178,6 +180,8 @@ class NumberPlan:
         if length > NUMBER_DIGITS_MAX or (national and length not in {10, 11}):
             return bad
         international = digits[2:] if digits.startswith("00") else digits[1:] if digits.startswith("+") else ""
+        if self.country == "RU" and international.startswith("7") and len(international) != RUSSIAN_DIGITS:
+            return bad  # phonenumbers would take the 8 of +7 8 916 for a prefix
         try:
             number = phonenumbers.parse("+" + international if international else digits, self.country)
         except phonenumbers.NumberParseException:
