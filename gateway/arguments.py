@@ -21,6 +21,7 @@ from gateway.model import Channel, Language, Money, Msisdn
 Value = str | int
 """What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
 
+NUMBER_DIGITS_MIN = 7
 NUMBER_DIGITS_MAX = 15
 """E.164 6.2.1: at most fifteen digits."""
 RUSSIAN_DIGITS = 11
@@ -171,7 +172,7 @@ class NumberPlan:
 
     def complete(self, digits: str) -> bool:
         """Whether groups of digits joined so far are a whole number."""
-        return not isinstance(self.parse(digits), Wrong)
+        return len(digits) >= NUMBER_DIGITS_MIN and not isinstance(self.parse(digits), Wrong)
 
     def _unusual(self, digits: str) -> Value | Wrong:
         length = len(digits.lstrip("+"))

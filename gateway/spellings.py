@@ -53,6 +53,7 @@ _DIGITS = {
 }  # fmt: skip
 _DIGIT_TWINS = str.maketrans(_DIGITS)
 _TWIN = re.escape("".join(_DIGITS))
+_ANY_TWIN = re.compile(f"[{_TWIN}]")
 _LOOKALIKE_RUN = re.compile(rf"(?<!\w)[0-9{_TWIN}]*[{_TWIN}][0-9{_TWIN}]*(?!\w)")
 _CHUNK = re.compile(r"[^\s,;]+")
 _ANY_DIGIT = re.compile(r"[0-9]")
@@ -63,6 +64,8 @@ def with_digits(line: Line, *, dialled: bool) -> Line | None:
 
     In an SMS only what holds a digit already is a number. The text keeps its length, so places stay true.
     """
+    if _ANY_TWIN.search(line.text) is None:
+        return None
     if dialled:
         text = _LOOKALIKE_RUN.sub(_as_digits, line.text)
     else:
@@ -87,11 +90,13 @@ _KEYBOARDS = (
     "ючшертъуиопящьасдфгхйкл;'зжцвбнм,./",  # Bulgarian phonetic, BDS 5237:2006
     "чявертъуиопшщюасдфгхйкл;'зьцжбнм,./",  # Bulgarian phonetic, the traditional one
 )
-_KEYS = (
-    *(str.maketrans(_QWERTY, letters) for letters in _KEYBOARDS),
-    *(str.maketrans(letters, _QWERTY) for letters in _KEYBOARDS),
+_Keys = dict[int, int]
+_KEYS: tuple[tuple[_Keys, _Keys], ...] = tuple(
+    (str.maketrans(one, other), str.maketrans(other, one))
+    for letters in _KEYBOARDS
+    for one, other in ((_QWERTY, letters), (letters, _QWERTY))
 )
-"""What was meant, by what was typed: first a Cyrillic word on QWERTY, then a Latin word on each Cyrillic keyboard."""
+"""(what was meant by what was typed, the way back): a Cyrillic word on QWERTY, a Latin word on a Cyrillic keyboard."""
 
 _WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
 _FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„]+")
@@ -122,6 +127,14 @@ class Vocabulary:
             latin: next(iter(words)) for latin, words in spelled.items() if len(words) == 1 and latin not in self.words
         }
         self._apart = {"".join(words): tuple(words) for words in phrases}
+        self._mistyped: dict[str, list[_Keys]] = {}
+        for word in self.words | POLITE_WORDS:
+            for meant, back in _KEYS:
+                # Keywords are folded: счёт typed with its ё is found as well.
+                for written in {word, word.replace("е", "ё")}:
+                    typed = written.translate(back)
+                    if typed != word and folded(typed.translate(meant)) == word:
+                        self._mistyped.setdefault(typed, []).append(meant)
 
     def keyword(self, word: str) -> tuple[str, str] | None:
         """(the keyword, the name of the correction) that a word stands for; None: it is one already, or none."""
@@ -171,17 +184,14 @@ class Vocabulary:
         if first is None:
             return
         word = _without_shift(first[0])
-        for keys in _KEYS:
-            if self._is_word(word, keys) or self._is_word(word.rstrip(_CLOSING), keys):
-                text = "".join(self._retyped(chunk, keys) for chunk in _KEYBOARD_CHUNK.findall(typed))
-                if text != typed:
-                    yield replace(plain(text), typed=typed)
+        for keys in self._mistyped.get(word, []) or self._mistyped.get(word.rstrip(_CLOSING), []):
+            text = "".join(self._retyped(chunk, keys) for chunk in _KEYBOARD_CHUNK.findall(typed))
+            yield replace(plain(text), typed=typed)
 
-    def _is_word(self, word: str, keys: dict[int, int]) -> bool:
-        meant = folded(word.translate(keys))
-        return meant != word and (meant in self.words or meant in POLITE_WORDS)
+    def _is_word(self, word: str, keys: _Keys) -> bool:
+        return any(keys is each for each in self._mistyped.get(word, ()))
 
-    def _retyped(self, chunk: str, keys: dict[int, int]) -> str:
+    def _retyped(self, chunk: str, keys: _Keys) -> str:
         """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
         if chunk[0].isdigit() or not any(character.isalpha() for character in chunk):
             return chunk
