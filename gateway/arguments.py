@@ -140,6 +140,15 @@ class ArgumentType:
         return min((abs(length - each) for shape in self.shapes for each in shape.lengths), default=0)
 
 
+def unsigned(kind: ArgumentType) -> ArgumentType:
+    """The kind without the strings that begin with a sign: the plan has another meaning for that sign there."""
+
+    def parse(text: str) -> Value | Wrong:
+        return Wrong("wrong_argument_count") if text[:1] in ("+", "-") else kind.parse(text)
+
+    return replace(kind, parse=parse)
+
+
 # -- numbers ----------------------------------------------------------------------------------------------------
 
 _NUMBER_SEPARATORS = str.maketrans("", "", " -.()[]<>‹›/")
@@ -275,7 +284,7 @@ def _parse_sum(text: str) -> Value | Wrong:
     found = _SUM.match(text)
     if found is None or (found["minor"] and found["cents"] != "00"):
         strange = re.search(r"[^0-9 ]", text, re.ASCII)
-        return Wrong("bad_sum", strange.start() if strange else 0)
+        return Wrong("bad_sum", strange.start() if strange else 0, _SUM_RANGE)
     typed = found["whole"].replace(" ", "")
     whole = typed.lstrip("0")
     if not whole:
@@ -337,9 +346,12 @@ def sum_between(low: int, high: int) -> ArgumentType:
 
     def parse(text: str) -> Value | Wrong:
         value = _parse_sum(text)
-        if isinstance(value, Wrong) or low * 100 <= int(value) <= high * 100:
+        bounds = {"min": low, "max": high}
+        if isinstance(value, Wrong):
+            return replace(value, detail={**value.detail, **bounds})
+        if low * 100 <= int(value) <= high * 100:
             return value
-        return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, {"min": low, "max": high})
+        return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)
 
     return replace(SUM, parse=parse, shapes=(of_digits(len(str(low)), SUM_TYPED_MAX),))
 

@@ -28,17 +28,12 @@ LOOKALIKE_DIGITS = "lookalike_digits"
 KEYBOARD = "keyboard_layout"
 SWAPPED = "swapped_arguments"
 SIGN = "sign"
-VISITED = "visited_network_code"
 
 ASKED = frozenset({DOUBLE_STAR, KEYBOARD, SWAPPED, SIGN})
 """Corrections after which the command is shown and asked, whatever it does."""
 
 ASKED_IF_GUARDED = frozenset({LOOKALIKE_DIGITS, LOOKALIKE_LETTERS})
 """The same, but only where the command moves money or blocks a number."""
-
-VISITED_CODES = range(150, 200)
-"""Service codes that a visited network keeps for itself (TS 22.090 5.1.2), so ours with them work below the main
-code too."""
 
 
 def asks(fixes: tuple[str, ...], row: CodeRow) -> bool:
@@ -90,10 +85,9 @@ class Slip:
 class Slips:
     """The patterns that people type in place of those of the plan, in tries beside the plan's own."""
 
-    def __init__(self, tries: Tries, main_code: str) -> None:
+    def __init__(self, tries: Tries) -> None:
         self.by_leaf: dict[Leaf, Slip] = {}
         self._roots: dict[Node, Node] = {}
-        self._main_code = main_code
         for leaf in tries.leaves:
             root = tries.root_of(leaf)
             for name, items, names in self._of(leaf):
@@ -120,8 +114,6 @@ class Slips:
         if leaf.channel is Channel.SMS and "+" in items:
             place = items.index("+")
             yield SIGN, items[:place] + items[place + 1 :], leaf.names
-        if leaf.channel is Channel.USSD and _is_visited(items[0]):
-            yield VISITED, (self._main_code, *items), leaf.names
 
 
 def _swapped(items: tuple[str | ArgumentType, ...]) -> tuple[int, int] | None:
@@ -132,7 +124,3 @@ def _swapped(items: tuple[str | ArgumentType, ...]) -> tuple[int, int] | None:
     if len(numbers) != 1 or len(sums) != 1 or any(kind.secret for _, kind in kinds):
         return None
     return numbers[0], sums[0]
-
-
-def _is_visited(item: str | ArgumentType) -> bool:
-    return isinstance(item, str) and item.isdigit() and int(item) in VISITED_CODES

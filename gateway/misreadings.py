@@ -62,7 +62,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         found = True
         yield from _misses(root, node.literals[key], parts, index + 1, (*path, (key, None)))
     sms = parts.tokens is not None
-    if sms and path and key in root.literals and key[0].isalpha():
+    if sms and node.leaf is not None and key in root.literals and key[0].isalpha():
         yield Miss("two_commands", index, path, node.leaf)
         return
     if not key:
@@ -85,7 +85,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         leaf = _leaf_of(child, left)
         yield Miss(value.refusal, index, path, leaf, kind.part, value.offset, value.detail, penalty, after)
     if not found and path and _after_comma(parts, index, path[-1][0]):
-        yield Miss("bad_sum", index - 1, path[:-1], _leaf_of(node, 0), "sum", after=index + 1)
+        yield Miss("bad_sum", index - 1, path[:-1], _leaf_of(node, 0), "sum", detail={"min": 1}, after=index + 1)
     elif not found:
         finished = not node.literals and node.leaf is not None
         if path and (sms or finished):

@@ -146,7 +146,7 @@ class Grammar:
             leaf.row for leaf in self.tries.leaves if not isinstance(leaf.items[-1], str) and leaf.items[-1].long
         }
         self._refusals = Refusals(codes, self.tries, self._main_code)
-        self._slips = Slips(self.tries, self._main_code)
+        self._slips = Slips(self.tries)
         self._vocabulary = vocabulary_of(self.tries)
         # Two generations make a bounded cache without bookkeeping: what is used in a generation lives on in the next.
         self._young: dict[tuple[Channel, str, str, bool], Reading] = {}
@@ -266,7 +266,7 @@ class Grammar:
         if pending and len(tokens) == 1 and (row := self._pending_answers.get(first)):
             return self._of_row(asked, row)
         own = self.tries.sms_to.get(to)
-        roots = (own, self.tries.sms) if own else (self.tries.sms,)
+        roots = self.tries.roots(to)
         for root in roots:
             if (found := self._walk(asked, root, parts)) is not None:
                 return found
@@ -288,6 +288,8 @@ class Grammar:
         if _NUMERIC.match(text):
             return self._numeric(asked, pending)
         root = own if own and first in own.literals else self.tries.sms
+        if first not in root.literals and len(tokens) > 1:
+            root = self.tries.open_to.get(to, root)
         if to in self._any_text and first not in root.literals:
             return self._of_row(asked, self._any_text[to])
         return _Stuck(asked, root, parts)

@@ -112,7 +112,7 @@ def read_codes(source: str, file: str = "codes.toml") -> Codes:
 
 def line_of_key(lines: list[str], first: int, key: str) -> int:
     """The line (from 1) on which `key =` or a table `[key]` begins, looking from line index `first`; 0 if none."""
-    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
+    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?(?:\.\w+)*\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
     return next((number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line)), 0)
 
 

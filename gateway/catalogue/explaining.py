@@ -108,7 +108,6 @@ CORRECTED: Mapping[str, str] = {
     "keyboard_layout": "keyboard layout: typed with another alphabet on the keyboard",
     "swapped_arguments": "swapped arguments: put in the order of the plan",
     "sign": "sign: + or - left out, taken as +",
-    "visited_network_code": "visited network: a code that abroad belongs to the visited network, dialled below ours",
 }
 """What each correction is, for the operator."""
 

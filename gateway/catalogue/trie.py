@@ -6,12 +6,13 @@ is wrong with a row is collected as faults. The syntax of patterns is the gramma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from types import NoneType
 from typing import get_args, get_type_hints
 
-from gateway.arguments import ArgumentType, Value, Wrong, choice, sum_between
+from gateway.arguments import ArgumentType, Value, Wrong, choice, sum_between, unsigned
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.products import Operator
@@ -39,12 +40,22 @@ BOUNDED: Mapping[object, Callable[[int, int], ArgumentType]] = {int: choice, Mon
 """The types of fields whose placeholders may name the least and the greatest value."""
 
 
+VISITED_NETWORK = re.compile(r"1[5-9]\d")
+"""Codes that a visited network keeps for itself (TS 22.090 5.1.2): abroad they reach home behind the main code."""
+
+SIGNS = ("+", "-")
+
+
 @dataclass(slots=True, eq=False)
 class Leaf:
-    """A pattern of a row: its items with their kinds, the fields they fill, the values that are fixed."""
+    """A pattern of a row: its items with their kinds, the fields they fill, the values that are fixed.
+
+    `text`: as the row has it, in line `line`; an alias has the pattern that it stands for.
+    """
 
     row: CodeRow
     text: str
+    line: int
     channel: Channel
     items: tuple[str | ArgumentType, ...]
     names: tuple[str, ...]
@@ -71,7 +82,7 @@ class Node:
             node = node._child(item)
         node.by_length.setdefault(0, leaf)
         for known in node.leaves:
-            if known.row is leaf.row:
+            if known.row is leaf.row and known.names == leaf.names:
                 known.languages |= leaf.languages
                 return
         node.leaves.append(leaf)
@@ -89,17 +100,29 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Tries:
-    """The compiled catalogue: dialled strings, SMS lines to any number, and those to one short number only."""
+    """The compiled catalogue: dialled strings, SMS lines to any number, and those to one short number only.
+
+    A line that begins with an argument (`<contact> <number>`) is looked for after all that begin with a keyword, so
+    that no keyword is taken for a name: those are in `open_to`, by short number, "" being any.
+    """
 
     ussd: Node = field(default_factory=Node)
     sms: Node = field(default_factory=Node)
     sms_to: dict[str, Node] = field(default_factory=dict)
+    open_to: dict[str, Node] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
 
+    def roots(self, to: str) -> list[Node]:
+        """Where an SMS to that number is looked for, first things first."""
+        found = (self.sms_to.get(to), self.sms, self.open_to.get(to), self.open_to.get(""))
+        return [node for node in found if node is not None]
+
     def root_of(self, leaf: Leaf) -> Node:
-        """Where a pattern begins."""
+        """Where a pattern belongs."""
         if leaf.channel is Channel.USSD:
             return self.ussd
+        if not isinstance(leaf.items[0], str):
+            return self.open_to.setdefault(leaf.row.to, Node())
         return self.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.sms
 
 
@@ -112,6 +135,9 @@ class _Compiler:
         self.bounded: dict[tuple[object, int, int], ArgumentType] = {}
         self.commands = commands
         self.fields: dict[str, tuple[dict[str, object], frozenset[str]]] = {}
+        self.main_code = operator.short_number
+        self.leaves: list[Leaf] = []
+        self.unsigned: dict[ArgumentType, ArgumentType] = {}
         self.tries = Tries()
         self.faults: list[Fault] = []
 
@@ -131,11 +157,32 @@ class _Compiler:
                 continue
             if missing := sorted(needed - {*leaf.names, *fixed}):
                 self._fault(row, text, f"{text!r}: no placeholder, default or fixed value for {', '.join(missing)}")
-            self._insert(leaf)
+            self.leaves.append(leaf)
+            if channel is Channel.USSD and isinstance(leaf.items[0], str) and VISITED_NETWORK.fullmatch(leaf.items[0]):
+                self.leaves.append(replace(leaf, items=(self.main_code, *leaf.items)))
 
-    def _insert(self, leaf: Leaf) -> None:
-        self.tries.root_of(leaf).insert(leaf)
-        self.tries.leaves.append(leaf)
+    def finish(self) -> Tries:
+        """The tries, when all rows have been added."""
+        signed = {
+            (id(self.tries.root_of(leaf)), *leaf.items[:place])
+            for leaf in self.leaves
+            for place, item in enumerate(leaf.items)
+            if item in SIGNS
+        }
+        for leaf in self.leaves:
+            root = self.tries.root_of(leaf)
+            before = [place for place in range(len(leaf.items)) if (id(root), *leaf.items[:place]) in signed]
+            leaf.items = tuple(
+                self._unsigned(item) if place in before and not isinstance(item, str) else item
+                for place, item in enumerate(leaf.items)
+            )
+            root.insert(leaf)
+        self.tries.leaves = self.leaves
+        return self.tries
+
+    def _unsigned(self, kind: ArgumentType) -> ArgumentType:
+        """Where the plan has a form with a sign, the sign is none of the argument: `РЕБЕНОК +7...` adds a number."""
+        return self.unsigned.setdefault(kind, unsigned(kind))
 
     def _leaf(
         self, row: CodeRow, channel: Channel, text: str, languages: frozenset[Language],
@@ -163,7 +210,7 @@ class _Compiler:
         if any(not isinstance(item, str) and item.rest for item in items[:-1]):
             self._fault(row, text, f"{text!r}: a free text takes the rest of the line, so it must come last")
             return None
-        return Leaf(row, text, channel, tuple(items), tuple(names), fixed, languages)
+        return Leaf(row, text, row.line_of(text), channel, tuple(items), tuple(names), fixed, languages)
 
     def _kind(
         self, row: CodeRow, text: str, channel: Channel, item: Placeholder, known: Mapping[str, object]
@@ -226,7 +273,7 @@ def compile_codes(
     compiler = _Compiler(operator, commands, syntax)
     for row in codes.rows:
         compiler.add(row)
-    return compiler.tries, compiler.faults
+    return compiler.finish(), compiler.faults
 
 
 def fixed_start(leaf: Leaf) -> list[str]:
