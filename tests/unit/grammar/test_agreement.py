@@ -18,7 +18,7 @@ from tests.unit.grammar.recogniser import Answer, Recogniser
 
 ALPHABET = "*#019a "
 LENGTH_MAX = 6
-MILLION = int(os.environ.get("USSDGW_RANDOM_STRINGS", "20000"))
+RANDOM = int(os.environ.get("USSDGW_RANDOM_STRINGS", "20000"))
 """How many random strings; `make grammar-million` sets it."""
 SEED = 20161122
 
@@ -57,7 +57,7 @@ def test_every_short_string_dialled(grammar: Grammar, recogniser: Recogniser) ->
 
 def test_short_strings_by_sms(grammar: Grammar, recogniser: Recogniser) -> None:
     """The same by SMS; a part of them, unless all random strings are asked for."""
-    step = 1 if MILLION >= 1_000_000 else 7
+    step = 1 if RANDOM >= 1_000_000 else 7
     strings = itertools.islice(short_strings(), 0, None, step)
 
     assert [] == differences(
@@ -71,6 +71,17 @@ def random_strings(recogniser: Recogniser, count: int) -> Iterator[str]:
     letters = "*#0123456789 a"
     samples = {
         "number": ["9161234567", "89161234567", "+79161234567", "8 (916) 123-45-67", "916123456", "99161234567"],
+        "any_number": ["9161234567", "84951234567", "916123456"],
+        "barred": ["0890", "9161234567", "12", "84951234567"],
+        "sum_10": ["10", "50", "9", "99999", "100000"],
+        "period": ["1", "3", "4"],
+        "card": ["123456789012", "1234567890123456", "12345678901", "1234 5678 9012"],
+        "pin": ["1234", "1234567", "123", "12345678"],
+        "points": ["5", "9999", "0", "10000"],
+        "delay": ["5", "30", "7"],
+        "1-4": ["1", "4", "5"],
+        "1-31": ["1", "31", "32", "05"],
+        "date": ["010116", "310216", "320116", "01.01.2016", "01.01.16", "0101"],
         "sum": ["50", "050", "50.00", "1 000", "99999", "100000", "0", "5 0"],
         "code": ["1234", "123456", "123", "1234567"],
         "id": ["1", "12", "12345678", "123456789"],
@@ -96,7 +107,7 @@ def random_strings(recogniser: Recogniser, count: int) -> Iterator[str]:
 
 def test_random_strings(grammar: Grammar, recogniser: Recogniser) -> None:
     """Random strings, and codes with slips in them, mean to both readers the same."""
-    strings = random_strings(recogniser, MILLION)
+    strings = random_strings(recogniser, RANDOM)
 
     assert [] == differences(
         (text, recogniser.ussd(text), answer_of(grammar._read(text, Channel.USSD, "", False))) for text in strings
