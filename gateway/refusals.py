@@ -94,6 +94,11 @@ class Refusals:
         miss = Miss("pin_mismatch", each.first, path[:place], leaf, each.kind.part, after=each.after)
         return self.refused(asked, miss, parts)
 
+    def reversed_dates(self, asked: Asked, leaf: Leaf, parts: Parts, place: int, right: str) -> Reading:
+        """The end stands before the start; `right` has them in their order."""
+        reading = self.refused(asked, Miss("bad_date", place, leaf=leaf, part="date", after=place + 1), parts)
+        return replace(reading, right=right, example=right)
+
     def unknown(self, asked: Asked, parts: Parts) -> Reading:
         """No code begins like this."""
         return self.refused(asked, Miss("unknown_code", 0), parts)

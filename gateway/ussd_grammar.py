@@ -262,37 +262,46 @@ class Grammar:
             if self._blank is not None:
                 return self._of_row(asked, self._blank)
             return _Stuck(asked, self.tries.sms, parts, self._refusals.unknown(asked, parts))
-        first = tokens[0].key
-        if pending and len(tokens) == 1 and (row := self._pending_answers.get(first)):
+        if pending and len(tokens) == 1 and (row := self._pending_answers.get(tokens[0].key)):
             return self._of_row(asked, row)
-        own = self.tries.sms_to.get(to)
-        roots = self.tries.roots(to)
-        for root in roots:
-            if (found := self._walk(asked, root, parts)) is not None:
-                return found
-        respelled, names = self._vocabulary.respelled(tokens)
-        if names:
-            parts = parts_of(asked.line, respelled)
-            asked.fixes, first = (*asked.fixes, *names), respelled[0].key
-            for root in roots:
-                if (found := self._walk(asked, root, parts)) is not None:
-                    return found
-        # What follows the last part may be a free text of nothing but signs or polite words.
-        if (tail := text[parts.ends[-1] :].strip()) and (
-            known := next((r for r in roots if first in r.literals), None)
-        ):
-            end = len(text)
-            longer = parts_of(asked.line, [*(respelled if names else tokens), Token(tail, end - len(tail), end)])
-            if (found := self._walk(asked, known, longer)) is not None:
-                return found
+        respelled, found = self._keyworded(asked, parts, tokens, to)
+        if found is not None:
+            return found
         if _NUMERIC.match(text):
             return self._numeric(asked, pending)
+        first = respelled.keys[0]
+        own = self.tries.sms_to.get(to)
         root = own if own and first in own.literals else self.tries.sms
-        if first not in root.literals and len(tokens) > 1:
+        if first not in root.literals and len(respelled.keys) > 1:
             root = self.tries.open_to.get(to, root)
         if to in self._any_text and first not in root.literals:
             return self._of_row(asked, self._any_text[to])
-        return _Stuck(asked, root, parts)
+        return _Stuck(asked, root, respelled)
+
+    def _keyworded(self, asked: Asked, parts: Parts, tokens: Sequence[Token], to: str) -> tuple[Parts, Reading | None]:
+        """The line by its keyword: as it is spelled, as the plan spells it, with all that follows as a free text.
+
+        Returns the parts as the plan spells them too, for the refusal; `asked` gets the corrections this took.
+        """
+        roots = self.tries.roots(to)
+        for root in roots:
+            if (found := self._walk(asked, root, parts)) is not None:
+                return parts, found
+        respelled, names = self._vocabulary.respelled(tokens)
+        if names:
+            parts = parts_of(asked.line, respelled)
+            asked.fixes = (*asked.fixes, *names)
+            for root in roots:
+                if (found := self._walk(asked, root, parts)) is not None:
+                    return parts, found
+        # What follows the last part may be a free text of nothing but signs or polite words.
+        if tail := parts.free_text(len(parts.keys)):
+            longer = parts_of(asked.line, [*respelled, Token(tail, parts.ends[-1], len(asked.line.text))])
+            kept = replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != POLITE))
+            for root in roots:
+                if parts.keys[0] in root.literals and (found := self._walk(kept, root, longer)) is not None:
+                    return parts, found
+        return parts, None
 
     def _numeric(self, asked: Asked, pending: bool) -> Reading | _Stuck:
         """`2137` is `*111*2137#`; `21180` is `*111*2118*2#`; `111*828*1` has lost both its ends."""
@@ -354,13 +363,12 @@ class Grammar:
                 masked = masked_digits(masked, begin)  # a password may stand where a word was meant
                 secret = secret or masked != asked.text
                 superscript = -1 if superscript >= begin else superscript
+                asked = _untouched(asked, parts, each.first)
             arguments[name] = each.value
         if superscript >= 0:
             return self._refusals.superscript(asked)
-        if len(found) > 1 and (regrouped := other_grouping(parts, found)) is not None:
-            typed = [each.value for each in found]
-            ways = [as_typed(meant or leaf, values, leaf.names) for values in (typed, [*typed[:-2], *regrouped])]
-            return self._refusals.ambiguous(asked, parts, found[-2].first, ways, leaf)
+        if len(found) > 1 and (doubt := self._doubt(asked, leaf, parts, found)) is not None:
+            return doubt
         ask = bool(asked.fixes) and asks(asked.fixes, leaf.row)
         right = ""
         if ask:
@@ -378,6 +386,20 @@ class Grammar:
             secret=secret,
         )
 
+    def _doubt(self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found]) -> Reading | None:
+        """The refusal of arguments that are right one by one, and wrong together."""
+        values = [each.value for each in found]
+        if (regrouped := other_grouping(parts, found)) is not None:
+            ways = [as_typed(leaf, way, leaf.names) for way in (values, [*values[:-2], *regrouped])]
+            return self._refusals.ambiguous(asked, parts, found[-2].first, ways, leaf)
+        dates = [order for order, each in enumerate(found) if each.kind.part == "date"]
+        if len(dates) == 2 and str(values[dates[0]]) > str(values[dates[1]]):
+            one, other = dates
+            values[one], values[other] = values[other], values[one]
+            right = as_typed(leaf, values, leaf.names)
+            return self._refusals.reversed_dates(asked, leaf, parts, found[one].first, right)
+        return None
+
     def _of_row(self, asked: Asked, row: CodeRow) -> Reading:
         """A row that was meant without one of its patterns: a blank SMS, any text, a bare answer."""
         masked = masked_digits(asked.text, 0)
@@ -389,6 +411,15 @@ class Grammar:
 
     def _refuse(self, stuck: _Stuck, pending: bool) -> Reading:
         return stuck.refused or self._refusals.stuck(stuck.asked, stuck.root, stuck.parts)
+
+
+def _untouched(asked: Asked, parts: Parts, first: int) -> Asked:
+    """Without the correction of characters, if the only ones that were corrected are those of the free text."""
+    line = asked.line
+    end = parts.ends[first - 1] if first else 0
+    if CHARACTERS not in asked.fixes or line.text[:end] != line.typed[line.lead : line.lead + end]:
+        return asked
+    return replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != CHARACTERS))
 
 
 def _places(line: Line, body: str, typed: str) -> list[int]:
