@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench crash tools format clean
+.PHONY: run test check bench grammar-million crash tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -19,6 +19,10 @@ check: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
+
+# A million random strings instead of the 20,000 of `make test`, read by the grammar and by a second, independent reader.
+grammar-million: $(VENV)/installed-test
+	USSDGW_RANDOM_STRINGS=1000000 $(BIN)/pytest tests/unit/grammar/test_agreement.py
 
 # 200 kills instead of the 20 of `make test`.
 crash: $(VENV)/installed-test

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import argon2
 
 from gateway.catalogue.checking import check_codes
-from gateway.catalogue.explaining import explain
+from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
@@ -115,6 +116,14 @@ class Rooms:
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""
         return explain(self.grammar, self.texts.render, text, channel, to, sender)
+
+    def explain_line(self, line: bytes) -> dict[str, object]:
+        """The same for one JSON object of a batch."""
+        return explain_line(self.grammar, self.texts.render, line, self.operator.short_number)
+
+    def explain_steps(self, text: str, channel: Channel, to: str, sender: str) -> Iterator[tuple[str, str]]:
+        """How a text was read, step by step."""
+        return steps(self.grammar, self.texts.render, text, channel, to, sender)
 
     def derive_code(self, ref: CodeRef) -> str:
         return self.surroundings.derive_code(ref)

@@ -21,8 +21,11 @@ from gateway.model import Channel, Language, Money, Msisdn
 Value = str | int
 """What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
 
+NUMBER_DIGITS_MIN = 7
 NUMBER_DIGITS_MAX = 15
 """E.164 6.2.1: at most fifteen digits."""
+RUSSIAN_DIGITS = 11
+"""With the country code 7, which Kazakhstan shares."""
 SUM_DIGITS_MAX = 5
 SUM_TYPED_MAX = 9  # leading zeros included: shorter than any telephone number
 ID_DIGITS_MAX = 8
@@ -109,7 +112,9 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands. `word`: how the right form shows its place; by channel where they differ.
+    the rest of the line as it stands; with `long` the line may be longer than others. `ungrouped`: the tokens of one
+    argument where the way with `span` leads nowhere.
+    `word`: how the right form shows its place; by channel where they differ.
     """
 
     part: str
@@ -118,9 +123,11 @@ class ArgumentType:
     shapes: tuple[Shape, ...]
     written: Callable[[Value], str] = _same
     span: Span = _one
+    ungrouped: Span | None = None
     secret: bool = False
     joined: bool = False
     rest: bool = False
+    long: bool = False
     words: Mapping[Channel, str] = field(default_factory=dict)
 
     def shown(self, channel: Channel) -> str:
@@ -174,7 +181,7 @@ class NumberPlan:
 
     def complete(self, digits: str) -> bool:
         """Whether groups of digits joined so far are a whole number."""
-        return not isinstance(self.parse(digits), Wrong)
+        return len(digits) >= NUMBER_DIGITS_MIN and not isinstance(self.parse(digits), Wrong)
 
     def _unusual(self, digits: str) -> Value | Wrong:
         length = len(digits.lstrip("+"))
@@ -183,6 +190,8 @@ class NumberPlan:
         if length > NUMBER_DIGITS_MAX or (national and length not in {10, 11}):
             return bad
         international = digits[2:] if digits.startswith("00") else digits[1:] if digits.startswith("+") else ""
+        if self.country == "RU" and international.startswith("7") and len(international) != RUSSIAN_DIGITS:
+            return bad  # phonenumbers would take the 8 of +7 8 916 for a prefix
         try:
             number = phonenumbers.parse("+" + international if international else digits, self.country)
         except phonenumbers.NumberParseException:
@@ -286,16 +295,26 @@ def _parse_sum(text: str) -> Value | Wrong:
 
 
 def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
-    """A sign, the digits, three digits more if they end the line, two after a decimal comma, the unit."""
+    """A sign, the digits, two digits after a decimal comma, or three more if they end the line, the unit."""
+    return _sum_end(line, tokens, index, grouped=True)
+
+
+def _span_sum_ungrouped(line: str, tokens: Sequence[Token], index: int) -> int:
+    """The same where a group of three digits is the next argument: `100 500` as two sums."""
+    return _sum_end(line, tokens, index, grouped=False)
+
+
+def _sum_end(line: str, tokens: Sequence[Token], index: int, *, grouped: bool) -> int:
     at = index
     if tokens[at].key in "+-" and at + 1 < len(tokens):
         at += 1
     at += 1
     count = len(tokens)
     if at < count and tokens[at].numeric:
-        comma = tokens[at - 1].end + 1 == tokens[at].start and line[tokens[at - 1].end] == ","
+        between = line[tokens[at - 1].end : tokens[at].start]
         last = at + 1 == count or (at + 2 == count and _is_unit(tokens[at + 1]))
-        if (comma and len(tokens[at].key) <= 2) or (last and len(tokens[at].key) == 3):
+        thousands = grouped and last and len(tokens[at].key) == 3 and between.isspace()
+        if thousands or (between == "," and len(tokens[at].key) == 2):
             at += 1
     if at < count and _is_unit(tokens[at]):
         at += 1
@@ -317,6 +336,7 @@ SUM = ArgumentType(
     (of_digits(1, SUM_DIGITS_MAX), of_digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
     written=_written_sum,
     span=_span_sum,
+    ungrouped=_span_sum_ungrouped,
     joined=True,
 )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import argon2
+import msgspec
 import typer
 import uvloop
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.text import Text
 
 from gateway import config, telemetry
 from gateway.app import Gateway, Rooms
+from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
 from gateway.model import Channel, Language
@@ -209,25 +211,46 @@ def codes_check(config_file: ConfigFile = None) -> None:
 
 @codes.command("explain")
 def codes_explain(
-    text: Annotated[str, typer.Argument(help="What was dialled or written.")],
+    text: Annotated[str | None, typer.Argument(help="What was dialled or written.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Default: ussd if it looks dialled, else sms.")] = None,
     to: Annotated[str, typer.Option(help="The short number it was sent to.")] = "",
     number: Annotated[str, typer.Option("--from", help="Who sent it.")] = "79161234567",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, as documented.")] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Reads one JSON object a line from standard input, answers one a line.")
+    ] = False,
     config_file: ConfigFile = None,
 ) -> None:
     """Says what a string means and why. Needs no running gateway, and takes nothing as pending."""
+    if batch == (text is not None):
+        raise typer.BadParameter("give one text, or --batch and the texts on standard input")
     rooms = _rooms(config_file)
-    means = channel or (Channel.USSD if text.lstrip()[:1] in ("*", "#") else Channel.SMS)
-    explained = rooms.explain(text, means, to or rooms.operator.short_number, number)
+    if text is None:
+        _explain_batch(rooms)
+        return
+    means, recipient = channel or channel_of(text), to or rooms.operator.short_number
     if as_json:
+        explained = rooms.explain(text, means, recipient, number)
         out.print(json.dumps(explained, ensure_ascii=False), markup=False, soft_wrap=True)
         return
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for key, value in explained.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        table.add_row(f"[bold]{key}[/]", escape(shown))
-    out.print(table)
+    for step, found in rooms.explain_steps(text, means, recipient, number):
+        label = Text(f"{step:<12}", style="bold red" if step == "fault" else "bold")
+        style = "yellow" if step in ("corrected", "asked first") else ""
+        out.print(label + Text(printable(found), style=style))
+
+
+def _explain_batch(rooms: Rooms) -> None:
+    """Each answer leaves at once, so that a program may ask and wait."""
+    encoder = msgspec.json.Encoder()
+    for line in sys.stdin.buffer:
+        if line.strip():
+            sys.stdout.buffer.write(encoder.encode(rooms.explain_line(line)) + b"\n")
+            sys.stdout.buffer.flush()
+
+
+def printable(text: str) -> str:
+    """The text with control characters shown by their numbers: what strangers send must not steer a terminal."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 @app.command()

@@ -21,9 +21,10 @@ from gateway.commands import Command, Handler, Outcome, Reply, TextName, UnitOfW
 from gateway.messages import Inbound, TimerDue
 from gateway.misreadings import in_words
 from gateway.model import RECENT_MAX, Instant, Money, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
+from gateway.reading import ASK, REFUSED, Reading
 from gateway.rules.acting import prolonged, subject
 from gateway.rules.confirmations import ask_actor, live
-from gateway.ussd_grammar import ASK, REFUSED, Grammar, Reading
+from gateway.ussd_grammar import Grammar
 
 
 class CatalogueMismatch(Exception):

@@ -43,6 +43,7 @@ from gateway.model import (
     Email,
     Language,
     MelodyId,
+    MessageText,
     Money,
     Msisdn,
     Name,
@@ -55,6 +56,7 @@ from gateway.model import (
     Threshold,
     TransferPeriod,
 )
+from smpp.text import split
 
 DIALLED_PASSWORD_DIGITS = range(4, 8)
 PASSWORD_LENGTHS = range(4, 33)
@@ -66,6 +68,7 @@ SENDER_LENGTH_MAX = 11
 NAME_LENGTH_MAX = 20
 EMAIL_LENGTH_MAX = 254
 """RFC 5321 4.5.3.1.3 less the brackets."""
+MESSAGE_SEGMENTS_MAX = 10
 ANSWER_DELAYS_S = (5, 10, 15, 20, 25, 30)
 
 _SEPARATORS = str.maketrans("", "", " -.")
@@ -250,6 +253,20 @@ DATE = ArgumentType(
 )
 
 
+# -- messages -----------------------------------------------------------------------------------------------------
+
+
+def _parse_message(text: str) -> Value | Wrong:
+    segments = len(split(text).parts)
+    if segments > MESSAGE_SEGMENTS_MAX:
+        return Wrong("too_long", 0, {"length": len(text), "max": _MESSAGE_CHARACTERS_MAX})
+    return text
+
+
+_MESSAGE_CHARACTERS_MAX = MESSAGE_SEGMENTS_MAX * 67  # with a Cyrillic letter in it (TS 23.040 9.2.3.24.1)
+MESSAGE = replace(TEXT, parse=_parse_message, long=True)
+
+
 # -- all ----------------------------------------------------------------------------------------------------------
 
 
@@ -278,5 +295,6 @@ def argument_types(operator: Operator, channel: Channel) -> dict[object, Argumen
         CardCode: CARD,
         **dict.fromkeys((ServiceId, TariffId, MelodyId, RewardId, SubscriptionId, PictureId), IDENTITY),
         Language: LANGUAGE,
+        MessageText: MESSAGE,
         str: TEXT,
     }

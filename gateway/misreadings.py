@@ -16,7 +16,7 @@ from gateway.catalogue.trie import Leaf, Node, joined
 from gateway.model import Language
 
 if TYPE_CHECKING:
-    from gateway.ussd_grammar import Parts
+    from gateway.parts import Parts
 
 MASK = "•"
 ARITY_PENALTY = 1
@@ -84,12 +84,21 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
             penalty += ARITY_PENALTY
         leaf = _leaf_of(child, left)
         yield Miss(value.refusal, index, path, leaf, kind.part, value.offset, value.detail, penalty, after)
-    if not found:
+    if not found and path and _after_comma(parts, index, path[-1][0]):
+        yield Miss("bad_sum", index - 1, path[:-1], _leaf_of(node, 0), "sum", detail={"min": 1}, after=index + 1)
+    elif not found:
         finished = not node.literals and node.leaf is not None
         if path and (sms or finished):
             yield Miss("wrong_argument_count", index, path, _leaf_of(node, len(parts.keys) - index))
         else:
             yield Miss("unknown_code", index, path)
+
+
+def _after_comma(parts: Parts, index: int, before: str | ArgumentType) -> bool:
+    """Whether the digits at `index` stand behind the comma of a sum: `50,5`."""
+    if isinstance(before, str) or before.ungrouped is None or parts.tokens is None:
+        return False
+    return parts.tokens[index].numeric and parts.line.text[parts.ends[index - 1] : parts.starts[index]] == ","
 
 
 def _unfinished(node: Node, index: int, path: tuple[Step, ...]) -> Miss:
@@ -145,7 +154,9 @@ def _values(miss: Miss, parts: Parts, leaf: Leaf) -> list[Value | None]:
         index = miss.index + place - first
         if isinstance(item, ArgumentType) and parts.keys[index]:
             typed = item.parse(parts.text(index, index + 1))
-            values[place] = None if isinstance(typed, Wrong) else typed
+            # Where what stands before is wrong, digits may be a code of another command: those are not echoed.
+            echoed = item.part == "number" or _DIGIT_RUN.search(parts.text(index, index + 1)) is None
+            values[place] = None if isinstance(typed, Wrong) or not echoed else typed
     return values
 
 
@@ -159,7 +170,7 @@ def masked_digits(text: str, first: int) -> str:
 
 def hidden(text: str, parts: Parts, first: int, after: int, kind: ArgumentType) -> str:
     """The typed text with the parts from `first` to before `after` hidden, whatever is in them."""
-    begin = parts.line.place(parts.starts[first])
+    begin = parts.free_place(first) if kind.rest else parts.line.place(parts.starts[first])
     end = len(text) if kind.rest else parts.line.place(parts.ends[after - 1] - 1) + 1
     return text[:begin] + MASK * (end - begin) + text[end:]
 

@@ -51,6 +51,9 @@ AnswerDelay = NewType("AnswerDelay", int)
 """After how many seconds voicemail answers: 5, 10, 15, 20, 25 or 30 (TS 23.082 1.3.2)."""
 
 Email = NewType("Email", str)
+MessageText = NewType("MessageText", str)
+"""What a subscriber writes to another one: as he typed it, up to ten segments."""
+
 Name = NewType("Name", str)
 """One word that a subscriber calls somebody or some place by, as he wrote it."""
 

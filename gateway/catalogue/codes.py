@@ -27,7 +27,8 @@ class CodeRow:
 
     `arguments`: fixed values for fields without a placeholder. `to`: only on that short number. `any_text_to`: any
     other text to these short numbers means this command. `pending_sms`: this bare number does while a question
-    waits. `blank_sms`: an empty SMS does. `sms_reply`: the answer also goes as an SMS.
+    waits. `blank_sms`: an empty SMS does. `sms_reply`: the answer also goes as an SMS. `guarded`: asked first where
+    letters were taken for digits, as all that moves money is. `elsewhere`: what other operators dial for it.
     """
 
     command: str
@@ -40,6 +41,8 @@ class CodeRow:
     pending_sms: str = ""
     blank_sms: bool = False
     sms_reply: bool = False
+    guarded: bool = False
+    elsewhere: tuple[str, ...] = ()
     about: Mapping[Language, str] = field(default_factory=dict)
     available: bool = True
     order: int = 0
@@ -169,6 +172,8 @@ class _RowReader:
             pending_sms=pending_sms,
             blank_sms=self._flag("blank_sms", False),
             sms_reply=self._flag("sms_reply", False),
+            guarded=self._flag("guarded", False),
+            elsewhere=self._texts("elsewhere"),
             about=about,
             available=self._flag("available", True),
             order=order,

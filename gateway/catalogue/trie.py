@@ -19,7 +19,6 @@ from gateway.catalogue.products import Operator
 from gateway.commands import ENVELOPE, Command
 from gateway.kinds import argument_types
 from gateway.model import Channel, Language, Money
-from gateway.texts.latin import transliterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,21 +177,12 @@ class _Compiler:
                 for place, item in enumerate(leaf.items)
             )
             root.insert(leaf)
-            self._insert_latin(leaf)
         self.tries.leaves = self.leaves
         return self.tries
 
     def _unsigned(self, kind: ArgumentType) -> ArgumentType:
         """Where the plan has a form with a sign, the sign is none of the argument: `РЕБЕНОК +7...` adds a number."""
         return self.unsigned.setdefault(kind, unsigned(kind))
-
-    def _insert_latin(self, leaf: Leaf) -> None:
-        """A Cyrillic keyword is understood in the Latin letters that our own replies write it in."""
-        items = leaf.items
-        for language in leaf.languages:
-            items = tuple(transliterate(item, language).lower() if isinstance(item, str) else item for item in items)
-        if items != leaf.items:
-            self.tries.root_of(leaf).insert(replace(leaf, items=items))
 
     def _leaf(
         self, row: CodeRow, channel: Channel, text: str, languages: frozenset[Language],

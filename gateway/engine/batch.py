@@ -34,6 +34,7 @@ from gateway.messages import (
     TimerDue,
 )
 from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.reading import Reading
 from gateway.store.protocol import (
     EffectRow,
     InboxRow,
@@ -45,7 +46,6 @@ from gateway.store.protocol import (
     Wanted,
     WriteBatch,
 )
-from gateway.ussd_grammar import Reading
 
 
 class Delivery(Protocol):

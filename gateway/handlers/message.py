@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.commands import Command
-from gateway.model import Msisdn
+from gateway.model import MessageText, Msisdn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,4 +14,4 @@ class Send(Command):
 
     name = "message.send"
     number: Msisdn
-    text: str = ""
+    text: MessageText = MessageText("")

@@ -40,6 +40,7 @@ LONGEST_PLAIN: Mapping[str, object] = {
     "example": "*112*9161234567*300#",
     "right": "*112*number*sum#",
     "input": "*111*8282*9161234567#",
+    "before": "…*112*9161234567*",
     "reference": "9999999",
     "length": "500",
 }

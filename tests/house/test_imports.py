@@ -21,7 +21,20 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
     ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
-    ("gateway/arguments.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    *(
+        (f"gateway/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", "smpp", *CLOCKS))
+        for module in (
+            "arguments",
+            "characters",
+            "corrections",
+            "misreadings",
+            "parts",
+            "reading",
+            "refusals",
+            "spellings",
+            "walk",
+        )
+    ),
     ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),

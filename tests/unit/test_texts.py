@@ -446,9 +446,10 @@ REFUSALS = [
     *("empty_part", "bad_number", "landline", "foreign_number", "self", "bad_sum", "out_of_range", "bad_date"),
     *("bad_period", "bad_id", "bad_card", "bad_code", "bad_pin", "pin_mismatch", "bad_email", "too_long", "tail"),
     *("superscript", "two_commands", "wrong_argument_count", "ambiguous"),
-    *("unknown_code", "unknown_code-one", "unknown_code-two"),
+    *("unknown_code", "unknown_code-one", "unknown_code-two", "unknown_code-answer"),
+    "wrong_argument_count-missing",
 ]
-AVAILABLE = {"input", "part", "position", "right", "example", "length", "min", "max"} | {
+AVAILABLE = {"input", "before", "part", "position", "right", "example", "length", "min", "max"} | {
     *("suggestion1", "about1", "suggestion2", "about2"),
 }
 
@@ -467,6 +468,7 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
     """At its longest a general text or refusal takes two short messages at most; Latin and English fit GSM 7 bit."""
     samples = {
         "input": "*111*8282*916123#",
+        "before": "…*112*79161234567*",
         "example": "*112*9161234567*100#",
         "right": "*112*9161234567*сумма#",
         "what": "добавить номер 79161234568",

@@ -36,7 +36,8 @@ refusal-bad_number =
 refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
 refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } знака. Пример: { $example }
 refusal-bad_sum = Неправилна сума: { $input }. Цяло число от { $min }. Пример: { $example }
-refusal-empty_part = Липсва: { $part }. Пример: { $example }
+# `before` is the end of what stands before the gap.
+refusal-empty_part = Пропуснато: { $part }, след { $before }. Пример: { $example }
 refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
 refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
@@ -52,6 +53,9 @@ refusal-too_long =
     }, може до { $max }. Пример: { $example }
 refusal-two_commands = В един SMS има две команди. Изпратете ги поотделно, например: { $example }
 refusal-unknown_code = Няма такава команда: { $input }. Списък на командите: { $example }
+# A bare 1 or 2 with nothing to answer.
+refusal-unknown_code-answer = Няма въпрос, който да чака отговор, или е изтекъл. Повторете командата. Списък: { $example }
 refusal-unknown_code-one = Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?
 refusal-unknown_code-two = Няма такава команда: { $input }. Подобни: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
+refusal-wrong_argument_count-missing = Не достига: { $part }. Пример: { $example }
 refusal-wrong_argument_count = Командата е набрана неправилно. Трябва { $right }, например { $example }

@@ -36,7 +36,8 @@ refusal-bad_number =
 refusal-bad_period = Wrong period: { $input }. It should be { $right }, for example { $example }
 refusal-bad_pin = Wrong password: it should have { $min } to { $max } characters. Example: { $example }
 refusal-bad_sum = Wrong sum: { $input }. Whole numbers from { $min }. Example: { $example }
-refusal-empty_part = Missing: { $part }. Example: { $example }
+# `before` is the end of what stands before the gap.
+refusal-empty_part = Missing: { $part }, after { $before }. Example: { $example }
 refusal-foreign_number = This is a foreign number, we need one of our mobile numbers. Example: { $example }
 refusal-landline = This is a landline number, we need a mobile one. Example: { $example }
 # `part` is what the value is for: a sum, a day.
@@ -52,6 +53,9 @@ refusal-too_long =
     }, the limit is { $max }. Example: { $example }
 refusal-two_commands = There are two commands in one SMS. Send them one by one, for example: { $example }
 refusal-unknown_code = There is no command { $input }. For the list of commands: { $example }
+# A bare 1 or 2 with nothing to answer.
+refusal-unknown_code-answer = No question is waiting for an answer, or it has expired. Repeat the command. The list: { $example }
 refusal-unknown_code-one = There is no command { $input }. Did you mean { $suggestion1 } ({ $about1 })?
 refusal-unknown_code-two = There is no command { $input }. Similar ones: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
+refusal-wrong_argument_count-missing = Missing: { $part }. Example: { $example }
 refusal-wrong_argument_count = The command has the wrong parts. It should be { $right }, for example { $example }

@@ -37,7 +37,8 @@ refusal-bad_number =
 refusal-bad_period = Период не подходит: { $input }. Нужно { $right }, например { $example }
 refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } знаков. Пример: { $example }
 refusal-bad_sum = Сумма не подходит: { $input }. Целое число от { $min }. Пример: { $example }
-refusal-empty_part = Пропущено: { $part }. Пример: { $example }
+# `before` is the end of what stands before the gap.
+refusal-empty_part = Пропущено: { $part }, после { $before }. Пример: { $example }
 refusal-foreign_number = Это номер другой страны, нужен наш мобильный. Пример: { $example }
 refusal-landline = Это городской номер, а нужен мобильный. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
@@ -54,6 +55,9 @@ refusal-too_long =
     }, можно до { $max }. Пример: { $example }
 refusal-two_commands = В одной SMS две команды. Отправьте по одной, например: { $example }
 refusal-unknown_code = Такой команды нет: { $input }. Список команд: { $example }
+# A bare 1 or 2 with nothing to answer.
+refusal-unknown_code-answer = Сейчас отвечать не на что: вопроса нет или он устарел. Повторите команду. Список: { $example }
 refusal-unknown_code-one = Такой команды нет: { $input }. Может быть, { $suggestion1 } ({ $about1 })?
 refusal-unknown_code-two = Такой команды нет: { $input }. Похожие: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
+refusal-wrong_argument_count-missing = Не хватает: { $part }. Пример: { $example }
 refusal-wrong_argument_count = Команда набрана не так. Нужно { $right }, например { $example }
