@@ -23,7 +23,7 @@ readings, but never one with a secret in it. It runs nothing, and never raises f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyparsing as pp
