@@ -77,6 +77,10 @@ class CatalogueSection(Section):
     texts_folder: Path | None = None
 
 
+class ControlSection(Section):
+    socket: Path | None = None
+
+
 class Peer(Section):
     """What links and listeners have in common."""
 
@@ -145,9 +149,17 @@ class Settings(BaseSettings):
     engine: EngineSection = EngineSection()
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
+    control: ControlSection = ControlSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()
+
+    def control_path(self) -> Path | None:
+        """The control socket: beside the database, unless it is named; None for a store in memory."""
+        if self.control.socket is not None:
+            return self.control.socket
+        database = self.store.path()
+        return None if database is None else database.with_name("control.sock")
 
     @classmethod
     def settings_customise_sources(

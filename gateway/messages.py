@@ -104,6 +104,17 @@ class Lost(msgspec.Struct, frozen=True, gc=False):
     connection: int
 
 
+class Reloaded(msgspec.Struct, frozen=True, gc=False):
+    """The operator's data changed: what follows is read and decided by the catalogue of that digest.
+
+    `changes`: what changed, a line each, as the operator is told.
+    """
+
+    digest: str
+    at: Instant
+    changes: tuple[str, ...] = ()
+
+
 class TimerDue(msgspec.Struct, frozen=True, gc=False):
     key: str
     at: Instant
@@ -112,4 +123,4 @@ class TimerDue(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
-Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue
+Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | Reloaded | TimerDue

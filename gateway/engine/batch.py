@@ -7,7 +7,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -16,7 +16,7 @@ from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.dispatcher import Decision, Dispatcher
 from gateway.engine.doubts import Doubts, Taken
-from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
+from gateway.engine.journal import Body, Journal, MessageEntry, ReloadedEntry, ResultsEntry, TimerEntry, secretless
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
@@ -28,6 +28,7 @@ from gateway.messages import (
     Lost,
     OutboxState,
     Outgoing,
+    Reloaded,
     SubmitResult,
     TimerDue,
 )
@@ -66,6 +67,16 @@ class Delivery(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Core:
+    """What decides, compiled from one state of the operator's data, which `digest` names. A reload swaps it whole."""
+
+    digest: str
+    dispatcher: Dispatcher
+    surroundings: Surroundings
+    writer: ReplyWriter
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What every batch works with."""
 
@@ -76,6 +87,9 @@ class Tools:
     delivery: Delivery
     clock: Clock
     create_unknown: bool = False
+
+    def with_core(self, core: Core) -> Tools:
+        return replace(self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer)
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -107,6 +121,7 @@ class Batch:
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     next_timer: Instant | None = None
+    settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -184,6 +199,10 @@ class Batch:
                     self.write.confirmed[fact.connection] = fact.number
                 case Late():
                     self.write.late.append(fact.number)
+                case Reloaded():
+                    number = self.journal.next_number()
+                    self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
+                    self.settled.append((fact, number))
                 case Lost():
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:

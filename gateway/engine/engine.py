@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.engine.batch import Batch, Decided, Tools
+from gateway.engine.batch import Batch, Core, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, Inbound, TimerDue
+from gateway.messages import Claimed, Fact, Inbound, Reloaded, TimerDue
 from gateway.model import Instant
 from gateway.store.protocol import Head, StoreError
 
@@ -68,6 +68,8 @@ class Engine:
         self.doubts = Doubts(settings.redelivery_horizon_ms)
         self.next_timer: Instant | None = None
         self._stopping = False
+        self._submitted: dict[int, asyncio.Future[object]] = {}  # id of a fact in the queue -> who waits for it
+        self._next_core: Core | None = None
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
@@ -105,6 +107,23 @@ class Engine:
             return None
         return min(max(0.0, (self.next_timer - self.tools.clock.now()) / 1000), 3600.0)
 
+    async def submit(self, fact: Fact) -> object:
+        """Queues a fact of the operator's and returns what came of it, once it is on the disk.
+
+        Raises:
+            StoreError: nothing of it happened; it is not tried again.
+        """
+        waiting = asyncio.get_running_loop().create_future()
+        self._submitted[id(fact)] = waiting
+        self.queue.post(fact)
+        self.queue.wake()
+        return await waiting
+
+    async def reload(self, core: Core, fact: Reloaded) -> object:
+        """Decides by that core from the next batch on; returns the journal number of the reload. Raises StoreError."""
+        self._next_core = core
+        return await self.submit(fact)
+
     async def fire_timers(self) -> int:
         """Runs the timers that have fallen due; returns how many."""
         now = self.tools.clock.now()
@@ -139,7 +158,25 @@ class Engine:
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)
+        for fact, result in batch.settled:
+            self._settle(fact, result)
         return True
+
+    def _settle(self, fact: Fact, result: object) -> None:
+        """A fact of the operator's is on the disk."""
+        core = self._next_core
+        if isinstance(fact, Reloaded) and core is not None and core.digest == fact.digest:
+            self.tools = self.tools.with_core(core)
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(result)
+
+    def _unsettled(self, fact: Fact, error: StoreError) -> bool:
+        """Whoever waits for a fact learns that nothing of it happened; False if nobody does."""
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(error)
+        return waiting is not None
 
     async def _failed(self, facts: list[Fact], error: StoreError) -> bool:
         """Nothing of the batch happened. One fact's fault must not stop the others: they are tried one by one.
@@ -149,7 +186,7 @@ class Engine:
         if len(facts) > 1 and not error.temporary:
             return all([await self._process([fact]) for fact in facts])
         self.observer.batch_failed(len(facts), error)
-        kept = [fact for fact in facts if not isinstance(fact, Inbound)]
+        kept = [fact for fact in facts if not isinstance(fact, Inbound) and not self._unsettled(fact, error)]
         if error.temporary:
             self.queue.put_back(kept)
         else:

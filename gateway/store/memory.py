@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from gateway.messages import OutboxState
 from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
+    RELOADED,
     Head,
     InboxRow,
     JournalRow,
@@ -196,6 +197,11 @@ class MemoryStore:
         self._require_open()
         numbers = sorted(number for number in self._journal if number > after)
         return [self._journal[number] for number in islice(numbers, limit)]
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        self._require_open()
+        numbers = [number for number, row in self._journal.items() if row.kind == RELOADED]
+        return self._journal[max(numbers)] if numbers else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         self._require_open()

@@ -24,6 +24,10 @@ class StoreError(Exception):
         self.temporary = temporary
 
 
+RELOADED = "reloaded"
+"""The kind of a journal entry that says which catalogue applies from there on."""
+
+
 @dataclass(slots=True)
 class Wanted:
     """Keys to load. A subscriber brings his account and his person with him."""
@@ -174,6 +178,10 @@ class Store(Protocol):
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         """Rows with a number above `after`, in order."""
+        ...
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        """The last journal entry that says which catalogue applies; None where no entry does."""
         ...
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:

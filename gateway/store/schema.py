@@ -56,9 +56,14 @@ CREATE INDEX inbox_connection ON inbox (connection);
 CREATE INDEX inbox_late ON inbox (late) WHERE late;
 """
 
+STEP_3 = """
+-- Which catalogue applied when: a handful of entries among millions.
+CREATE INDEX journal_reloaded ON journal (number) WHERE kind = 'reloaded';
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -164,5 +169,7 @@ OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries 
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
 OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
+JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
+CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""

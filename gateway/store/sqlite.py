@@ -240,11 +240,12 @@ class SqliteStore:
         return cast(Instant | None, due_at)
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
-        rows = await self._rows(
-            "SELECT number, at, kind, msisdn, body, hash FROM journal WHERE number > ? ORDER BY number LIMIT ?",
-            (after, limit),
-        )
+        rows = await self._rows(f"{sql.JOURNAL_COLUMNS} WHERE number > ? ORDER BY number LIMIT ?", (after, limit))
         return [JournalRow(*row) for row in rows]
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        rows = await self._rows(sql.CATALOGUE_ENTRY)
+        return JournalRow(*rows[0]) if rows else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         rows = await self._rows(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.messages import OutboxState
 from gateway.model import (
@@ -32,6 +33,7 @@ from gateway.model import (
 )
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import (
+    RELOADED,
     Head,
     InboxRow,
     JournalRow,
@@ -493,6 +495,15 @@ class TestJournalAndLedger:
 
         assert [journal(2), journal(3)] == await store.journal(1, 2)
         assert await store.journal(4, 9) == []
+
+    async def test_the_last_catalogue_entry(self, store: Store) -> None:
+        """Which catalogue applied last is found among other entries; none where there is no such entry."""
+        await store.write(WriteBatch(journal=[journal(1)]))
+        none = await store.catalogue_entry()
+        named = [replace(journal(number), kind=RELOADED) for number in (2, 4)]
+        await store.write(WriteBatch(journal=[journal(3), *named, journal(5)]))
+
+        assert (None, named[1]) == (none, await store.catalogue_entry())
 
     async def test_ledger_and_its_sum(self, store: Store) -> None:
         """Entries are read by number and place; the sums are those of all entries of an account."""

@@ -19,6 +19,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[engine]": config.EngineSection,
     "[log]": config.LogSection,
     "[catalogue]": config.CatalogueSection,
+    "[control]": config.ControlSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,
