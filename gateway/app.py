@@ -40,6 +40,7 @@ from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
 from gateway.messages import Reloaded
+from gateway.misses import Misses
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.store.memory import MemoryStore
@@ -183,7 +184,13 @@ class Gateway:
         self.settings = settings
         self.demo = demo
         self.clock = clock or SystemClock()
-        self.telemetry = Telemetry()
+        section = settings.misses
+        self.misses = Misses(
+            rows_max=section.rows_max,
+            follow_ups_max=section.follow_ups_max,
+            follow_up_ms=int(section.follow_up_s * 1000),
+        )
+        self.telemetry = Telemetry(self.misses)
         self._secret = read_secret(settings.operator.secret_file)
         self.rooms = Rooms(settings, self._secret)
         self.store = open_store(settings)
@@ -246,6 +253,7 @@ class Gateway:
         head = await self.engine.start()
         self.connections.offset = head.connection
         try:
+            self.misses.restore(await self.store.misses())
             if self.demo and head.number == 0:
                 await self._seed()
             if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
@@ -279,6 +287,7 @@ class Gateway:
             await link.stop()
         for listener in self.listeners:
             await listener.stop()
+        self._write_misses()
         self.engine.stop()
         for task in self._tasks:
             if task.get_name() == "engine":
@@ -312,8 +321,13 @@ class Gateway:
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
         await self.sender.refill()
+        loop = asyncio.get_running_loop()
+        misses_due = loop.time() + self.settings.misses.write_every_s
         while True:
             await asyncio.sleep(HOUSEKEEPING_S)
+            if loop.time() >= misses_due:
+                self._write_misses()
+                misses_due = loop.time() + self.settings.misses.write_every_s
             self.sender.pump()
             self.connections.flush()
             if self.queue:
@@ -321,6 +335,11 @@ class Gateway:
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
             self.engine.doubts.expire(self.clock.now())
+
+    def _write_misses(self) -> None:
+        tallied = self.misses.changes(self.clock.now())
+        if tallied is not None:
+            self.queue.post(tallied)
 
     async def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""

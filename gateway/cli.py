@@ -250,6 +250,9 @@ def codes_explain(
     out.print(table)
 
 
+codes.command("misses")(operating.misses)
+
+
 @app.command()
 def replay(
     paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), or folders of them.")],

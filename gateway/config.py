@@ -81,6 +81,13 @@ class ControlSection(Section):
     socket: Path | None = None
 
 
+class MissesSection(Section):
+    rows_max: PositiveInt = 1000
+    follow_ups_max: PositiveInt = 5
+    follow_up_s: Positive = 600.0
+    write_every_s: Positive = 30.0
+
+
 class Peer(Section):
     """What links and listeners have in common."""
 
@@ -150,6 +157,7 @@ class Settings(BaseSettings):
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
     control: ControlSection = ControlSection()
+    misses: MissesSection = MissesSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()

@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.catalogue.faults import CatalogueError
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
+from gateway.messages import MissRow
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -34,6 +35,10 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
             raise ControlError("invalid_catalogue", message, error.faults) from None
         return ReloadResult(gateway.rooms.digest, changes)
 
+    async def misses(_: Nothing, __: Progress) -> list[MissRow]:
+        return gateway.misses.rows()
+
     return {
+        "misses": ControlCommand(Nothing, misses),
         "reload": ControlCommand(Nothing, reload),
     }

@@ -115,6 +115,31 @@ class Reloaded(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[str, ...] = ()
 
 
+class FollowUp(msgspec.Struct, frozen=True, gc=False):
+    """What a number typed after a refusal, and the command or the refusal that it became."""
+
+    text: str
+    became: str
+    count: int
+
+
+class MissRow(msgspec.Struct, frozen=True, gc=False):
+    """What could not be read: the shape of the text, why, how often and when last, what came next, most often first."""
+
+    text: str
+    refusal: str
+    count: int
+    last_at: Instant
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+class MissesTallied(msgspec.Struct, frozen=True, gc=False):
+    """The tally of misses since it was last written: rows as they are now, and (text, refusal) of those dropped."""
+
+    rows: tuple[MissRow, ...]
+    dropped: tuple[tuple[str, str], ...] = ()
+
+
 class TimerDue(msgspec.Struct, frozen=True, gc=False):
     key: str
     at: Instant
@@ -123,4 +148,4 @@ class TimerDue(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
-Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | Reloaded | TimerDue
+Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | MissesTallied | Reloaded | TimerDue

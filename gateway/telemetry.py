@@ -18,6 +18,8 @@ import msgspec
 import structlog
 
 from gateway.engine.batch import Decided
+from gateway.messages import Fact
+from gateway.misses import Misses
 from gateway.store.protocol import StoreError
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -102,7 +104,8 @@ def configure(format: Literal["auto", "json", "console"], file: Path | None, lev
 class Telemetry:
     """Counts and logs what the engine and the wire report. The engine's `Observer` and the intake's `Log`."""
 
-    def __init__(self) -> None:
+    def __init__(self, misses: Misses) -> None:
+        self.misses = misses
         self.counters: Counter[str] = Counter()
         self._log = structlog.get_logger().bind()  # bound once: the lazy one makes a new logger for each event
 
@@ -135,6 +138,13 @@ class Telemetry:
             refusal=decision.refusal,
             took_ms=round(took_ms, 2),
         )
+
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        note = self.misses.note
+        for each in decided:
+            decision = each.decision
+            if not each.original:
+                note(each.inbound, decision.masked, decision.command, decision.refusal)
 
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.counters["batches_failed"] += 1

@@ -26,6 +26,7 @@ from gateway.messages import (
     Inbound,
     Late,
     Lost,
+    MissesTallied,
     OutboxState,
     Outgoing,
     Reloaded,
@@ -203,6 +204,8 @@ class Batch:
                     number = self.journal.next_number()
                     self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
                     self.settled.append((fact, number))
+                case MissesTallied():
+                    self.write.misses.append(fact)
                 case Lost():
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:

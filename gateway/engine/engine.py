@@ -42,6 +42,9 @@ class Observer(Protocol):
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        """Once a batch, after `decided` for each of its messages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ class Engine:
         self.acknowledger.flush()
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
-        took_ms = (time.perf_counter() - started) * 1000
+        took_s = time.perf_counter() - started
         for each in batch.decided:
-            self.observer.decided(each, took_ms)
+            self.observer.decided(each, took_s * 1000)
+        self.observer.wrote(batch.facts, batch.decided, took_s)

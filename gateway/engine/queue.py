@@ -10,9 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, Reloaded, SubmitResult
+from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, MissesTallied, Reloaded, SubmitResult
 
-PATIENT = (SubmitResult, Confirmed, Late)
+PATIENT = (SubmitResult, Confirmed, Late, MissesTallied)
 
 
 class FactQueue:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gateway.messages import OutboxState
+from gateway.messages import MissRow, OutboxState
 from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
     RELOADED,
@@ -49,6 +49,7 @@ class MemoryStore:
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
+        self._misses: dict[tuple[str, str], MissRow] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -120,6 +121,10 @@ class MemoryStore:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+        for tallied in batch.misses:
+            self._misses.update(((miss.text, miss.refusal), miss) for miss in tallied.rows)
+            for dropped in tallied.dropped:
+                self._misses.pop(dropped, None)
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -197,6 +202,10 @@ class MemoryStore:
         self._require_open()
         numbers = sorted(number for number in self._journal if number > after)
         return [self._journal[number] for number in islice(numbers, limit)]
+
+    async def misses(self) -> list[MissRow]:
+        self._require_open()
+        return list(self._misses.values())
 
     async def catalogue_entry(self) -> JournalRow | None:
         self._require_open()

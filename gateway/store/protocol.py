@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import OutboxState
+from gateway.messages import MissesTallied, MissRow, OutboxState
 from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
 
 
@@ -125,11 +125,12 @@ class WriteBatch:
     outbox_changes: list[OutboxChange] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
+    misses: list[MissesTallied] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled)
+             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled, self.misses)
         )  # fmt: skip
 
 
@@ -178,6 +179,10 @@ class Store(Protocol):
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         """Rows with a number above `after`, in order."""
+        ...
+
+    async def misses(self) -> list[MissRow]:
+        """The tally of what could not be read, in no order."""
         ...
 
     async def catalogue_entry(self) -> JournalRow | None:

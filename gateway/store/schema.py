@@ -59,6 +59,10 @@ CREATE INDEX inbox_late ON inbox (late) WHERE late;
 STEP_3 = """
 -- Which catalogue applied when: a handful of entries among millions.
 CREATE INDEX journal_reloaded ON journal (number) WHERE kind = 'reloaded';
+-- What could not be read, by shape and refusal; a thousand rows or so, and what came next in msgpack.
+CREATE TABLE misses (
+    text TEXT NOT NULL, refusal TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    follow_ups BLOB NOT NULL, PRIMARY KEY (text, refusal)) WITHOUT ROWID;
 """
 
 CHUNK_POWER = 7  # at most 128 rows in one execution
@@ -143,6 +147,11 @@ OUTBOX_CHANGE = Statement(
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
+MISS = Statement(5, "INSERT OR REPLACE INTO misses (text, refusal, count, last_at, follow_ups)")
+MISS_DROPPED = """
+DELETE FROM misses
+WHERE (text, refusal) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"""
+MISSES = "SELECT text, refusal, count, last_at, follow_ups FROM misses"
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gateway.messages import OutboxState
+from gateway.messages import FollowUp, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -495,6 +495,16 @@ class TestJournalAndLedger:
 
         assert [journal(2), journal(3)] == await store.journal(1, 2)
         assert await store.journal(4, 9) == []
+
+    async def test_the_tally_of_misses(self, store: Store) -> None:
+        """Rows are written and replaced by text and refusal; those dropped are gone."""
+        first, second = (MissRow(text, "unknown_code", 1, AT) for text in ("*1#", "*2'#"))
+        await store.write(WriteBatch(misses=[MissesTallied((first, second))]))
+        newer = MissRow("*1#", "unknown_code", 2, AT, (FollowUp("*100#", "balance.show", 1),))
+        other = MissRow("*1#", "tail", 1, AT)
+        await store.write(WriteBatch(misses=[MissesTallied((newer, other), (("*2'#", "unknown_code"),))]))
+
+        assert [other, newer] == sorted(await store.misses(), key=lambda row: row.refusal)
 
     async def test_the_last_catalogue_entry(self, store: Store) -> None:
         """Which catalogue applied last is found among other entries; none where there is no such entry."""

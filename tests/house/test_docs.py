@@ -20,6 +20,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[log]": config.LogSection,
     "[catalogue]": config.CatalogueSection,
     "[control]": config.ControlSection,
+    "[misses]": config.MissesSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,

@@ -14,7 +14,7 @@ from gateway.clock import SystemClock
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, Inbound, Lost, OutboxState, Outgoing
+from gateway.messages import Confirmed, Fact, Inbound, Lost, OutboxState, Outgoing
 from gateway.model import Channel, Instant, Msisdn
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
@@ -60,6 +60,7 @@ class World:
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None: ...
     def flush(self) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None: ...
 
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         self.acknowledged.append(inbound.sequence_number)
