@@ -43,6 +43,7 @@ from gateway.messages import Reloaded
 from gateway.misses import Misses
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
@@ -237,6 +238,9 @@ class Gateway:
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]
         self.links = [self._link(section) for section in settings.links]
+        self.started_at = self.clock.now()
+        self.meter = Meter(self.connections)
+        self.outlook = Outlook(self.store, settings.store.path())
         control_path = settings.control_path()
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
         self._reloading = asyncio.Lock()
@@ -330,6 +334,7 @@ class Gateway:
                 misses_due = loop.time() + self.settings.misses.write_every_s
             self.sender.pump()
             self.connections.flush()
+            self.meter.look(self.clock.now())
             if self.queue:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:

@@ -12,6 +12,7 @@ import msgspec
 from gateway.catalogue.faults import CatalogueError
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
 from gateway.messages import MissRow
+from gateway.status import Status, status_of
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -38,7 +39,11 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     async def misses(_: Nothing, __: Progress) -> list[MissRow]:
         return gateway.misses.rows()
 
+    async def status(_: Nothing, __: Progress) -> Status:
+        return await status_of(gateway)
+
     return {
         "misses": ControlCommand(Nothing, misses),
         "reload": ControlCommand(Nothing, reload),
+        "status": ControlCommand(Nothing, status),
     }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, Group
+from rich.filesize import decimal
+from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -21,10 +26,12 @@ from gateway.control import ControlClient, ControlError, NotRunning
 from gateway.messages import MissRow
 from gateway.misses import in_order
 from gateway.model import Instant
+from gateway.status import PeerStatus, Status
 from gateway.store.reading import StoreReader
 
 app = typer.Typer()
 
+WATCH_S = 2.0
 WIDTH_WITHOUT_TERMINAL = 200  # columns: a file or a pipe has no edge at which to cut a table
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
@@ -72,6 +79,85 @@ def reload(config_file: ConfigFile = None, as_json: AsJson = False) -> None:
     out.print(f"reloaded, {count} changes" if count else "nothing had changed", markup=False)
 
 
+@app.command()
+def status(
+    config_file: ConfigFile = None,
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds, until Ctrl-C.")] = False,
+) -> None:
+    """Prints how the running gateway is: links, sessions, queues, outbox, batches, store."""
+    zone = config.load(config_file).operator.time_zone
+    with running(config_file) as gateway, suppress(KeyboardInterrupt):
+        if as_json or not out.is_terminal:
+            while True:
+                answer = gateway.ask("status")
+                if as_json:
+                    print_json(answer)
+                else:
+                    out.print(status_shown(msgspec.convert(answer, Status), zone))
+                if not watch:
+                    return
+                time.sleep(WATCH_S)
+        with Live(console=out, auto_refresh=False, screen=watch) as live:
+            while True:
+                live.update(status_shown(msgspec.convert(gateway.ask("status"), Status), zone), refresh=True)
+                if not watch:
+                    return
+                time.sleep(WATCH_S)
+
+
+def status_shown(now: Status, zone: str) -> Group:
+    """A status as two tables: the peers, and everything else."""
+    peers = aligned("name", "system_id", "address", "state", "since", "window>", "in/s>", "out/s>", "in>", "out>")
+    for peer in now.peers:
+        for cells in peer_rows(peer, zone):
+            peers.add_row(*map(Text, cells))
+    troubles = aligned("", "", "")
+    for peer in now.peers:
+        if (trouble := peer.last_error) is not None:
+            last = (f"last error of {peer.name}", local_time(trouble.at, zone), f"{trouble.event} {trouble.about}")
+            troubles.add_row(*map(Text, last), style="yellow")
+    outlook, batches = now.store_outlook, now.batches
+    oldest = outlook.oldest_ready_at
+    p99 = "longer than 2.5 s" if batches.took_p99_ms is None else f"{batches.took_p99_ms:g} ms"
+    figures = aligned("", "")
+    for label, shown in (
+        ("gateway", f"version {now.version}, process {now.pid}, since {local_time(now.started_at, zone)}"),
+        ("catalogue", now.catalogue),
+        ("messages", f"{now.messages:,}, refused {now.refused:,}, repeated {now.redeliveries:,}, "
+                     f"failed {now.faults:,}"),
+        ("queue", f"{now.queue_facts:,} of {now.queue_facts_max:,} facts, {now.replies_waiting:,} replies wait for "
+                  "a window"),
+        ("outbox", ", ".join(f"{state} {count:,}" for state, count in outlook.outbox.items())),
+        ("oldest READY", "none" if oldest is None else f"{max(0, now.at - oldest) / 1000:,.0f} s"),
+        ("in doubt", f"{now.in_doubt:,}"),
+        ("batches", f"{batches.count:,}, failed {batches.failed:,}, {batches.facts_mean:g} facts and "
+                    f"{batches.took_mean_ms:g} ms on average, 99 % within {p99}"),
+        ("store", f"{now.store}, {decimal(outlook.octets)}, log {decimal(outlook.log_octets)}, "
+                  f"journal at {now.journal_number:,}"),
+    ):  # fmt: skip
+        figures.add_row(Text(label, style="bold"), Text(shown))
+    return Group(peers, "", troubles, "", figures) if troubles.row_count else Group(peers, "", figures)
+
+
+def peer_rows(peer: PeerStatus, zone: str) -> Iterator[tuple[str, ...]]:
+    """A row for each bind; one row where there is none."""
+    if not peer.sessions:
+        yield (peer.name, "", peer.address, "not bound" if peer.kind == "link" else "nobody bound", *[""] * 6)
+    for each in peer.sessions:
+        window = f"{each.window_used}/{each.window}"
+        rates = (f"{each.received_per_s:.1f}", f"{each.sent_per_s:.1f}", f"{each.received:,}", f"{each.sent:,}")
+        yield (peer.name, each.system_id, each.peer, each.state, local_time(each.bound_since, zone), window, *rates)
+
+
+def aligned(*columns: str) -> Table:
+    """A table without borders; a column whose name ends in `>` holds figures."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    for column in columns:
+        table.add_column(column.removesuffix(">"), justify="right" if column.endswith(">") else "left", no_wrap=True)
+    return table
+
+
 def misses(
     config_file: ConfigFile = None,
     as_json: AsJson = False,
@@ -89,17 +175,14 @@ def misses(
     if as_json:
         print_json(msgspec.to_builtins(rows))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("times", "last", "typed", "refused as", "typed next"):
-        table.add_column(column, justify="right" if column == "times" else "left", no_wrap=column != "typed next")
+    table = aligned("times>", "last", "typed", "refused as", "typed next")
     for row in rows:
         following = ", ".join(f"{each.text} ({each.became}) {each.count}" for each in row.follow_ups)
-        cells = (str(row.count), local_time(row.last_at, settings), row.text, row.refusal, following)
+        cells = (str(row.count), local_time(row.last_at, settings.operator.time_zone), row.text, row.refusal, following)
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table)
 
 
-def local_time(at: Instant, settings: config.Settings) -> str:
+def local_time(at: Instant, zone: str) -> str:
     """An instant as the operator reads it, in his time zone."""
-    zone = ZoneInfo(settings.operator.time_zone)
-    return datetime.fromtimestamp(at / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")

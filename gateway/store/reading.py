@@ -12,10 +12,22 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from gateway.messages import MissRow
+import msgspec
+
+from gateway.messages import MissRow, OutboxState
+from gateway.model import Instant
 from gateway.store import schema as sql
 from gateway.store.protocol import StoreError
 from gateway.store.sqlite import miss_row
+
+
+class StoreOutlook(msgspec.Struct, frozen=True, kw_only=True):
+    """Outbox rows by the name of their state; when the oldest READY one was decided; sizes of the files."""
+
+    outbox: dict[str, int]
+    oldest_ready_at: Instant | None
+    octets: int
+    log_octets: int
 
 
 class StoreReader:
@@ -41,6 +53,18 @@ class StoreReader:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._connection.close()
+
+    def outlook(self) -> StoreOutlook:
+        """How much there is. It reads the whole outbox: about a second for a million rows."""
+        counts = {OutboxState(state).name: count for state, count in self._rows(sql.OUTBOX_COUNTS)}
+        oldest = self._rows(sql.OUTBOX_OLDEST_READY)
+        log_file = self.path.with_name(self.path.name + "-wal")
+        return StoreOutlook(
+            outbox={state.name: counts.get(state.name, 0) for state in OutboxState},
+            oldest_ready_at=Instant(oldest[0][0]) if oldest else None,
+            octets=self.path.stat().st_size,
+            log_octets=log_file.stat().st_size if log_file.exists() else 0,
+        )
 
     def misses(self) -> list[MissRow]:
         """The tally of what could not be read, in no order."""

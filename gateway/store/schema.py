@@ -177,6 +177,10 @@ ORDER BY i.number"""
 OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
 OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_COUNTS = "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
+# An id is journal number * 16 + index, so the least one was decided first.
+OUTBOX_OLDEST_READY = """
+SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE state <= 1 AND state = 0)"""
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
 JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
 CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index

@@ -220,7 +220,7 @@ class SqliteStore:
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Reads the whole outbox: for status and fsck, not for the way of a message."""
-        rows = await self._rows("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")
+        rows = await self._rows(sql.OUTBOX_COUNTS)
         return {OutboxState(state): count for state, count in rows}
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:

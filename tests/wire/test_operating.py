@@ -47,3 +47,47 @@ async def test_misses_beside_a_gateway_and_without_one(tmp_path: Path) -> None:
     assert beside == without == again
     for secret in ("4711", "9161234567", "123456", number):
         assert secret not in json.dumps(beside)
+
+
+async def test_status_names_peers_queues_and_rows(tmp_path: Path) -> None:
+    """A bound peer with its figures, a link that cannot bind with its reason, the outbox by state."""
+    path = write_config(tmp_path, more='[[links]]\nname = "smsc1"\nport = 9\nsystem_id = "gw"\n')
+    async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
+        for _ in range(3):
+            await peer.dial(fresh_number(), "*100#")
+        await peer.dial(fresh_number(), "*111*82#")
+        async with asyncio.timeout(5.0):
+            while not (await as_json(path, "status"))["peers"][1]["last_error"]:
+                await asyncio.sleep(0.05)
+        status = await as_json(path, "status")
+        shown = await command(path, "status")
+
+    phones, smsc = status["peers"]
+    (session,) = phones["sessions"]
+    assert {
+        "system_id": "hub",
+        "state": "bound_trx",
+        "received": 4,
+        "sent": 4,
+        "window": 100,
+    }.items() <= session.items()
+    assert ("listener", "link", []) == (phones["kind"], smsc["kind"], smsc["sessions"])
+    assert "link_failed" == smsc["last_error"]["event"]
+    assert "ConnectionRefusedError" in smsc["last_error"]["about"]
+    assert (4, 1, 0) == (status["messages"], status["refused"], status["batches"]["failed"])
+    assert 4 == sum(status["store_outlook"]["outbox"].values())
+    assert gateway.rooms.digest == status["catalogue"]
+    lines = shown.splitlines()
+    assert lines[1].split()[:2] == ["phones", "hub"]
+    assert "not bound" in lines[2]
+    assert any(line.startswith("last error of smsc1") for line in lines)
+    assert any(line.startswith("outbox") and "UNKNOWN 0" in line for line in lines)
+
+
+async def test_a_command_for_a_running_gateway_says_that_none_runs(tmp_path: Path) -> None:
+    """One line, exit status 2 by the command's own way, no traceback."""
+    path = write_config(tmp_path)
+    result = await asyncio.to_thread(CliRunner().invoke, cli.app, ["status", "--config", str(path)])
+
+    assert isinstance(result.exception, cli.FAULTS)
+    assert "no gateway answers at" in str(result.exception)
