@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import argon2
 
+from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
 from gateway.catalogue.checking import check_codes
 from gateway.catalogue.explaining import explain, explain_line, steps
-from gateway.catalogue.faults import CatalogueError
-from gateway.catalogue.loading import Catalogue, load_catalogue
+from gateway.catalogue.faults import CatalogueError, Fault
+from gateway.catalogue.loading import Catalogue, catalogue_files, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
 from gateway.config import (
@@ -34,26 +35,31 @@ from gateway.config import (
     Peer,
     Settings,
 )
+from gateway.control import ControlServer
+from gateway.control_commands import control_commands
 from gateway.delivery.compose import Route
 from gateway.delivery.effects import ChannelSetup, EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
-from gateway.engine.batch import Tools
+from gateway.engine.batch import Core, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
-from gateway.engine.journal import Journal
+from gateway.engine.journal import Journal, catalogue_digest
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
+from gateway.messages import Reloaded
+from gateway.misses import Misses
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
-from gateway.texts import Texts
+from gateway.texts import LANGUAGES, Texts, text_files
 from gateway.ussd_grammar import Grammar
 from smpp.link import Link
 from smpp.listener import Account, Listener
@@ -89,8 +95,10 @@ class Rooms:
 
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
-        self.catalogue: Catalogue = load_catalogue(settings.catalogue.folder)
-        self.texts = Texts.load(settings.catalogue.texts_folder, operator=self.operator)
+        self.digest = digest_of(_data_files(settings))
+        self.catalogue, self.texts = _data(settings, self.operator)
+        if self.digest != digest_of(_data_files(settings)):
+            raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
         faults = check_codes(self.catalogue.codes, commands, self.operator)
@@ -102,7 +110,7 @@ class Rooms:
             self.operator,
             self.catalogue.products,
             self.catalogue.codes.lines({name for name, each in self.handlers.items() if not each.available}),
-            lru_cache(CODES_KEPT)(partial(derive_code, secret)),
+            code_deriver(secret),
         )
         self.writer = ReplyWriter(
             self.texts,
@@ -111,6 +119,18 @@ class Rooms:
                 sms_validity_ms=settings.operator.validity_hours * 3_600_000,
                 screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
             ),
+        )
+
+    @property
+    def core(self) -> Core:
+        return Core(self.digest, self.dispatcher, self.surroundings, self.writer)
+
+    def changes(self, old: Rooms) -> tuple[str, ...]:
+        """What is otherwise than in an older state of the data, a line each."""
+        return (
+            *code_changes(old.catalogue.codes, self.catalogue.codes),
+            *product_changes(old.catalogue.products, self.catalogue.products),
+            *text_changes(old.texts.wordings(), self.texts.wordings()),
         )
 
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
@@ -127,6 +147,34 @@ class Rooms:
 
     def derive_code(self, ref: CodeRef) -> str:
         return self.surroundings.derive_code(ref)
+
+
+@lru_cache(maxsize=4)
+def code_deriver(secret: bytes) -> Callable[[CodeRef], str]:
+    """What derives one-time codes, one for a secret: engine and sender share it, and so do the states of the data."""
+    return lru_cache(CODES_KEPT)(partial(derive_code, secret))
+
+
+def _data(settings: Settings, operator: Operator) -> tuple[Catalogue, Texts]:
+    """Codes, products and texts. Raises CatalogueError with the faults of all of them."""
+    section = settings.catalogue
+    texts = Texts.read(section.texts_folder, operator=operator, completed=True)
+    try:
+        catalogue = load_catalogue(section.folder)
+    except CatalogueError as error:
+        raise CatalogueError([*error.faults, *texts.faults()]) from None
+    if texts.faults():
+        raise CatalogueError(texts.faults())
+    return catalogue, texts
+
+
+def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """Every file of the operator's data, as it is on the disk now."""
+    section = settings.catalogue
+    yield from catalogue_files(section.folder)
+    for language in LANGUAGES:
+        for file in text_files(section.texts_folder, language, completed=True):
+            yield f"{language.value}/{file.name}", file.read_bytes()
 
 
 def read_secret(path: Path) -> bytes:
@@ -163,8 +211,15 @@ class Gateway:
             settings = settings.model_copy(update={"channels": self.standins.section(settings.channels)})
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.telemetry = Telemetry()
-        self.rooms = Rooms(settings, read_secret(settings.operator.secret_file))
+        section = settings.misses
+        self.misses = Misses(
+            rows_max=section.rows_max,
+            follow_ups_max=section.follow_ups_max,
+            follow_up_ms=int(section.follow_up_s * 1000),
+        )
+        self.telemetry = Telemetry(self.misses)
+        self._secret = read_secret(settings.operator.secret_file)
+        self.rooms = Rooms(settings, self._secret)
         self.store = open_store(settings)
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
@@ -178,7 +233,7 @@ class Gateway:
             routing=self.routing,
             store=self.store,
             clock=self.clock,
-            derive_code=self.rooms.derive_code,
+            derive_code=code_deriver(self._secret),
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
@@ -213,6 +268,12 @@ class Gateway:
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]
         self.links = [self._link(section) for section in settings.links]
+        self.started_at = self.clock.now()
+        self.meter = Meter(self.connections)
+        self.outlook = Outlook(self.store, settings.store.path())
+        control_path = settings.control_path()
+        self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
+        self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -221,14 +282,18 @@ class Gateway:
         Raises:
             StoreError: the database cannot be used.
             ListenerError: a port cannot be had.
+            ControlError: the control socket cannot be had.
         """
         head = await self.engine.start()
         self.connections.offset = head.connection
         try:
+            self.misses.restore(await self.store.misses())
             if self.demo and head.number == 0:
                 await self._seed()
             if self.standins is not None:
                 await self.standins.start()
+            if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
+                self.queue.post(Reloaded(self.rooms.digest, self.clock.now()))
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
@@ -236,6 +301,8 @@ class Gateway:
                 await listener.start()
             for link in self.links:
                 self._tasks.append(asyncio.create_task(link.start(), name=f"link {link.name}"))
+            if self.control is not None:
+                await self.control.start()
         except BaseException:
             await self.stop()
             raise
@@ -251,10 +318,13 @@ class Gateway:
 
     async def stop(self) -> None:
         """Closes the doors, finishes what is queued, closes the store."""
+        if self.control is not None:
+            await self.control.stop()
         for link in self.links:
             await link.stop()
         for listener in self.listeners:
             await listener.stop()
+        self._write_misses()
         self.engine.stop()
         for task in self._tasks:
             if task.get_name() == "engine":
@@ -266,18 +336,50 @@ class Gateway:
             await self.standins.stop()
         await self.store.close()
 
+    async def reload(self) -> tuple[str, ...]:
+        """Reads codes, products and texts anew and serves by them from the next batch on; returns what changed.
+
+        Raises:
+            CatalogueError: every fault of them; the old ones still apply, as they do where the store fails.
+            StoreError: the reload could not be journalled.
+        """
+        async with self._reloading:
+            try:
+                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret)
+            except CatalogueError as error:
+                self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
+                raise
+            if rooms.digest == self.rooms.digest:
+                return ()
+            changes = rooms.changes(self.rooms)
+            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes))
+            self.rooms = rooms
+        self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
+        return changes
+
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
         await self.sender.refill()
+        loop = asyncio.get_running_loop()
+        misses_due = loop.time() + self.settings.misses.write_every_s
         while True:
             await asyncio.sleep(HOUSEKEEPING_S)
+            if loop.time() >= misses_due:
+                self._write_misses()
+                misses_due = loop.time() + self.settings.misses.write_every_s
             self.sender.pump()
             self.connections.flush()
+            self.meter.look(self.clock.now())
             if self.queue:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
             self.engine.doubts.expire(self.clock.now())
+
+    def _write_misses(self) -> None:
+        tallied = self.misses.changes(self.clock.now())
+        if tallied is not None:
+            self.queue.post(tallied)
 
     async def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""

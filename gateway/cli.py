@@ -21,11 +21,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, telemetry
+from gateway import config, operating, telemetry
 from gateway.app import Gateway, Rooms
 from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
+from gateway.control import ControlError
 from gateway.model import Channel, Language
 from gateway.phone import Phone, PhoneError, Shown
 from gateway.replay import command as replaying
@@ -36,6 +37,7 @@ from smpp.listener import ListenerError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
+app.add_typer(operating.app)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -46,7 +48,7 @@ LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (ConfigError, CatalogueError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
 
 
 def main() -> None:
@@ -83,7 +85,15 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    reloads: set[asyncio.Task[None]] = set()
+
+    def hang_up() -> None:
+        task = loop.create_task(_reload(gateway))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
     await gateway.start()
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
     gc.freeze()
     flusher = asyncio.create_task(_flush_log(sync))
     for line in _greeting(gateway):
@@ -93,6 +103,16 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
     finally:
         flusher.cancel()
         await gateway.stop()
+
+
+async def _reload(gateway: Gateway) -> None:
+    """SIGHUP: as `ussdgw reload`; what came of it is in the log."""
+    try:
+        changes = await gateway.reload()
+    except (CatalogueError, StoreError) as error:
+        err.print(f"not reloaded, the catalogue loaded before still applies:\n{error}", markup=False)
+    else:
+        err.print(f"reloaded, {len(changes)} changes", markup=False)
 
 
 async def _flush_log(sync: Callable[[], None]) -> None:
@@ -251,6 +271,9 @@ def _explain_batch(rooms: Rooms) -> None:
 def printable(text: str) -> str:
     """The text with control characters shown by their numbers: what strangers send must not steer a terminal."""
     return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+
+
+codes.command("misses")(operating.misses)
 
 
 @app.command()

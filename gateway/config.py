@@ -104,6 +104,17 @@ class ChannelsSection(Section):
     mail: MailSection = MailSection()
 
 
+class ControlSection(Section):
+    socket: Path | None = None
+
+
+class MissesSection(Section):
+    rows_max: PositiveInt = 1000
+    follow_ups_max: PositiveInt = 5
+    follow_up_s: Positive = 600.0
+    write_every_s: Positive = 30.0
+
+
 class Peer(Section):
     """What links and listeners have in common."""
 
@@ -173,9 +184,18 @@ class Settings(BaseSettings):
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
     channels: ChannelsSection = ChannelsSection()
+    control: ControlSection = ControlSection()
+    misses: MissesSection = MissesSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()
+
+    def control_path(self) -> Path | None:
+        """The control socket: beside the database, unless it is named; None for a store in memory."""
+        if self.control.socket is not None:
+            return self.control.socket
+        database = self.store.path()
+        return None if database is None else database.with_name("control.sock")
 
     @classmethod
     def settings_customise_sources(

@@ -104,6 +104,42 @@ class Lost(msgspec.Struct, frozen=True, gc=False):
     connection: int
 
 
+class Reloaded(msgspec.Struct, frozen=True, gc=False):
+    """The operator's data changed: what follows is read and decided by the catalogue of that digest.
+
+    `changes`: what changed, a line each, as the operator is told.
+    """
+
+    digest: str
+    at: Instant
+    changes: tuple[str, ...] = ()
+
+
+class FollowUp(msgspec.Struct, frozen=True, gc=False):
+    """What a number typed after a refusal, and the command or the refusal that it became."""
+
+    text: str
+    became: str
+    count: int
+
+
+class MissRow(msgspec.Struct, frozen=True, gc=False):
+    """What could not be read: the shape of the text, why, how often and when last, what came next, most often first."""
+
+    text: str
+    refusal: str
+    count: int
+    last_at: Instant
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+class MissesTallied(msgspec.Struct, frozen=True, gc=False):
+    """The tally of misses since it was last written: rows as they are now, and (text, refusal) of those dropped."""
+
+    rows: tuple[MissRow, ...]
+    dropped: tuple[tuple[str, str], ...] = ()
+
+
 class TimerDue(msgspec.Struct, frozen=True, gc=False):
     key: str
     at: Instant
@@ -125,4 +161,4 @@ class EffectResult(msgspec.Struct, frozen=True, gc=False):
     retry_at: Instant = Instant(0)
 
 
-Fact = EffectResult | Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue
+Fact = EffectResult | Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | MissesTallied | Reloaded | TimerDue

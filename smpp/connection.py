@@ -158,6 +158,11 @@ class Connection(asyncio.Protocol):
         return self._session.answers_queued
 
     @property
+    def requests_queued(self) -> int:
+        """How many message requests this connection has been given."""
+        return self._session.requests_queued
+
+    @property
     def takes_tlvs(self) -> bool:
         """Whether the peer's version knows optional parameters."""
         return self._session.takes_tlvs

@@ -125,6 +125,7 @@ class Session:
         "_unbind_to_answer",
         "answers_queued",
         "peer_interface_version",
+        "requests_queued",
         "role",
         "state",
         "window",
@@ -145,6 +146,7 @@ class Session:
         self.role = role
         self.window = window
         self.answers_queued = 0
+        self.requests_queued = 0
         self.peer_interface_version = INTERFACE_VERSION_3_4
         self._timers = SessionTimers(timers or Timers(), now)
         self._framer = Framer(length_max)
@@ -368,6 +370,7 @@ class Session:
         if len(outstanding) >= self.window:
             raise WindowFull(f"{self.window} requests are outstanding")
         sequence = self._queue_request(encode(pdu))
+        self.requests_queued += 1
         self._now = self._timers.transaction_at = now
         if command_id != _ALERT_NOTIFICATION:
             outstanding[sequence] = Outstanding(context, command_id, now, self._cover_answers())

@@ -58,6 +58,11 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     return Catalogue(codes, products, operator)
 
 
+def catalogue_files(folder: Path | None = None) -> list[tuple[str, bytes]]:
+    """The files that `load_catalogue` reads, as they are: name and content. Raises CatalogueError."""
+    return [(name, _source(folder, name)[0].encode()) for name in (CODES_FILE, PRODUCTS_FILE)]
+
+
 def _source(folder: Path | None, name: str) -> tuple[str, str]:
     """A file's text, and its name as faults show it."""
     own = importlib.resources.files("gateway.catalogue") / name

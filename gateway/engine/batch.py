@@ -7,7 +7,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -16,7 +16,16 @@ from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.dispatcher import Decision, Dispatcher
 from gateway.engine.doubts import Doubts, Taken
-from gateway.engine.journal import Body, EffectEntry, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
+from gateway.engine.journal import (
+    Body,
+    EffectEntry,
+    Journal,
+    MessageEntry,
+    ReloadedEntry,
+    ResultsEntry,
+    TimerEntry,
+    secretless,
+)
 from gateway.engine.passwords import slow_hash
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
@@ -28,8 +37,10 @@ from gateway.messages import (
     Inbound,
     Late,
     Lost,
+    MissesTallied,
     OutboxState,
     Outgoing,
+    Reloaded,
     SubmitResult,
     TimerDue,
 )
@@ -84,6 +95,16 @@ class Nobody:
 
 
 @dataclass(frozen=True, slots=True)
+class Core:
+    """What decides, compiled from one state of the operator's data, which `digest` names. A reload swaps it whole."""
+
+    digest: str
+    dispatcher: Dispatcher
+    surroundings: Surroundings
+    writer: ReplyWriter
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What every batch works with."""
 
@@ -96,6 +117,9 @@ class Tools:
     create_unknown: bool = False
     slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
     performer: Performer = field(default_factory=Nobody)
+
+    def with_core(self, core: Core) -> Tools:
+        return replace(self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer)
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -131,6 +155,7 @@ class Batch:
     effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
     set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
     _aside_senders: set[Msisdn] = field(default_factory=set)
+    settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -222,6 +247,12 @@ class Batch:
                     self.write.confirmed[fact.connection] = fact.number
                 case Late():
                     self.write.late.append(fact.number)
+                case Reloaded():
+                    number = self.journal.next_number()
+                    self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
+                    self.settled.append((fact, number))
+                case MissesTallied():
+                    self.write.misses.append(fact)
                 case Lost():
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:

@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.engine.batch import Batch, Decided, Tools
+from gateway.engine.batch import Batch, Core, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, Inbound, TimerDue
+from gateway.messages import Claimed, Fact, Inbound, Reloaded, TimerDue
 from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
 
@@ -46,6 +46,9 @@ class Observer(Protocol):
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        """Once a batch, after `decided` for each of its messages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Engine:
         self._hashes: dict[tuple[str, bytes], str] = {}
         self._hashed: dict[Msisdn, list[tuple[str, bytes]]] = {}
         self._hashing: set[asyncio.Task[None]] = set()
+        self._submitted: dict[int, asyncio.Future[object]] = {}  # id of a fact in the queue -> who waits for it
+        self._next_core: Core | None = None
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
@@ -113,6 +118,23 @@ class Engine:
         if self.next_timer is None:
             return None
         return min(max(0.0, (self.next_timer - self.tools.clock.now()) / 1000), 3600.0)
+
+    async def submit(self, fact: Fact) -> object:
+        """Queues a fact of the operator's and returns what came of it, once it is on the disk.
+
+        Raises:
+            StoreError: nothing of it happened; it is not tried again.
+        """
+        waiting = asyncio.get_running_loop().create_future()
+        self._submitted[id(fact)] = waiting
+        self.queue.post(fact)
+        self.queue.wake()
+        return await waiting
+
+    async def reload(self, core: Core, fact: Reloaded) -> object:
+        """Decides by that core from the next batch on; returns the journal number of the reload. Raises StoreError."""
+        self._next_core = core
+        return await self.submit(fact)
 
     async def fire_timers(self) -> int:
         """Runs the timers that have fallen due; returns how many."""
@@ -196,7 +218,25 @@ class Engine:
             self._set_aside(batch)
         if self._hashed:
             self._forget_hashes(batch)
+        for fact, result in batch.settled:
+            self._settle(fact, result)
         return True
+
+    def _settle(self, fact: Fact, result: object) -> None:
+        """A fact of the operator's is on the disk."""
+        core = self._next_core
+        if isinstance(fact, Reloaded) and core is not None and core.digest == fact.digest:
+            self.tools = self.tools.with_core(core)
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(result)
+
+    def _unsettled(self, fact: Fact, error: StoreError) -> bool:
+        """Whoever waits for a fact learns that nothing of it happened; False if nobody does."""
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(error)
+        return waiting is not None
 
     async def _failed(self, facts: list[Fact], error: StoreError) -> bool:
         """Nothing of the batch happened. One fact's fault must not stop the others: they are tried one by one.
@@ -206,7 +246,7 @@ class Engine:
         if len(facts) > 1 and not error.temporary:
             return all([await self._process([fact]) for fact in facts])
         self.observer.batch_failed(len(facts), error)
-        kept = [fact for fact in facts if not isinstance(fact, Inbound)]
+        kept = [fact for fact in facts if not isinstance(fact, Inbound) and not self._unsettled(fact, error)]
         if error.temporary:
             self.queue.put_back(kept)
         else:
@@ -227,6 +267,7 @@ class Engine:
         self.acknowledger.flush()
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
-        took_ms = (time.perf_counter() - started) * 1000
+        took_s = time.perf_counter() - started
         for each in batch.decided:
-            self.observer.decided(each, took_ms)
+            self.observer.decided(each, took_s * 1000)
+        self.observer.wrote(batch.facts, batch.decided, took_s)

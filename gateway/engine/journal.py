@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.model import Instant, Language
-from gateway.store.protocol import Head, JournalRow
+from gateway.store.protocol import RELOADED, Head, JournalRow
 
 HASH_OCTETS = 16
 
@@ -70,7 +70,14 @@ class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: int
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | EffectEntry | ImportedEntry
+class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """From here on the catalogue of that digest applies."""
+
+    digest: str
+    changes: tuple[str, ...]
+
+
+Body = MessageEntry | TimerEntry | ResultsEntry | EffectEntry | ImportedEntry | ReloadedEntry
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
@@ -78,6 +85,7 @@ KINDS: dict[type, str] = {
     ResultsEntry: "results",
     EffectEntry: "effect",
     ImportedEntry: "imported",
+    ReloadedEntry: RELOADED,
 }
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -86,6 +94,11 @@ _encode = msgspec.msgpack.Encoder().encode
 def chain(previous: bytes, body: bytes) -> bytes:
     """The hash of an entry: BLAKE2b over the previous entry's hash and this body."""
     return hashlib.blake2b(previous + body, digest_size=HASH_OCTETS).digest()
+
+
+def catalogue_digest(entry: JournalRow | None) -> str:
+    """The digest that a `reloaded` entry names; empty where there is no entry."""
+    return "" if entry is None else msgspec.msgpack.decode(entry.body, type=ReloadedEntry).digest
 
 
 class Journal:

@@ -10,9 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, SubmitResult
+from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, MissesTallied, Reloaded, SubmitResult
 
-PATIENT = (SubmitResult, Confirmed, Late)
+PATIENT = (SubmitResult, Confirmed, Late, MissesTallied)
 
 
 class FactQueue:
@@ -66,7 +66,8 @@ class FactQueue:
         """Takes a batch: all there is, at most `facts_max`.
 
         A lost connection begins a new batch: what it had not confirmed must be on the disk before a redelivery is
-        looked for. So does a ticket that is in the batch already: a retransmission.
+        looked for. So does a ticket that is in the batch already: a retransmission. A reload ends its batch: what
+        comes after it is decided by the new catalogue.
         """
         facts: list[Fact] = []
         tickets: set[tuple[int, int]] = set()
@@ -81,6 +82,8 @@ class FactQueue:
             elif isinstance(fact, Lost) and tickets:
                 break
             facts.append(waiting.popleft())
+            if isinstance(fact, Reloaded):
+                break
         if not waiting:
             self._pressing = False
         return facts

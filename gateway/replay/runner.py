@@ -22,7 +22,7 @@ from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import fill_code
-from gateway.messages import DialogOrigin, EffectResult, Inbound, Outgoing
+from gateway.messages import DialogOrigin, EffectResult, Fact, Inbound, Outgoing
 from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
 from gateway.replay.pattern import escaped
 from gateway.replay.population import population
@@ -306,6 +306,9 @@ class _Notes:
             self.faults.append(decision.fault)
         elif decision.refusal and (not decision.command or decision.refusal in BEFORE_HANDLERS):
             self.refusals.add((decision.command, decision.refusal))
+
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        """What each message became is all there is to note."""
 
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.faults.append(error.message)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gateway.messages import OutboxState
+from gateway.messages import MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -28,6 +28,7 @@ from gateway.model import (
     UsageTotal,
 )
 from gateway.store.protocol import (
+    RELOADED,
     EffectRow,
     Head,
     InboxRow,
@@ -66,6 +67,7 @@ class MemoryStore:
         self._records: dict[RecordKey, bytes] = {}
         self._usage: dict[Msisdn, dict[tuple[int, str, str], Usage]] = {}
         self._effects: dict[int, EffectRow] = {}
+        self._misses: dict[tuple[str, str], MissRow] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -176,6 +178,10 @@ class MemoryStore:
                 self._effects[number] = replace(found, due_at=due_at, tries=found.tries + 1)
         for number in batch.effects_done:
             self._effects.pop(number, None)
+        for tallied in batch.misses:
+            self._misses.update(((miss.text, miss.refusal), miss) for miss in tallied.rows)
+            for dropped in tallied.dropped:
+                self._misses.pop(dropped, None)
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -262,6 +268,15 @@ class MemoryStore:
         self._require_open()
         numbers = sorted(number for number in self._journal if number > after)
         return [self._journal[number] for number in islice(numbers, limit)]
+
+    async def misses(self) -> list[MissRow]:
+        self._require_open()
+        return list(self._misses.values())
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        self._require_open()
+        numbers = [number for number, row in self._journal.items() if row.kind == RELOADED]
+        return self._journal[max(numbers)] if numbers else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         self._require_open()

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import OutboxState
+from gateway.messages import MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -48,6 +48,10 @@ class Range(msgspec.Struct, frozen=True, gc=False):
     since: Instant
     until: Instant
     limit: int = 0
+
+
+RELOADED = "reloaded"
+"""The kind of a journal entry that says which catalogue applies from there on."""
 
 
 @dataclass(slots=True)
@@ -202,12 +206,13 @@ class WriteBatch:
     effects: list[EffectRow] = field(default_factory=list)
     effects_put_off: list[tuple[int, Instant]] = field(default_factory=list)  # tried once more at that time
     effects_done: list[int] = field(default_factory=list)
+    misses: list[MissesTallied] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
              self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled, self.records,
-             self.usage, self.effects, self.effects_put_off, self.effects_done)
+             self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
         )  # fmt: skip
 
 
@@ -264,6 +269,14 @@ class Store(Protocol):
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         """Rows with a number above `after`, in order."""
+        ...
+
+    async def misses(self) -> list[MissRow]:
+        """The tally of what could not be read, in no order."""
+        ...
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        """The last journal entry that says which catalogue applies; None where no entry does."""
         ...
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:

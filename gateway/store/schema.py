@@ -69,6 +69,12 @@ CREATE TABLE effects (
     msisdn TEXT NOT NULL, arguments BLOB NOT NULL, tries INTEGER NOT NULL);
 -- What left an account: its last charges are found without reading the others'.
 CREATE INDEX ledger_charges ON ledger (account, number) WHERE amount < 0;
+-- Which catalogue applied when: a handful of entries among millions.
+CREATE INDEX journal_reloaded ON journal (number) WHERE kind = 'reloaded';
+-- What could not be read, by shape and refusal; a thousand rows or so, and what came next in msgpack.
+CREATE TABLE misses (
+    text TEXT NOT NULL, refusal TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    follow_ups BLOB NOT NULL, PRIMARY KEY (text, refusal)) WITHOUT ROWID;
 """
 
 CHUNK_POWER = 7  # at most 128 rows in one execution
@@ -177,6 +183,11 @@ RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
 EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
 EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"
 EFFECTS = f"SELECT {EFFECT_COLUMNS} FROM effects"
+MISS = Statement(5, "INSERT OR REPLACE INTO misses (text, refusal, count, last_at, follow_ups)")
+MISS_DROPPED = """
+DELETE FROM misses
+WHERE (text, refusal) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"""
+MISSES = "SELECT text, refusal, count, last_at, follow_ups FROM misses"
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 
@@ -202,6 +213,12 @@ ORDER BY i.number"""
 OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
 OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_COUNTS = "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
+# An id is journal number * 16 + index, so the least one was decided first.
+OUTBOX_OLDEST_READY = """
+SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE state <= 1 AND state = 0)"""
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
+JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
+CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""

@@ -19,7 +19,7 @@ import aiosqlite
 import msgspec
 import structlog
 
-from gateway.messages import OutboxState
+from gateway.messages import FollowUp, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -65,6 +65,7 @@ _json = msgspec.json.Encoder().encode
 _subscribers = msgspec.msgpack.Decoder(list[Subscriber]).decode
 _accounts = msgspec.msgpack.Decoder(list[Account]).decode
 _persons = msgspec.msgpack.Decoder(list[Person]).decode
+_follow_ups = msgspec.msgpack.Decoder(tuple[FollowUp, ...]).decode
 _arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -235,7 +236,7 @@ class SqliteStore:
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Reads the whole outbox: for status and fsck, not for the way of a message."""
-        rows = await self._rows("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")
+        rows = await self._rows(sql.OUTBOX_COUNTS)
         return {OutboxState(state): count for state, count in rows}
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
@@ -269,11 +270,15 @@ class SqliteStore:
             raise self._unreadable(error) from error
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
-        rows = await self._rows(
-            "SELECT number, at, kind, msisdn, body, hash FROM journal WHERE number > ? ORDER BY number LIMIT ?",
-            (after, limit),
-        )
+        rows = await self._rows(f"{sql.JOURNAL_COLUMNS} WHERE number > ? ORDER BY number LIMIT ?", (after, limit))
         return [JournalRow(*row) for row in rows]
+
+    async def misses(self) -> list[MissRow]:
+        return [miss_row(row) for row in await self._rows(sql.MISSES)]
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        rows = await self._rows(sql.CATALOGUE_ENTRY)
+        return JournalRow(*rows[0]) if rows else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         rows = await self._rows(
@@ -401,6 +406,7 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from _plan_outbox(batch)
     yield from _plan_timers(batch)
     yield from _plan_more(batch)
+    yield from _plan_misses(batch)
 
 
 def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
@@ -462,6 +468,16 @@ def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
         yield sql.EFFECT_DONE, [_json(batch.effects_done).decode()]
 
 
+def _plan_misses(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    for tallied in batch.misses:
+        if tallied.dropped:
+            yield sql.MISS_DROPPED, [_json(tallied.dropped).decode()]
+        values: list[sql.Value] = []
+        for miss in tallied.rows:
+            values += (miss.text, miss.refusal, miss.count, miss.last_at, _encode(miss.follow_ups))
+        yield from sql.MISS.plan(values)
+
+
 def _execute(connection: sqlite3.Connection, plan: list[tuple[str, list[sql.Value]]]) -> int:
     """One transaction. Returns how many rows the connection has changed since it was opened."""
     connection.execute("BEGIN IMMEDIATE")
@@ -482,6 +498,11 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             log.warning("rollback_failed", error=str(error))
+
+
+def miss_row(row: tuple[Any, ...]) -> MissRow:
+    text, refusal, count, last_at, follow_ups = row
+    return MissRow(text, refusal, count, last_at, _follow_ups(follow_ups))
 
 
 def _outbox_row(row: tuple[Any, ...]) -> OutboxRow:

@@ -98,11 +98,20 @@ class Texts:
         return texts
 
     @classmethod
-    def read(cls, folder: _Folder | None = None, *, operator: Operator) -> Texts:
-        """As `load`, but never raises: texts at fault are missing or incomplete, and `faults` says why."""
-        root = importlib.resources.files(__name__) if folder is None else folder
+    def read(cls, folder: _Folder | None = None, *, operator: Operator, completed: bool = False) -> Texts:
+        """As `load`, but never raises: texts at fault are missing or incomplete, and `faults` says why.
+
+        `completed`: a file that the folder does not have is the gateway's own one.
+        """
         faults: list[Fault] = []
-        catalogue = {language: _read_language(root, language, faults) for language in LANGUAGES}
+        files = {language: text_files(folder, language, completed=completed) for language in LANGUAGES}
+        if folder is not None and completed:
+            if not folder.is_dir():
+                faults.append(Fault(str(folder), 0, "", "there is no such folder"))
+        elif folder is not None:
+            absent = [language for language in LANGUAGES if not (folder / language.value).is_dir()]
+            faults += [Fault(f"{each.value}/", 0, "", "there is no folder for this language") for each in absent]
+        catalogue = {language: _read_language(files[language], language, faults) for language in LANGUAGES}
         faults += _differences(catalogue)
         return cls(catalogue, faults, operator)
 
@@ -123,6 +132,14 @@ class Texts:
     def variables(self, name: str) -> frozenset[str]:
         """The arguments that a text needs. Raises KeyError if there is no such text."""
         return next(self._texts(name)).variables
+
+    def wordings(self) -> dict[str, object]:
+        """What every text says, by language and name: `ru/numbers-connected`. For comparing two states."""
+        return {
+            f"{language.value}/{name}": text.wording
+            for language, texts in self._catalogue.items()
+            for name, text in texts.items()
+        }
 
     def faults(self) -> list[Fault]:
         """What is wrong in the files, in their order; empty after `load`."""
@@ -194,16 +211,25 @@ def _longest_value(
 # --- files --------------------------------------------------------------------------------------------------------
 
 
-def _read_language(root: _Folder, language: Language, faults: list[Fault]) -> dict[str, _Text]:
+def text_files(folder: _Folder | None, language: Language, *, completed: bool = False) -> list[_Folder]:
+    """The Fluent files of a language, by name: those of a folder (None: the gateway's own).
+
+    `completed`: those that the folder does not have are the gateway's own.
+    """
+    own = importlib.resources.files(__name__)
+    roots = (own,) if folder is None else (own, folder) if completed else (folder,)
+    found: dict[str, _Folder] = {}
+    for root in roots:
+        place = root / language.value
+        if place.is_dir():
+            found.update((each.name, each) for each in place.iterdir() if each.name.endswith(".ftl"))
+    return [found[name] for name in sorted(found)]
+
+
+def _read_language(paths: list[_Folder], language: Language, faults: list[Fault]) -> dict[str, _Text]:
     """The texts of one language from all its files; what is wrong with them is added to the faults."""
-    folder = root / language.value
-    if not folder.is_dir():
-        faults.append(Fault(f"{language.value}/", 0, "", "there is no folder for this language"))
-        return {}
     parsed: list[tuple[str, str, ast.Resource]] = []
-    for path in sorted(folder.iterdir(), key=lambda each: each.name):
-        if not path.name.endswith(".ftl"):
-            continue
+    for path in paths:
         file = f"{language.value}/{path.name}"
         try:
             source = path.read_text(encoding="utf-8")

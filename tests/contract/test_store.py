@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from gateway.messages import OutboxState
+from gateway.messages import FollowUp, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -36,6 +37,7 @@ from gateway.model import (
 )
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import (
+    RELOADED,
     EffectRow,
     Head,
     InboxRow,
@@ -501,6 +503,25 @@ class TestJournalAndLedger:
 
         assert [journal(2), journal(3)] == await store.journal(1, 2)
         assert await store.journal(4, 9) == []
+
+    async def test_the_tally_of_misses(self, store: Store) -> None:
+        """Rows are written and replaced by text and refusal; those dropped are gone."""
+        first, second = (MissRow(text, "unknown_code", 1, AT) for text in ("*1#", "*2'#"))
+        await store.write(WriteBatch(misses=[MissesTallied((first, second))]))
+        newer = MissRow("*1#", "unknown_code", 2, AT, (FollowUp("*100#", "balance.show", 1),))
+        other = MissRow("*1#", "tail", 1, AT)
+        await store.write(WriteBatch(misses=[MissesTallied((newer, other), (("*2'#", "unknown_code"),))]))
+
+        assert [other, newer] == sorted(await store.misses(), key=lambda row: row.refusal)
+
+    async def test_the_last_catalogue_entry(self, store: Store) -> None:
+        """Which catalogue applied last is found among other entries; none where there is no such entry."""
+        await store.write(WriteBatch(journal=[journal(1)]))
+        none = await store.catalogue_entry()
+        named = [replace(journal(number), kind=RELOADED) for number in (2, 4)]
+        await store.write(WriteBatch(journal=[journal(3), *named, journal(5)]))
+
+        assert (None, named[1]) == (none, await store.catalogue_entry())
 
     async def test_ledger_and_its_sum(self, store: Store) -> None:
         """Entries are read by number and place; the sums are those of all entries of an account."""

@@ -22,6 +22,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[channels]": config.ChannelsSection,
     "[channels.payments]": config.ChannelSection,
     "[channels.mail]": config.MailSection,
+    "[control]": config.ControlSection,
+    "[misses]": config.MissesSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,

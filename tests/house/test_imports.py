@@ -45,6 +45,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/store", ("gateway.engine", "gateway.handlers", "smpp")),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),
+    ("gateway/control.py", ("gateway.handlers", "gateway.engine", *DRIVERS)),
+    ("gateway/control_commands.py", ("gateway.handlers", *DRIVERS)),
 ]
 
 

@@ -16,7 +16,7 @@ from gateway.dispatcher import Decision, Dispatcher, Stage
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, EffectResult, Inbound, Lost, OutboxState, Outgoing, TimerDue
+from gateway.messages import Confirmed, EffectResult, Fact, Inbound, Lost, OutboxState, Outgoing, TimerDue
 from gateway.model import Channel, Instant, Msisdn, Subscriber
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
@@ -63,6 +63,7 @@ class World:
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None: ...
     def flush(self) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None: ...
 
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         self.acknowledged.append(inbound.sequence_number)

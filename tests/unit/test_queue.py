@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, Fact, Inbound, Lost
+from gateway.messages import Confirmed, Fact, Inbound, Lost, Reloaded
 from gateway.model import Channel, Instant, Msisdn
 
 
@@ -78,3 +78,8 @@ async def test_a_message_begins_a_batch() -> None:
     await queue.wait(None)
 
     assert len(queue.drain(10)) == 1
+
+
+def test_a_reload_ends_its_batch() -> None:
+    """What came before it is decided by the old catalogue, what comes after it by the new one."""
+    assert batches(inbound(1), Reloaded("d", Instant(0)), inbound(2), Reloaded("e", Instant(0))) == [2, 2]
