@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from gateway.engine.batch import Decided
+from gateway.messages import OutboxState, Receipt
 from gateway.store.protocol import StoreError
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -135,6 +136,15 @@ class Telemetry:
             refusal=decision.refusal,
             took_ms=round(took_ms, 2),
         )
+
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
+        self.counters["receipts"] += len(came)
+        self.counters["receipts_orphaned"] += len(orphaned)
+        for each in came:
+            if each.state is OutboxState.FAILED or each.state is OutboxState.EXPIRED:
+                self.counters["receipts_of_failure"] += 1
+        for each in orphaned:
+            self._log.warning("receipt_orphaned", link=each.link, message_id=each.ids[:1], state=each.state)
 
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.counters["batches_failed"] += 1

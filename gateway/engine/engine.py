@@ -16,7 +16,8 @@ from gateway.engine.batch import Batch, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, Inbound, TimerDue
+from gateway.engine.receipts import AWAITED_MAX, Receipts
+from gateway.messages import Claimed, Fact, Inbound, Receipt, TimerDue
 from gateway.model import Instant
 from gateway.store.protocol import Head, StoreError
 
@@ -28,7 +29,11 @@ class Acknowledger(Protocol):
         """It is on the disk under that journal number."""
         ...
 
-    def busy(self, inbound: Inbound) -> None:
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        """What it says is on the disk."""
+        ...
+
+    def busy(self, fact: Inbound | Receipt) -> None:
         """It could not be taken now; the peer shall send it again later."""
         ...
 
@@ -41,6 +46,7 @@ class Observer(Protocol):
     """What the log and the counters learn, after a batch is written."""
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
 
 
@@ -49,6 +55,7 @@ class EngineSettings:
     batch_facts_max: int = 256
     redelivery_horizon_ms: int = 24 * 3_600_000
     store_retry_s: float = 0.2
+    receipts_orphaned_max: int = 10_000
 
 
 class Engine:
@@ -66,6 +73,7 @@ class Engine:
         self.observer = observer
         self.settings = settings
         self.doubts = Doubts(settings.redelivery_horizon_ms)
+        self.receipts = Receipts(settings.receipts_orphaned_max)
         self.next_timer: Instant | None = None
         self._stopping = False
         self.journal = Journal(Head())
@@ -78,6 +86,7 @@ class Engine:
         now = self.tools.clock.now()
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
+        self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
         await store.recover_outbox(now)
         self.next_timer = await store.next_timer()
         return head
@@ -125,7 +134,7 @@ class Engine:
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
-        batch = Batch(facts, self.tools, self.journal, self.doubts)
+        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts)
         try:
             await batch.load()
             await batch.decide()
@@ -149,13 +158,13 @@ class Engine:
         if len(facts) > 1 and not error.temporary:
             return all([await self._process([fact]) for fact in facts])
         self.observer.batch_failed(len(facts), error)
-        kept = [fact for fact in facts if not isinstance(fact, Inbound)]
+        kept = [fact for fact in facts if not isinstance(fact, Inbound | Receipt)]
         if error.temporary:
             self.queue.put_back(kept)
         else:
             self.tools.delivery.release(row for fact in kept if isinstance(fact, Claimed) for row in fact.rows)
         for fact in facts:
-            if isinstance(fact, Inbound):
+            if isinstance(fact, Inbound | Receipt):
                 self.acknowledger.busy(fact)
         self.acknowledger.flush()
         return False
@@ -163,6 +172,9 @@ class Engine:
     def _acknowledge(self, batch: Batch, started: float) -> None:
         for connection, taken in batch.taken:
             self.doubts.take(connection, taken)
+        self.receipts.commit(batch.matching)
+        for receipt in batch.came:
+            self.acknowledger.acknowledge_receipt(receipt)
         acknowledge = self.acknowledger.acknowledge
         for each in batch.decided:
             acknowledge(each.inbound, each.number)
@@ -170,6 +182,8 @@ class Engine:
         self.acknowledger.flush()
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
+        if batch.came:
+            self.observer.receipts(batch.came, batch.matching.orphaned)
         took_ms = (time.perf_counter() - started) * 1000
         for each in batch.decided:
             self.observer.decided(each, took_ms)

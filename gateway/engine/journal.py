@@ -50,6 +50,12 @@ class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     results: tuple[tuple[int, int, str, int], ...]
 
 
+class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What message centres said became of replies: (row or 0 where none was meant, state or None, id, error, done)."""
+
+    receipts: tuple[tuple[int, int | None, str, str, str], ...]
+
+
 class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Subscribers that came from a table."""
 
@@ -57,12 +63,13 @@ class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: int
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | ImportedEntry
+Body = MessageEntry | TimerEntry | ResultsEntry | ReceiptsEntry | ImportedEntry
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
     TimerEntry: "timer",
     ResultsEntry: "results",
+    ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
 }
 

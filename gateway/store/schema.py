@@ -56,9 +56,20 @@ CREATE INDEX inbox_connection ON inbox (connection);
 CREATE INDEX inbox_late ON inbox (late) WHERE late;
 """
 
+STEP_3 = """
+-- Parts of replies whose receipts have not come, by outbox row * 256 + part; `key` is the centre's id, folded.
+CREATE TABLE awaited (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, link TEXT NOT NULL, message_id TEXT NOT NULL, parts INTEGER NOT NULL,
+    msisdn TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX awaited_key ON awaited (key);
+-- Receipts that found no reply; a bounded number of them.
+CREATE TABLE orphans (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, link TEXT NOT NULL, document BLOB NOT NULL);
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -137,6 +148,10 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
+AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
+ORPHAN = Statement(4, "INSERT INTO orphans (id, at, link, document)")
+ORPHAN_GONE = "DELETE FROM orphans WHERE id IN (SELECT value FROM json_each(?))"
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
@@ -164,5 +179,13 @@ OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries 
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
 OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
+AWAITED_COLUMNS = "SELECT id, key, link, message_id, parts, msisdn, at FROM awaited"
+AWAITED_NEWEST = f"SELECT * FROM ({AWAITED_COLUMNS} ORDER BY id DESC LIMIT ?) ORDER BY id"
+AWAITED_BY_KEY = f"""
+WITH found (row) AS (
+    SELECT DISTINCT a.id / 256 FROM json_each(?) AS wanted JOIN awaited AS a ON a.key = wanted.value)
+{AWAITED_COLUMNS} JOIN found ON awaited.id BETWEEN found.row * 256 AND found.row * 256 + 255 ORDER BY id"""
+AWAITED_FORGOTTEN = "DELETE FROM awaited WHERE at < ? AND id IN (SELECT id FROM awaited ORDER BY id LIMIT ?)"
+ORPHANS = "SELECT id, at, link, document FROM orphans ORDER BY id"
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""
