@@ -264,6 +264,7 @@ class Gateway:
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
+            receipts_orphaned_max=settings.engine.receipts_orphaned_max,
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]
@@ -527,6 +528,7 @@ def route_of(peer: Peer, settings: Settings) -> Route:
             operator.registered_delivery if peer.registered_delivery is None else peer.registered_delivery
         ),
         validity_hours=peer.validity_hours or operator.validity_hours,
+        resend_unknown=peer.resend_unknown or operator.resend_unknown,
         peer_response_timeout_s=peer.peer_response_timeout_s,
         busy_status=BUSY_STATUS[peer.busy_status],
     )

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.catalogue.faults import nearest
+from gateway.delivery.compose import Resend
 from smpp.text import Alphabet
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -52,6 +53,7 @@ class OperatorSection(Section):
     source_npi: Annotated[int, Field(ge=0, le=255)] = 1
     validity_hours: PositiveInt = 24
     registered_delivery: Annotated[int, Field(ge=0, le=255)] = 0
+    resend_unknown: Resend = Resend.AFTER_CUT
     secret_file: Path = Path("var/secret")
 
 
@@ -64,6 +66,8 @@ class EngineSection(Section):
     queue_facts_max: PositiveInt = 4096
     redelivery_horizon_s: Positive = 86_400.0
     screen_validity_s: Positive = 30.0
+    receipts_orphaned_max: PositiveInt = 10_000
+    receipt_wait_hours: PositiveInt = 72
 
 
 class LogSection(Section):
@@ -127,7 +131,8 @@ class Peer(Section):
     source_addr: str = ""
     source_ton: int | None = None
     source_npi: int | None = None
-    registered_delivery: int | None = None
+    registered_delivery: Annotated[int, Field(ge=0, le=255)] | None = None
+    resend_unknown: Resend | None = None
     validity_hours: PositiveInt | None = None
     busy_status: Literal["throttled", "queue_full"] = "throttled"
     peer_response_timeout_s: Positive = 30.0

@@ -69,20 +69,71 @@ class OutboxState(IntEnum):
     UNKNOWN = 6
 
 
+PARTS_MAX = 256  # of one reply, TS 23.040 9.2.3.24.1: 255
+
+
+class Awaited(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One part of a reply that a message centre has, and whose receipt has not come.
+
+    `id` is outbox row * PARTS_MAX + part, from 0; `parts` is how many the reply has. `key` is what it is looked up by:
+    the centre's id for it without regard to case and leading zeros, or, where the centre told none, `?` and the number.
+    """
+
+    id: int
+    key: str
+    link: str
+    message_id: str
+    parts: int
+    msisdn: Msisdn
+    at: Instant
+
+    @property
+    def row(self) -> int:
+        return self.id // PARTS_MAX
+
+
 class SubmitResult(msgspec.Struct, frozen=True, gc=False):
-    """What became of an outbox row: accepted by the message centre, refused, unanswered."""
+    """What became of an outbox row: accepted by the message centre, refused, unanswered.
+
+    `awaited`: its parts, where receipts were asked for.
+    """
 
     row: int
     state: OutboxState
     message_id: str = ""
     status: int = 0
     at: Instant = Instant(0)
+    awaited: tuple[Awaited, ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True, gc=False):
+    """A message centre says what became of a message that it took from us.
+
+    `state`: DELIVERED, FAILED or EXPIRED; None where it says nothing final. `ids`: the message's, best first.
+    `numbers`: the receipt's addresses, one of which is the phone's. `connection` and `sequence_number` are the ticket
+    for the acknowledgement.
+    """
+
+    ids: tuple[str, ...]
+    state: OutboxState | None
+    error: str
+    done: str
+    numbers: tuple[str, str]
+    at: Instant
+    connection: int
+    link: str
+    command_id: int
+    sequence_number: int
 
 
 class Claimed(msgspec.Struct, frozen=True, gc=False):
-    """Rows that were READY and now fit the window: to be committed as SENDING before they leave."""
+    """Rows that were READY and now fit the window: to be committed as SENDING before they leave.
+
+    Those in `once` leave by a peer that may get nothing twice: they are committed as UNKNOWN, and stay so in a crash.
+    """
 
     rows: tuple[int, ...]
+    once: tuple[int, ...] = ()
 
 
 class Confirmed(msgspec.Struct, frozen=True, gc=False):
@@ -161,4 +212,16 @@ class EffectResult(msgspec.Struct, frozen=True, gc=False):
     retry_at: Instant = Instant(0)
 
 
-Fact = EffectResult | Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | MissesTallied | Reloaded | TimerDue
+Fact = (
+    EffectResult
+    | Inbound
+    | SubmitResult
+    | Receipt
+    | Claimed
+    | Confirmed
+    | Late
+    | Lost
+    | MissesTallied
+    | Reloaded
+    | TimerDue
+)

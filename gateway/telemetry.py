@@ -20,7 +20,7 @@ import msgspec
 import structlog
 
 from gateway.engine.batch import Decided
-from gateway.messages import Fact
+from gateway.messages import Fact, OutboxState, Receipt
 from gateway.misses import Misses
 from gateway.model import Instant
 from gateway.store.protocol import StoreError
@@ -210,6 +210,15 @@ class Telemetry:
             decision = each.decision
             if not each.original:
                 note(each.inbound, decision.masked, decision.command, decision.refusal)
+
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
+        self.counters["receipts"] += len(came)
+        self.counters["receipts_orphaned"] += len(orphaned)
+        for each in came:
+            if each.state is OutboxState.FAILED or each.state is OutboxState.EXPIRED:
+                self.counters["receipts_of_failure"] += 1
+        for each in orphaned:
+            self._log.warning("receipt_orphaned", link=each.link, message_id=each.ids[:1], state=each.state)
 
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.counters["batches_failed"] += 1

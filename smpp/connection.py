@@ -23,6 +23,7 @@ from smpp.session import (
     Expired,
     Failed,
     Fault,
+    LateResponse,
     Outbound,
     Request,
     Response,
@@ -49,7 +50,10 @@ class Facts(Protocol):
         """A message to be answered, now or later, with ``connection.answer(pdu, status)``."""
 
     def response(self, connection: Connection, context: object, pdu: Pdu | None) -> None:
-        """The response to a ``send``; None: it expired, and nobody knows whether the message was taken."""
+        """The response to a ``send``; None: it expired, and nobody knows whether the message was taken.
+
+        What has expired may be answered after all: then it is told once more, with the response.
+        """
 
     def confirmed(self, connection: Connection, answers: int) -> None:
         """The peer has read our first ``answers`` answers on this connection."""
@@ -298,6 +302,9 @@ class Connection(asyncio.Protocol):
         match event:
             case Expired():
                 self._facts.response(self, event.context, None)
+            case LateResponse():
+                self._facts.noted(self, "response_late", pdu=_kind(event.pdu), status=event.pdu.command_status)
+                self._facts.response(self, event.context, event.pdu)
             case BindRequest():
                 self._owner.bind_requested(self, event.pdu)
             case Bound():

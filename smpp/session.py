@@ -4,7 +4,8 @@ Octets go in with ``receive``, events come out; what is to be written is collect
 brings the time: ``now`` is an argument, in seconds of any monotonic clock. This room joins the framer, the tables of
 bind states, the window of our requests and the timers to one state machine, and says which of our answers the peer has
 provably read. It must never open a socket, read a clock, draw a random number, or drop a caller's context silently:
-every context given to ``request`` comes back in exactly one Response, Expired or Failed.
+every context given to ``request`` comes back in exactly one Response, Expired or Failed, and after Expired perhaps once
+more, in a LateResponse.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from smpp.session_events import (
     Expired,
     Failed,
     Fault,
+    LateResponse,
     NotAllowed,
     Outbound,
     Request,
@@ -67,6 +69,7 @@ __all__ = [
     "Expired",
     "Failed",
     "Fault",
+    "LateResponse",
     "NotAllowed",
     "Outbound",
     "Request",
@@ -318,7 +321,8 @@ class Session:
     def _take_response(self, pdu: Pdu, now: float, events: list[Event]) -> None:
         taken = self._sent.take(pdu)
         if taken is None:
-            events.append(UnexpectedResponse(pdu))
+            late = self._sent.take_late(pdu)
+            events.append(UnexpectedResponse(pdu) if late is None else LateResponse(late.context, pdu))
             return
         entry, is_control = taken
         if entry.answers > self._answers_confirmed:

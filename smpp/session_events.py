@@ -123,8 +123,15 @@ class Unbound(msgspec.Struct, frozen=True):
     """The bind is over in good order; a CloseNow follows."""
 
 
+class LateResponse(msgspec.Struct, frozen=True):
+    """The answer to a request that was Expired: now it is known after all."""
+
+    context: object
+    pdu: Pdu
+
+
 class UnexpectedResponse(msgspec.Struct, frozen=True):
-    """A late, unknown or mismatched response, or a generic_nack of nothing we sent."""
+    """An unknown or mismatched response, a second one, or a generic_nack of nothing we sent."""
 
     pdu: Pdu
 
@@ -160,6 +167,7 @@ Event = (
     | Failed
     | Confirmed
     | Unbound
+    | LateResponse
     | UnexpectedResponse
     | Deviation
     | Fault

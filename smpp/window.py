@@ -13,6 +13,8 @@ from smpp.vocabulary import RESPONSE_BIT, SEQUENCE_NUMBER_MAX
 
 __all__ = ["Outstanding", "Window"]
 
+OVERDUE_MAX = 1_000  # requests given up whose response would still be told of
+
 _NACK = int(GenericNack.command_id)
 _ENQUIRE_LINK = int(EnquireLink.command_id)
 
@@ -29,10 +31,11 @@ class Outstanding(msgspec.Struct, frozen=True):
 class Window:
     """Requests by sequence number, each kind in order of sending, so the first one expires first."""
 
-    __slots__ = ("control", "messages")
+    __slots__ = ("control", "messages", "overdue")
 
     def __init__(self) -> None:
         self.messages: dict[int, Outstanding] = {}
+        self.overdue: dict[int, Outstanding] = {}  # given up, oldest first
         self.control: dict[int, Outstanding] = {}
 
     def free_number(self, last: int) -> int:
@@ -60,8 +63,19 @@ class Window:
     def take_overdue(self, now: float, limit_s: float) -> list[Outstanding]:
         """Removes the messages that have waited for ``limit_s``."""
         # The sum is the deadline as it was announced; a difference could round to the other side of it.
-        overdue = [number for number, entry in self.messages.items() if entry.sent_at + limit_s <= now]
-        return [self.messages.pop(number) for number in overdue]
+        numbers = [number for number, entry in self.messages.items() if entry.sent_at + limit_s <= now]
+        overdue = {number: self.messages.pop(number) for number in numbers}
+        self.overdue.update(overdue)
+        for number in list(self.overdue)[:-OVERDUE_MAX]:
+            del self.overdue[number]
+        return list(overdue.values())
+
+    def take_late(self, response: Pdu) -> Outstanding | None:
+        """Removes the message, given up already, that ``response`` answers after all; None: it answers none."""
+        entry = self.overdue.get(response.sequence_number)
+        if entry is None or response.command_id not in (entry.command_id | RESPONSE_BIT, _NACK):
+            return None
+        return self.overdue.pop(response.sequence_number)
 
     def pings(self) -> list[int]:
         """The sequence numbers of the enquire_links that are not answered."""

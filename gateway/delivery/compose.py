@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -20,6 +21,18 @@ TON_ALPHANUMERIC = 5
 ADDRESS_LENGTH_MAX = 20  # without the NUL, SMPP 3.4 4.4.1
 
 
+class Resend(StrEnum):
+    """When a message goes again of which nobody knows whether it arrived.
+
+    AFTER_CUT: after a cut or a crash, but after a mere time-out its late response or receipt is waited for. ALWAYS:
+    after a time-out too. NEVER: at most once.
+    """
+
+    AFTER_CUT = "after_cut"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """How messages are sent over one link or listener."""
@@ -34,6 +47,7 @@ class Route:
     registered_delivery: int = 0
     validity_hours: int = 24
     peer_response_timeout_s: float = 30.0
+    resend_unknown: Resend = Resend.AFTER_CUT
     busy_status: int = 0x58  # ESME_RTHROTTLED; 0x14 ESME_RMSGQFUL where the centre drops a message on any other
 
 

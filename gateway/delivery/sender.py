@@ -14,35 +14,59 @@ from dataclasses import dataclass, field
 import msgspec
 
 from gateway.clock import Clock
-from gateway.delivery.compose import compose
+from gateway.delivery.compose import Resend, Route, compose
 from gateway.delivery.retry import after_refusal
 from gateway.delivery.routing import Connections, Routing
+from gateway.engine.receipts import unnamed_key
 from gateway.engine.replies import fill_code
-from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
+from gateway.messages import PARTS_MAX, Awaited, Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, Pdu, SubmitSm, SubmitSmResp
+from smpp.pdu import DeliverSm, EncodeError, Pdu, SubmitSm, SubmitSmResp
+from smpp.receipt import fold_id
+from smpp.vocabulary import RegisteredDelivery
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
+RECEIPT_MASK = int(RegisteredDelivery.RECEIPT_MASK)
 STUCK_ROWS_MAX = 64  # looked past in one go for one that can leave
 
 
 @dataclass(slots=True)
 class _Sending:
-    """A row on its way: its parts, and what the peer said of them so far."""
+    """A row on its way: its parts, and what the peer said of them so far.
+
+    `queued` are the numbers of the parts to send, from 0: of a reply that was taken in part only, the others.
+    """
 
     row: int
     outgoing: Outgoing
     connection: Connection
+    route: Route
     parts: list[SubmitSm] | list[DeliverSm]
+    queued: list[int]
     places: int  # of the window that were promised
     sent: int = 0
     answered: int = 0
-    message_ids: list[str] = field(default_factory=list)
-    status: int = 0
-    unknown: bool = False
+    accepted: dict[int, str] = field(default_factory=dict)  # part -> message_id
+    overdue: set[int] = field(default_factory=set)
+    status: int = 0  # of the first refusal
+
+    @property
+    def first_id(self) -> str:
+        return next((message_id for message_id in self.accepted.values() if message_id), "")
+
+    def taken(self) -> _Taken:
+        return _Taken(self.route.name, len(self.parts), self.accepted)
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """The parts of a reply that a peer has taken, while the others are tried again."""
+
+    route: str
+    parts: int
+    accepted: dict[int, str]
 
 
 class Sender:
@@ -71,17 +95,20 @@ class Sender:
         self._waiting: deque[tuple[int, Outgoing]] = deque()
         self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
         self._tries: dict[int, int] = {}
+        self._taken: dict[int, _Taken] = {}
         self._paused_until: dict[int, Instant] = {}
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
         self._last_waiting = 0
 
     # -- what the engine calls -----------------------------------------------------------------------------------
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
         """Reserves places in a window for a new row; an SMS does not overtake those that wait already."""
         if self._waiting and outgoing.channel is Channel.SMS:
-            return False
-        return self._reserve(row.id, outgoing)
+            return None
+        if not self._reserve(row.id, outgoing):
+            return None
+        return OutboxState.UNKNOWN if self._once(row.id) else OutboxState.SENDING
 
     def release(self, rows: Iterable[int]) -> None:
         """Their batch was not written: the places are free again."""
@@ -105,11 +132,12 @@ class Sender:
         first = sending.sent
         room = connection.window_free if connection.bound else 0
         try:
-            for part in sending.parts[first : first + room]:
-                connection.send(part, sending)
+            for number in sending.queued[first : first + room]:
+                connection.send(sending.parts[number], (sending, number))
                 sending.sent += 1
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
+            self._forget(sending.row)
             self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
             return
         if sending.sent > first:
@@ -128,27 +156,41 @@ class Sender:
     # -- what the wire calls -------------------------------------------------------------------------------------
 
     def response(self, context: object, pdu: Pdu | None) -> None:
-        """The peer answered one part; None: it did not within its time."""
-        assert isinstance(context, _Sending)
-        context.answered += 1
+        """The peer answered one part; None: it did not within its time, though it may yet."""
+        sending, number = _part(context)
+        late = number in sending.overdue
+        if late:
+            sending.overdue.discard(number)
+        else:
+            sending.answered += 1
         if pdu is None:
-            context.unknown = True
+            sending.overdue.add(number)
         elif pdu.command_status:
-            context.status = pdu.command_status
-        elif isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
-            context.message_ids.append(pdu.message_id)
-        if context.answered == len(context.parts):
-            self._finished(context)
-        elif context.sent < len(context.parts):
-            self._advance(context)
+            sending.status = sending.status or pdu.command_status
+        else:
+            sending.accepted[number] = pdu.message_id if isinstance(pdu, SubmitSmResp) else ""
+        if sending.answered < len(sending.queued):
+            if sending.sent < len(sending.queued):
+                self._advance(sending)
+        elif not late:
+            self._finished(sending)
+        elif sending.route.resend_unknown is not Resend.ALWAYS and not sending.overdue:
+            self._finished(sending)  # it was UNKNOWN; where it was sent again instead, the copy counts
 
     def lost(self, outstanding: Iterable[object]) -> None:
-        """The connection ended: whether these arrived nobody knows; they are sent again, under the same reference."""
+        """The connection ended: whether these arrived nobody knows. They are sent again, under the same reference,
+        but for a peer that may get nothing twice."""
         seen: set[int] = set()
         for context in outstanding:
-            if isinstance(context, _Sending) and context.row not in seen:
-                seen.add(context.row)
-                self._again(context.row, context.outgoing)
+            sending, _ = _part(context)
+            if sending.row in seen:
+                continue
+            seen.add(sending.row)
+            if sending.route.resend_unknown is Resend.NEVER:
+                unanswered = {number for number in sending.queued if number not in sending.accepted}
+                self._unknown(sending, sending.overdue | unanswered)
+            else:
+                self._try_again(sending)
 
     def pump(self) -> None:
         """Claims waiting rows for which a window has room now."""
@@ -171,7 +213,7 @@ class Sender:
                     break
         self._waiting.extendleft(reversed(stuck))
         if claimed:
-            self._post(Claimed(tuple(claimed)))
+            self._post(Claimed(tuple(claimed), tuple(row for row in claimed if self._once(row))))
             self._wake()
 
     # -- what the gateway's loop calls ---------------------------------------------------------------------------
@@ -215,12 +257,21 @@ class Sender:
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
         parts = compose(outgoing, text, route, outgoing.reference + row)
-        places = min(len(parts), connection.window)
+        taken = self._taken.get(row) if self._taken else None
+        accepted: dict[int, str] = {}
+        if taken is not None and (taken.route, taken.parts) == (route.name, len(parts)):
+            accepted = dict(taken.accepted)
+        queued = [number for number in range(len(parts)) if number not in accepted]
+        places = min(len(queued), connection.window)
         if places > free:
             return False
         self._reserved[connection.id] = reserved + places
-        self._placed[row] = _Sending(row, outgoing, connection, parts, places)
+        self._placed[row] = _Sending(row, outgoing, connection, route, parts, queued, places, accepted=accepted)
         return True
+
+    def _once(self, row: int) -> bool:
+        """Whether a placed row leaves by a peer that may get nothing twice."""
+        return self._placed[row].route.resend_unknown is Resend.NEVER
 
     def _still_worth(self, row: int, outgoing: Outgoing, now: Instant) -> Outgoing | None:
         """A screen whose dialog is over goes as SMS instead; what is past its validity expires."""
@@ -240,28 +291,77 @@ class Sender:
         heapq.heappush(self._later, (due, row, outgoing))
 
     def _finished(self, sending: _Sending) -> None:
-        now = self._clock.now()
         row = sending.row
-        if sending.status and not sending.message_ids:
-            tries = self._tries.get(row, 0)
-            verdict = after_refusal(sending.status, tries)
-            if verdict.pause_link_ms:
-                self._paused_until[sending.connection.id] = Instant(now + verdict.pause_link_ms)
-            if verdict.state is OutboxState.READY:
-                self._tries[row] = tries + 1
-                self._again(row, sending.outgoing, verdict.delay_ms)
-                return
-            if sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
-                self._tries.pop(row, None)
-                self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
-                return
-            state = OutboxState.FAILED
+        if sending.status:
+            self._refused(sending)
+            return
+        if sending.overdue:
+            if sending.route.resend_unknown is Resend.ALWAYS:
+                self._try_again(sending)
+            else:
+                self._unknown(sending, sending.overdue)
+            return
+        self._forget(row)
+        self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), self._awaited(sending)))
+
+    def _refused(self, sending: _Sending) -> None:
+        """Some parts were not taken: these go again, or none does."""
+        row, tries = sending.row, self._tries.get(sending.row, 0)
+        verdict = after_refusal(sending.status, tries)
+        now = self._clock.now()
+        if verdict.pause_link_ms:
+            self._paused_until[sending.connection.id] = Instant(now + verdict.pause_link_ms)
+        if verdict.state is OutboxState.READY:
+            self._tries[row] = tries + 1
+            self._try_again(sending, verdict.delay_ms)
+        elif sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
+            self._forget(row)
+            self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
         else:
-            state = OutboxState.UNKNOWN if sending.unknown else OutboxState.SENT
+            self._forget(row)
+            self._post(SubmitResult(row, OutboxState.FAILED, sending.first_id, sending.status, now))
+
+    def _try_again(self, sending: _Sending, delay_ms: int = 0) -> None:
+        """What was not taken goes again; what was taken does not."""
+        if sending.accepted:
+            self._taken[sending.row] = sending.taken()
+        self._again(sending.row, sending.outgoing, delay_ms)
+
+    def _unknown(self, sending: _Sending, unanswered: set[int]) -> None:
+        """Nobody knows whether all of it arrived: a late response or a receipt may tell."""
+        self._forget(sending.row)
+        awaited = self._awaited(sending, unanswered)
+        now = self._clock.now()
+        self._post(SubmitResult(sending.row, OutboxState.UNKNOWN, sending.first_id, sending.status, now, awaited))
+
+    def _forget(self, row: int) -> None:
         if self._tries:
             self._tries.pop(row, None)
-        message_id = sending.message_ids[0] if sending.message_ids else ""
-        self._post(SubmitResult(row, state, message_id, sending.status, now))
+        if self._taken:
+            self._taken.pop(row, None)
+
+    def _awaited(self, sending: _Sending, unanswered: Iterable[int] = ()) -> tuple[Awaited, ...]:
+        """The parts whose receipts will come, where receipts were asked for (SMPP 3.4 5.2.17)."""
+        if not sending.parts[0].registered_delivery & RECEIPT_MASK:
+            return ()
+        number, link, total = sending.outgoing.destination, sending.connection.name, len(sending.parts)
+        now = self._clock.now()
+        told = [*sending.accepted.items(), *((part, "") for part in unanswered)]
+        first, unnamed = sending.row * PARTS_MAX, unnamed_key(number)
+        return tuple(
+            [
+                Awaited(first + part, fold_id(identity) if identity else unnamed, link, identity, total, number, now)
+                for part, identity in told
+            ]
+        )
+
+
+def _part(context: object) -> tuple[_Sending, int]:
+    """What `Connection.send` was given: a row on its way, and which part of it."""
+    assert isinstance(context, tuple)
+    sending, number = context
+    assert isinstance(sending, _Sending)
+    return sending, number
 
 
 def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:

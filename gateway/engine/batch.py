@@ -21,12 +21,14 @@ from gateway.engine.journal import (
     EffectEntry,
     Journal,
     MessageEntry,
+    ReceiptsEntry,
     ReloadedEntry,
     ResultsEntry,
     TimerEntry,
     secretless,
 )
 from gateway.engine.passwords import slow_hash
+from gateway.engine.receipts import Matching, Receipts
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
@@ -40,6 +42,7 @@ from gateway.messages import (
     MissesTallied,
     OutboxState,
     Outgoing,
+    Receipt,
     Reloaded,
     SubmitResult,
     TimerDue,
@@ -62,8 +65,12 @@ from gateway.store.protocol import (
 class Delivery(Protocol):
     """Where replies go once they are on the disk."""
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
-        """Reserves a place in a window: True if the row may leave right after the commit."""
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
+        """Reserves a place in a window. None: there is none now.
+
+        Else the row may leave right after it was committed as the state that this returns: SENDING, or UNKNOWN where
+        it may never be sent twice, so that a crash between the two leaves it so.
+        """
         ...
 
     def release(self, rows: Iterable[int]) -> None:
@@ -140,6 +147,7 @@ class Batch:
     tools: Tools
     journal: Journal
     doubts: Doubts
+    receipts: Receipts
     state: BatchState = field(default_factory=BatchState)
     write: WriteBatch = field(default_factory=WriteBatch)
     matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
@@ -156,6 +164,12 @@ class Batch:
     set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
     _aside_senders: set[Msisdn] = field(default_factory=set)
     settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
+    matching: Matching = field(init=False)
+    came: list[Receipt] = field(default_factory=list)
+    changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
+
+    def __post_init__(self) -> None:
+        self.matching = Matching(self.receipts)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -178,6 +192,10 @@ class Batch:
                 wanted.subscribers.add(fact.msisdn)
             elif isinstance(fact, EffectResult):
                 self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
+            elif isinstance(fact, Receipt):
+                self.came.append(fact)
+        if self.came and (keys := self.matching.keys_to_load(self.came)):
+            self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
         for matched in self.matched.values():
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
@@ -229,19 +247,27 @@ class Batch:
 
     async def decide(self) -> None:
         results: list[SubmitResult] = []
+        told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
             match fact:
                 case Inbound():
                     await self._message(index, fact)
                 case SubmitResult():
                     results.append(fact)
+                    self._result(fact)
+                case Receipt():
+                    row, changes = self.matching.came(fact)
+                    told.append((row, fact.state, fact.ids[0] if fact.ids else "", fact.error, fact.done))
+                    self._settle(changes, fact.at)
                 case TimerDue():
                     await self._timer(fact)
                 case EffectResult():
                     await self._effect_result(fact)
                 case Claimed():
                     now = self.tools.clock.now()
-                    self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
+                    for row in fact.rows:
+                        leaves_as = OutboxState.UNKNOWN if row in fact.once else OutboxState.SENDING
+                        self.changes[row] = OutboxChange(row, leaves_as, now)
                     self.claimed.extend(fact.rows)
                 case Confirmed():
                     self.write.confirmed[fact.connection] = fact.number
@@ -256,8 +282,16 @@ class Batch:
                 case Lost():
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
-            self._results(results)
-        state, write = self.state, self.write
+            entry = ResultsEntry(tuple([(each.row, each.state, each.message_id, each.status) for each in results]))
+            self._journal(self.journal.next_number(), self.tools.clock.now(), "", entry)
+        if told:
+            self._journal(self.journal.next_number(), self.tools.clock.now(), "", ReceiptsEntry(tuple(told)))
+        state, write, matching = self.state, self.write, self.matching
+        write.outbox_changes.extend(self.changes.values())
+        write.awaited.extend([each for part, each in matching.added.items() if part not in matching.gone])
+        write.awaited_gone.extend(matching.gone - matching.added.keys())
+        write.orphans.extend(matching.orphan_rows())
+        write.orphans_gone.extend(matching.orphans_gone)
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
@@ -465,21 +499,27 @@ class Batch:
 
     def _queue(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """Rows that fit a window are written as SENDING at once: no second commit before they leave."""
-        if self.tools.delivery.place(row, outgoing):
+        state = self.tools.delivery.place(row, outgoing)
+        if state is not None:
             self.placed.append(row.id)
-            row = msgspec.structs.replace(row, state=OutboxState.SENDING)
+            row = msgspec.structs.replace(row, state=state)
         else:
             self.waiting.append((row, outgoing))
         self.write.outbox.append(row)
 
-    def _results(self, results: list[SubmitResult]) -> None:
-        """What became of rows that left; one journal entry for all of the batch."""
-        now = self.tools.clock.now()
-        self.write.outbox_changes.extend(
-            OutboxChange(each.row, each.state, each.at or now, each.message_id) for each in results
-        )
-        entry = ResultsEntry(tuple((each.row, each.state, each.message_id, each.status) for each in results))
-        self._journal(self.journal.next_number(), now, "", entry)
+    def _result(self, result: SubmitResult) -> None:
+        """What became of a row that left; a receipt may have come before its response."""
+        at = result.at or self.tools.clock.now()
+        known = self.matching.outcome(result.row)
+        self.changes[result.row] = OutboxChange(result.row, known or result.state, at, result.message_id)
+        if result.awaited and known is None:
+            self._settle(self.matching.sent(result.awaited), at)
+
+    def _settle(self, changes: Iterable[tuple[int, OutboxState]], at: Instant) -> None:
+        for row, state in changes:
+            earlier = self.changes.get(row)
+            message_id = earlier.message_id if earlier is not None else ""
+            self.changes[row] = OutboxChange(row, state, at, message_id)
 
 
 K = TypeVar("K")

@@ -16,7 +16,8 @@ from gateway.engine.batch import Batch, Core, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, Inbound, Reloaded, TimerDue
+from gateway.engine.receipts import AWAITED_MAX, Receipts
+from gateway.messages import Claimed, Fact, Inbound, Receipt, Reloaded, TimerDue
 from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
 
@@ -32,7 +33,11 @@ class Acknowledger(Protocol):
         """It is on the disk under that journal number."""
         ...
 
-    def busy(self, inbound: Inbound) -> None:
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        """What it says is on the disk."""
+        ...
+
+    def busy(self, fact: Inbound | Receipt) -> None:
         """It could not be taken now; the peer shall send it again later."""
         ...
 
@@ -45,6 +50,7 @@ class Observer(Protocol):
     """What the log and the counters learn, after a batch is written."""
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
     def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
         """Once a batch, after `decided` for each of its messages."""
@@ -56,6 +62,7 @@ class EngineSettings:
     batch_facts_max: int = 256
     redelivery_horizon_ms: int = 24 * 3_600_000
     store_retry_s: float = 0.2
+    receipts_orphaned_max: int = 10_000
 
 
 class Engine:
@@ -73,6 +80,7 @@ class Engine:
         self.observer = observer
         self.settings = settings
         self.doubts = Doubts(settings.redelivery_horizon_ms)
+        self.receipts = Receipts(settings.receipts_orphaned_max)
         self.next_timer: Instant | None = None
         self._stopping = False
         self._aside: dict[Msisdn, list[Inbound]] = {}  # senders who wait for a slow hash, with what they sent since
@@ -91,6 +99,7 @@ class Engine:
         now = self.tools.clock.now()
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
+        self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
         await store.recover_outbox(now)
         self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
@@ -197,7 +206,7 @@ class Engine:
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
-        batch = Batch(facts, self.tools, self.journal, self.doubts)
+        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts)
         batch.state.hashes = self._hashes
         try:
             await batch.load()
@@ -246,13 +255,13 @@ class Engine:
         if len(facts) > 1 and not error.temporary:
             return all([await self._process([fact]) for fact in facts])
         self.observer.batch_failed(len(facts), error)
-        kept = [fact for fact in facts if not isinstance(fact, Inbound) and not self._unsettled(fact, error)]
+        kept = [fact for fact in facts if not isinstance(fact, Inbound | Receipt) and not self._unsettled(fact, error)]
         if error.temporary:
             self.queue.put_back(kept)
         else:
             self.tools.delivery.release(row for fact in kept if isinstance(fact, Claimed) for row in fact.rows)
         for fact in facts:
-            if isinstance(fact, Inbound):
+            if isinstance(fact, Inbound | Receipt):
                 self.acknowledger.busy(fact)
         self.acknowledger.flush()
         return False
@@ -260,6 +269,9 @@ class Engine:
     def _acknowledge(self, batch: Batch, started: float) -> None:
         for connection, taken in batch.taken:
             self.doubts.take(connection, taken)
+        self.receipts.commit(batch.matching)
+        for receipt in batch.came:
+            self.acknowledger.acknowledge_receipt(receipt)
         acknowledge = self.acknowledger.acknowledge
         for each in batch.decided:
             acknowledge(each.inbound, each.number)
@@ -268,6 +280,8 @@ class Engine:
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
         took_s = time.perf_counter() - started
+        if batch.came:
+            self.observer.receipts(batch.came, batch.matching.orphaned)
         for each in batch.decided:
             self.observer.decided(each, took_s * 1000)
         self.observer.wrote(batch.facts, batch.decided, took_s)

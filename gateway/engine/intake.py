@@ -16,18 +16,23 @@ import phonenumbers
 from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost
+from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost, OutboxState, Receipt
 from gateway.model import Channel, Msisdn
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
 from smpp.pdu import CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.receipt import is_receipt, read_receipt
+from smpp.vocabulary import MessageState
 
-RECEIPT_MASK, RECEIPT = 0x3C, 0x04  # esm_class, SMPP 3.4 5.2.12: message type
 UDHI = 0x40
 MESSAGE_PAYLOAD = int(Tag.MESSAGE_PAYLOAD)
 SAR_SEGMENT = int(Tag.SAR_SEGMENT_SEQNUM)
 SAR_TOTAL = int(Tag.SAR_TOTAL_SEGMENTS)
+OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failures
+    MessageState.DELIVERED: OutboxState.DELIVERED,
+    MessageState.EXPIRED: OutboxState.EXPIRED,
+}
 _NUMBERED = frozenset({int(CommandId.SUBMIT_SM), int(CommandId.DATA_SM)})  # their responses carry a message_id
 
 
@@ -86,13 +91,12 @@ class Intake:
         if not isinstance(pdu, (DeliverSm, SubmitSm, DataSm)):
             connection.answer(pdu, Status.ESME_RINVCMDID)
             return
-        if pdu.esm_class & RECEIPT_MASK == RECEIPT and not isinstance(pdu, SubmitSm):
-            connection.answer(pdu)
-            self._log.noted("receipt_ignored", link=connection.name, message_id=_receipted(pdu))
-            return
         route = self._routing.route(connection)
         if self._queue.full:
             connection.answer(pdu, route.busy_status)
+            return
+        if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
+            self._queue.post(self._receipt(connection, pdu))
             return
         inbound = self._read(connection, route, pdu)
         if inbound is not None:
@@ -141,10 +145,16 @@ class Intake:
         if self._clock.now() - inbound.at > late_ms:
             self._queue.post(Late(number))
 
-    def busy(self, inbound: Inbound) -> None:
-        connection = self._connections.get(inbound.connection)
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        connection = self._connections.get(receipt.connection)
         if connection is not None:
-            ticket = (inbound.command_id, inbound.sequence_number)
+            connection.answer((receipt.command_id, receipt.sequence_number))
+            self._connections.touch(connection)
+
+    def busy(self, fact: Inbound | Receipt) -> None:
+        connection = self._connections.get(fact.connection)
+        if connection is not None:
+            ticket = (fact.command_id, fact.sequence_number)
             connection.answer(ticket, self._routing.route(connection).busy_status)
             self._connections.touch(connection)
 
@@ -152,6 +162,16 @@ class Intake:
         self._connections.flush()
 
     # -- reading -------------------------------------------------------------------------------------------------
+
+    def _receipt(self, connection: Connection, pdu: DeliverSm | DataSm) -> Receipt:
+        read = read_receipt(pdu)
+        state = None
+        if read.final:
+            state = OUTCOMES.get(read.state, OutboxState.FAILED)
+        return Receipt(
+            read.ids, state, read.error, read.done, (pdu.source_addr, pdu.destination_addr), self._clock.now(),
+            self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
+        )  # fmt: skip
 
     def _read(self, connection: Connection, route: Route, pdu: DeliverSm | SubmitSm | DataSm) -> Inbound | None:
         sender = msisdn_of(pdu.source_addr, self._country)
@@ -205,10 +225,6 @@ class Intake:
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
             fingerprint,
         )  # fmt: skip
-
-
-def _receipted(pdu: DeliverSm | DataSm) -> str:
-    return (pdu.tlv(int(Tag.RECEIPTED_MESSAGE_ID)) or b"").rstrip(b"\0").decode("latin-1")
 
 
 def msisdn_of(address: str, country: str) -> Msisdn | None:

@@ -63,6 +63,12 @@ class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     fault: str = ""
 
 
+class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What message centres said became of replies: (row or 0 where none was meant, state or None, id, error, done)."""
+
+    receipts: tuple[tuple[int, int | None, str, str, str], ...]
+
+
 class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Subscribers that came from a table."""
 
@@ -77,13 +83,14 @@ class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changes: tuple[str, ...]
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+Body = MessageEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
     TimerEntry: "timer",
     ResultsEntry: "results",
     EffectEntry: "effect",
+    ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
     ReloadedEntry: RELOADED,
 }

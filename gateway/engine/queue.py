@@ -2,6 +2,7 @@
 
 Some facts press: somebody waits for them. What became of a reply does not: it is written with the next batch that
 something else begins, or within the gateway's next round of housekeeping. So a command costs one commit, not two.
+Receipts press a moment later: a message centre waits for their acknowledgement, but many come together.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, MissesTallied, Reloaded, SubmitResult
+from gateway.messages import Confirmed, Fact, Inbound, Late, Lost, MissesTallied, Receipt, Reloaded, SubmitResult
 
-PATIENT = (SubmitResult, Confirmed, Late, MissesTallied)
+PATIENT = (SubmitResult, Confirmed, Late, MissesTallied, Receipt)
+RECEIPTS_GATHER_S = 0.02
 
 
 class FactQueue:
@@ -21,6 +23,7 @@ class FactQueue:
         self._facts_max = facts_max
         self._arrived = asyncio.Event()
         self._pressing = False
+        self._gathering: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -35,6 +38,8 @@ class FactQueue:
         self._facts.append(fact)
         if not isinstance(fact, PATIENT):
             self._pressing = True
+        elif self._gathering is None and isinstance(fact, Receipt):
+            self._gathering = asyncio.get_running_loop().call_later(RECEIPTS_GATHER_S, self._gathered)
 
     def put_back(self, facts: Iterable[Fact]) -> None:
         """Puts facts at the front, in their order."""
@@ -45,6 +50,11 @@ class FactQueue:
         """Starts a batch if something presses."""
         if self._pressing:
             self._arrived.set()
+
+    def _gathered(self) -> None:
+        self._gathering = None
+        if self._facts:
+            self.interrupt()
 
     def interrupt(self) -> None:
         """Starts a batch with what there is; ends a `wait` although there may be nothing."""

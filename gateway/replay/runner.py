@@ -22,7 +22,7 @@ from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import fill_code
-from gateway.messages import DialogOrigin, EffectResult, Fact, Inbound, Outgoing
+from gateway.messages import DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
 from gateway.replay.pattern import escaped
 from gateway.replay.population import population
@@ -265,9 +265,9 @@ class _Phones:
         self._placed: dict[int, Outgoing] = {}
         self.heard: list[Heard] = []
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState:
         self._placed[row.id] = outgoing
-        return True
+        return OutboxState.SENDING
 
     def release(self, rows: Iterable[int]) -> None:
         for row in rows:
@@ -316,7 +316,13 @@ class _Notes:
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         """Nobody waits for it."""
 
-    def busy(self, inbound: Inbound) -> None:
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        """No message centre sends one."""
+
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
+        """As above."""
+
+    def busy(self, fact: Inbound | Receipt) -> None:
         """Nobody sends it again: `batch_failed` has noted why."""
 
     def flush(self) -> None:

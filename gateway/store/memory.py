@@ -6,14 +6,14 @@ file's unique keys refuse is looked for before the first change.
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping
+from collections.abc import Collection, KeysView, Mapping
 from heapq import nsmallest
 from itertools import islice
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gateway.messages import MissRow, OutboxState
+from gateway.messages import PARTS_MAX, Awaited, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -35,6 +35,7 @@ from gateway.store.protocol import (
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxRow,
     Range,
     RecordKey,
@@ -61,6 +62,8 @@ class MemoryStore:
         self._connection_max = 0
         self._outbox: dict[int, OutboxRow] = {}
         self._ready: set[int] = set()
+        self._awaited: dict[int, Awaited] = {}
+        self._orphans: dict[int, OrphanRow] = {}
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
@@ -208,6 +211,13 @@ class MemoryStore:
             else:
                 self._ready.discard(change.id)
 
+        for part in batch.awaited_gone:
+            self._awaited.pop(part, None)
+        self._awaited.update((each.id, each) for each in batch.awaited)
+        for orphan in batch.orphans_gone:
+            self._orphans.pop(orphan, None)
+        self._orphans.update((each.id, each) for each in batch.orphans)
+
     # -- what a start needs
 
     async def in_doubt(self, since: Instant) -> list[InboxRow]:
@@ -245,6 +255,26 @@ class MemoryStore:
         for row in self._outbox.values():
             counts[row.state] = counts.get(row.state, 0) + 1
         return counts
+
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        self._require_open()
+        return [self._awaited[part] for part in sorted(self._awaited)[-limit:]]
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        self._require_open()
+        rows = {each.row for each in self._awaited.values() if each.key in keys}
+        return [self._awaited[part] for part in sorted(self._awaited) if part // PARTS_MAX in rows]
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        self._require_open()
+        old = [part for part in nsmallest(limit, self._awaited) if self._awaited[part].at < before]
+        for part in old:
+            del self._awaited[part]
+        return len(old)
+
+    async def orphans(self) -> list[OrphanRow]:
+        self._require_open()
+        return [self._orphans[orphan] for orphan in sorted(self._orphans)]
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         self._require_open()

@@ -6,12 +6,13 @@ imports the engine, a handler or the wire.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
 
-from gateway.messages import MissesTallied, MissRow, OutboxState
+from gateway.messages import Awaited, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -134,6 +135,15 @@ class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     message_id: str = ""
 
 
+class OrphanRow(msgspec.Struct, frozen=True, gc=False):
+    """A receipt for which no reply was found: perhaps the response that names it is still to come."""
+
+    id: int
+    at: Instant
+    link: str
+    document: bytes
+
+
 class LedgerRow(msgspec.Struct, frozen=True, gc=False):
     """An entry with the number of the message that caused it and its place in the outcome."""
 
@@ -199,6 +209,10 @@ class WriteBatch:
     ledger: list[LedgerRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     outbox_changes: list[OutboxChange] = field(default_factory=list)
+    awaited: list[Awaited] = field(default_factory=list)  # one with an id that is there replaces it
+    awaited_gone: list[int] = field(default_factory=list)
+    orphans: list[OrphanRow] = field(default_factory=list)
+    orphans_gone: list[int] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
     records: list[RecordRow] = field(default_factory=list)
@@ -211,8 +225,9 @@ class WriteBatch:
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled, self.records,
-             self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
+             self.ledger, self.outbox, self.outbox_changes, self.awaited, self.awaited_gone, self.orphans,
+             self.orphans_gone, self.timers, self.timers_cancelled, self.records, self.usage, self.effects,
+             self.effects_put_off, self.effects_done, self.misses)
         )  # fmt: skip
 
 
@@ -252,6 +267,22 @@ class Store(Protocol):
         ...
 
     async def outbox_counts(self) -> dict[OutboxState, int]: ...
+
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        """Parts that wait for their receipts, the newest ones, oldest first."""
+        ...
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        """The parts with these keys, and the other parts of their replies."""
+        ...
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        """Drops parts sent before then, of the oldest `limit`; returns how many. Their receipts will not come."""
+        ...
+
+    async def orphans(self) -> list[OrphanRow]:
+        """The receipts for which no reply was found, oldest first."""
+        ...
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         """The earliest timers, oldest first, due at or before `until`."""

@@ -75,6 +75,14 @@ CREATE INDEX journal_reloaded ON journal (number) WHERE kind = 'reloaded';
 CREATE TABLE misses (
     text TEXT NOT NULL, refusal TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
     follow_ups BLOB NOT NULL, PRIMARY KEY (text, refusal)) WITHOUT ROWID;
+-- Parts of replies whose receipts have not come, by outbox row * 256 + part; `key` is the centre's id, folded.
+CREATE TABLE awaited (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, link TEXT NOT NULL, message_id TEXT NOT NULL, parts INTEGER NOT NULL,
+    msisdn TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX awaited_key ON awaited (key);
+-- Receipts that found no reply; a bounded number of them.
+CREATE TABLE orphans (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, link TEXT NOT NULL, document BLOB NOT NULL);
 """
 
 CHUNK_POWER = 7  # at most 128 rows in one execution
@@ -172,6 +180,10 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
+AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
+ORPHAN = Statement(4, "INSERT INTO orphans (id, at, link, document)")
+ORPHAN_GONE = "DELETE FROM orphans WHERE id IN (SELECT value FROM json_each(?))"
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
 RECORD = Statement(
     3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"
@@ -220,5 +232,13 @@ SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE sta
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
 JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
 CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index
+AWAITED_COLUMNS = "SELECT id, key, link, message_id, parts, msisdn, at FROM awaited"
+AWAITED_NEWEST = f"SELECT * FROM ({AWAITED_COLUMNS} ORDER BY id DESC LIMIT ?) ORDER BY id"
+AWAITED_BY_KEY = f"""
+WITH found (row) AS (
+    SELECT DISTINCT a.id / 256 FROM json_each(?) AS wanted JOIN awaited AS a ON a.key = wanted.value)
+{AWAITED_COLUMNS} JOIN found ON awaited.id BETWEEN found.row * 256 AND found.row * 256 + 255 ORDER BY id"""
+AWAITED_FORGOTTEN = "DELETE FROM awaited WHERE at < ? AND id IN (SELECT id FROM awaited ORDER BY id LIMIT ?)"
+ORPHANS = "SELECT id, at, link, document FROM orphans ORDER BY id"
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""

@@ -11,7 +11,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -19,7 +19,7 @@ import aiosqlite
 import msgspec
 import structlog
 
-from gateway.messages import FollowUp, MissRow, OutboxState
+from gateway.messages import Awaited, FollowUp, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -41,6 +41,7 @@ from gateway.store.protocol import (
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxRow,
     StoreError,
     TimerRow,
@@ -239,6 +240,18 @@ class SqliteStore:
         rows = await self._rows(sql.OUTBOX_COUNTS)
         return {OutboxState(state): count for state, count in rows}
 
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        return [Awaited(*row) for row in await self._rows(sql.AWAITED_NEWEST, (limit,))]
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        return [Awaited(*row) for row in await self._rows(sql.AWAITED_BY_KEY, (_json(list(keys)).decode(),))]
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        return await self._run(lambda connection: connection.execute(sql.AWAITED_FORGOTTEN, (before, limit)).rowcount)
+
+    async def orphans(self) -> list[OrphanRow]:
+        return [OrphanRow(*row) for row in await self._rows(sql.ORPHANS)]
+
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         rows = await self._rows(
             "SELECT key, due_at, command, msisdn, arguments FROM timers WHERE due_at <= ? ORDER BY due_at, key LIMIT ?",
@@ -292,7 +305,7 @@ class SqliteStore:
         rows = await self._rows("SELECT account, sum(amount) FROM ledger GROUP BY account ORDER BY account")
         return {AccountId(account): Money(amount) for account, amount in rows}
 
-    async def _rows(self, statement: str, values: tuple[int, ...] = ()) -> list[tuple[Any, ...]]:
+    async def _rows(self, statement: str, values: tuple[int | str, ...] = ()) -> list[tuple[Any, ...]]:
         return await self._run(lambda connection: connection.execute(statement, values).fetchall())
 
 
@@ -404,6 +417,7 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from sql.LEDGER.plan(values)
     yield from _plan_inbox(batch, new_connection)
     yield from _plan_outbox(batch)
+    yield from _plan_receipts(batch)
     yield from _plan_timers(batch)
     yield from _plan_more(batch)
     yield from _plan_misses(batch)
@@ -433,6 +447,21 @@ def _plan_outbox(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     for change in batch.outbox_changes:
         values += (change.id, change.state, change.due_at, change.message_id)
     yield from sql.OUTBOX_CHANGE.plan(values)
+
+
+def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    if batch.awaited_gone:
+        yield sql.AWAITED_GONE, [_json(batch.awaited_gone).decode()]
+    values: list[sql.Value] = []
+    for part in batch.awaited:
+        values += (part.id, part.key, part.link, part.message_id, part.parts, part.msisdn, part.at)
+    yield from sql.AWAITED.plan(values)
+    if batch.orphans_gone:
+        yield sql.ORPHAN_GONE, [_json(batch.orphans_gone).decode()]
+    values = []
+    for orphan in batch.orphans:
+        values += (orphan.id, orphan.at, orphan.link, orphan.document)
+    yield from sql.ORPHAN.plan(values)
 
 
 def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:

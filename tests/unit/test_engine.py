@@ -53,8 +53,8 @@ class World:
         self.released: list[int] = []
         self.decided_: list[Decided] = []
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
-        return True
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
+        return OutboxState.SENDING
 
     def release(self, rows: Iterable[int]) -> None:
         self.released.extend(rows)
@@ -64,6 +64,8 @@ class World:
     def flush(self) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
     def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None: ...
+    def acknowledge_receipt(self, receipt: object) -> None: ...
+    def receipts(self, came: object, orphaned: object) -> None: ...
 
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         self.acknowledged.append(inbound.sequence_number)

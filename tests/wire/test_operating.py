@@ -53,8 +53,9 @@ async def test_status_names_peers_queues_and_rows(tmp_path: Path) -> None:
     """A bound peer with its figures, a link that cannot bind with its reason, the outbox by state."""
     path = write_config(tmp_path, more='[[links]]\nname = "smsc1"\nport = 9\nsystem_id = "gw"\n')
     async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
-        for _ in range(4):
+        for _ in range(3):
             await peer.dial(fresh_number(), "*100#")
+        await peer.dial(fresh_number(), "*140*79031234567#")
         async with asyncio.timeout(5.0):
             while not (await as_json(path, "status"))["peers"][1]["last_error"]:
                 await asyncio.sleep(0.05)
