@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import Awaited, OutboxState
+from gateway.messages import Awaited, MessagePart, OutboxState
 from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
 
 
@@ -89,6 +89,19 @@ class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     message_id: str = ""
 
 
+class PartRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a long SMS. `octets_gone`: its message is done with, and only its `digest` is left."""
+
+    id: int
+    at: Instant
+    link: str
+    sender: Msisdn
+    recipient: str
+    part: MessagePart
+    digest: bytes
+    octets_gone: bool = False
+
+
 class OrphanRow(msgspec.Struct, frozen=True, gc=False):
     """A receipt for which no reply was found: perhaps the response that names it is still to come."""
 
@@ -133,6 +146,8 @@ class WriteBatch:
     awaited_gone: list[int] = field(default_factory=list)
     orphans: list[OrphanRow] = field(default_factory=list)
     orphans_gone: list[int] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)  # one with an id that is there replaces it
+    parts_gone: list[int] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
 
@@ -140,7 +155,7 @@ class WriteBatch:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
              self.ledger, self.outbox, self.outbox_changes, self.awaited, self.awaited_gone, self.orphans,
-             self.orphans_gone, self.timers, self.timers_cancelled)
+             self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled)
         )  # fmt: skip
 
 
@@ -195,6 +210,10 @@ class Store(Protocol):
 
     async def orphans(self) -> list[OrphanRow]:
         """The receipts for which no reply was found, oldest first."""
+        ...
+
+    async def parts(self) -> list[PartRow]:
+        """The parts of long SMS, in the order in which they came."""
         ...
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
