@@ -46,6 +46,7 @@ from gateway.engine.batch import Core, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import Journal, catalogue_digest
+from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
@@ -265,6 +266,11 @@ class Gateway:
             batch_facts_max=settings.engine.batch_facts_max,
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
             receipts_orphaned_max=settings.engine.receipts_orphaned_max,
+            parts=PartsSettings(
+                wait_ms=int(settings.engine.long_message_wait_s * 1000),
+                per_sender_max=settings.engine.long_message_parts_per_sender_max,
+                total_max=settings.engine.long_message_parts_max,
+            ),
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]

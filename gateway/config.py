@@ -68,6 +68,9 @@ class EngineSection(Section):
     screen_validity_s: Positive = 30.0
     receipts_orphaned_max: PositiveInt = 10_000
     receipt_wait_hours: PositiveInt = 72
+    long_message_wait_s: Positive = 600.0
+    long_message_parts_per_sender_max: Annotated[int, Field(ge=255)] = 255
+    long_message_parts_max: Annotated[int, Field(ge=255)] = 20_000
 
 
 class LogSection(Section):

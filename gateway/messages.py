@@ -17,8 +17,25 @@ class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
     service_address: str = ""
 
 
+class MessagePart(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One part of a long SMS; its octets wait for those of the others before they are read as text.
+
+    `number` is 1 to `total`; `default_alphabet` is what data_coding 0 means on its link.
+    """
+
+    reference: int
+    reference_bits: int
+    total: int
+    number: int
+    octets: bytes
+    data_coding: int
+    default_alphabet: str
+
+
 class Inbound(msgspec.Struct, frozen=True, gc=False):
     """A subscriber's message, as intake understood it from the wire.
+
+    Of a long SMS each `part` comes by itself, without text.
 
     `connection` and `sequence_number` are the ticket for the acknowledgement. `fingerprint` recognises the same
     message resent: SMPP gives a mobile-originated message no id.
@@ -35,6 +52,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     sequence_number: int
     fingerprint: bytes
     dialog: DialogOrigin | None = None
+    part: MessagePart | None = None
 
 
 CODE_PLACE = "\ue000"
@@ -191,6 +209,12 @@ class MissesTallied(msgspec.Struct, frozen=True, gc=False):
     dropped: tuple[tuple[str, str], ...] = ()
 
 
+class PartsDue(msgspec.Struct, frozen=True, gc=False):
+    """The other parts of some long SMS have been waited for long enough."""
+
+    at: Instant
+
+
 class TimerDue(msgspec.Struct, frozen=True, gc=False):
     key: str
     at: Instant
@@ -222,6 +246,7 @@ Fact = (
     | Late
     | Lost
     | MissesTallied
+    | PartsDue
     | Reloaded
     | TimerDue
 )

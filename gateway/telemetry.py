@@ -185,6 +185,16 @@ class Telemetry:
                 link=inbound.link,
             )
             return
+        part = inbound.part
+        if part is not None:
+            self._log.info(
+                "part",
+                reference=each.number,
+                sender=masked(inbound.sender),
+                link=inbound.link,
+                part=f"{part.number}/{part.total}",
+            )
+            return
         if decision.refusal:
             self.refusals[decision.refusal] += 1
         if decision.fault:
@@ -219,6 +229,10 @@ class Telemetry:
                 self.counters["receipts_of_failure"] += 1
         for each in orphaned:
             self._log.warning("receipt_orphaned", link=each.link, message_id=each.ids[:1], state=each.state)
+
+    def parts_dropped(self, count: int) -> None:
+        self.counters["parts_dropped"] += count
+        self._log.warning("parts_dropped", count=count)
 
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.counters["batches_failed"] += 1

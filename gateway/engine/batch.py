@@ -21,12 +21,14 @@ from gateway.engine.journal import (
     EffectEntry,
     Journal,
     MessageEntry,
+    PartEntry,
     ReceiptsEntry,
     ReloadedEntry,
     ResultsEntry,
     TimerEntry,
     secretless,
 )
+from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
 from gateway.engine.receipts import Matching, Receipts
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
@@ -39,15 +41,17 @@ from gateway.messages import (
     Inbound,
     Late,
     Lost,
+    MessagePart,
     MissesTallied,
     OutboxState,
     Outgoing,
+    PartsDue,
     Receipt,
     Reloaded,
     SubmitResult,
     TimerDue,
 )
-from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.reading import Reading
 from gateway.store.protocol import (
     EffectRow,
@@ -55,6 +59,7 @@ from gateway.store.protocol import (
     LedgerRow,
     OutboxChange,
     OutboxRow,
+    PartRow,
     Store,
     TimerRow,
     Wanted,
@@ -138,6 +143,7 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     original: int = 0
 
 
+PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
 
 
@@ -148,6 +154,7 @@ class Batch:
     journal: Journal
     doubts: Doubts
     receipts: Receipts
+    parts: Parts
     state: BatchState = field(default_factory=BatchState)
     write: WriteBatch = field(default_factory=WriteBatch)
     matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
@@ -165,11 +172,15 @@ class Batch:
     _aside_senders: set[Msisdn] = field(default_factory=set)
     settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
     matching: Matching = field(init=False)
+    joining: Joining = field(init=False)
+    joined: dict[int, Came] = field(default_factory=dict)  # index of a fact -> what this part of an SMS did
+    incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
     came: list[Receipt] = field(default_factory=list)
     changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
 
     def __post_init__(self) -> None:
         self.matching = Matching(self.receipts)
+        self.joining = Joining(self.parts)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -182,6 +193,8 @@ class Batch:
                 matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at)
                 if matched is not None:
                     self.matched[index] = matched
+                elif fact.part is not None:
+                    self._join(index, fact, fact.part)
             elif isinstance(fact, Confirmed):  # in its place: what follows may be a loss, or a genuine repeat
                 self.doubts.confirm(fact.connection, fact.number)
             elif isinstance(fact, Late):
@@ -194,6 +207,9 @@ class Batch:
                 self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
             elif isinstance(fact, Receipt):
                 self.came.append(fact)
+            elif isinstance(fact, PartsDue):
+                self.incomplete = self.joining.expire(fact.at)
+                wanted.subscribers.update(key.sender for key, _ in self.incomplete)
         if self.came and (keys := self.matching.keys_to_load(self.came)):
             self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
@@ -201,12 +217,22 @@ class Batch:
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
         await self._fetch(self._named())
 
+    def _join(self, index: int, inbound: Inbound, part: MessagePart) -> None:
+        """A part of a long SMS; the one that makes it whole stands for all of it from here on."""
+        came, text = self.joining.add(inbound, part)
+        if came is Came.COMPLETE:
+            # In a list of our own: a batch that fails is tried again with the parts as they came.
+            self.facts = self.facts.copy()
+            self.facts[index] = msgspec.structs.replace(inbound, text=text, part=None)
+        else:
+            self.joined[index] = came
+
     def _named(self) -> Wanted:
         """The numbers that the commands name: reading comes first, because it depends on what is pending."""
         named = Wanted()
         dispatcher = self.tools.dispatcher
         for index, fact in enumerate(self.facts):
-            if not isinstance(fact, Inbound):
+            if not isinstance(fact, Inbound) or fact.part is not None:
                 continue
             actor = self.state.subscribers.get(fact.sender)
             pending = dispatcher.has_pending(actor, fact.at)
@@ -250,8 +276,10 @@ class Batch:
         told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
             match fact:
-                case Inbound():
+                case Inbound(part=None):
                     await self._message(index, fact)
+                case Inbound():
+                    self._part(index, fact)
                 case SubmitResult():
                     results.append(fact)
                     self._result(fact)
@@ -263,6 +291,8 @@ class Batch:
                     await self._timer(fact)
                 case EffectResult():
                     await self._effect_result(fact)
+                case PartsDue():
+                    self._give_up()
                 case Claimed():
                     now = self.tools.clock.now()
                     for row in fact.rows:
@@ -292,6 +322,8 @@ class Batch:
         write.awaited_gone.extend(matching.gone - matching.added.keys())
         write.orphans.extend(matching.orphan_rows())
         write.orphans_gone.extend(matching.orphans_gone)
+        if self.joining.changed:
+            write.parts, write.parts_gone = self.joining.rows()
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
@@ -337,6 +369,39 @@ class Batch:
         self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
         self._finish(inbound, decision, number, language, reading)
+
+    def _part(self, index: int, inbound: Inbound) -> None:
+        """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
+        matched = self.matched.get(index)
+        if matched is not None:
+            self._repeat(inbound, matched, country_language(inbound.sender))
+            return
+        part = inbound.part
+        assert part is not None
+        number = self.journal.next_number()
+        entry = PartEntry(
+            inbound.sender, inbound.recipient, inbound.link, inbound.connection, inbound.sequence_number,
+            inbound.fingerprint, part.reference, part.total, part.number, self.joined[index].name.lower(),
+        )  # fmt: skip
+        self._journal(number, inbound.at, inbound.sender, entry)
+        self._take(inbound, number, number)
+        self.decided.append(Decided(inbound, PART, number))
+
+    def _give_up(self) -> None:
+        """Long SMS whose other parts did not come: their senders are told, nothing is carried out."""
+        for key, rows in self.incomplete:
+            at = self.tools.clock.now()
+            inbound = Inbound(
+                Channel.SMS, key.sender, key.recipient, text_of(rows), at, 0, key.link, 0, 0, rows[0].digest
+            )
+            actor = self.state.subscribers[key.sender]
+            reading = self.tools.dispatcher.read(inbound, False)
+            language = _stored(actor) or reading.language or country_language(key.sender)
+            reply = Reply(key.sender, "general-incomplete", {"came": len(rows), "total": key.total})
+            decision = Decision(
+                command="", refusal="incomplete", replies=(reply,), latin=reading.latin, masked=reading.masked
+            )
+            self._answer(inbound, decision, self.journal.next_number(), language, reading)
 
     async def _timer(self, timer: TimerDue) -> None:
         number = self.journal.next_number()
@@ -463,6 +528,10 @@ class Batch:
 
     def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""
+        self._answer(inbound, decision, number, language, reading)
+        self._take(inbound, number, number)
+
+    def _answer(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
         arguments = secretless(decision.arguments or {}, reading.secret)
         entry = MessageEntry(
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
@@ -470,7 +539,6 @@ class Batch:
             tuple([(reply.to, reply.text) for reply in decision.replies]), language, 0, decision.fault,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
-        self._take(inbound, number, number)
         answered = Answered(
             number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
             decision.money_moved or decision.sms_too,

@@ -15,9 +15,10 @@ from typing import Protocol
 from gateway.engine.batch import Batch, Core, Decided, Tools
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Journal
+from gateway.engine.parts import Parts, PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.receipts import AWAITED_MAX, Receipts
-from gateway.messages import Claimed, Fact, Inbound, Receipt, Reloaded, TimerDue
+from gateway.messages import Claimed, Fact, Inbound, PartsDue, Receipt, Reloaded, TimerDue
 from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
 
@@ -51,6 +52,7 @@ class Observer(Protocol):
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
     def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None: ...
+    def parts_dropped(self, count: int) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
     def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
         """Once a batch, after `decided` for each of its messages."""
@@ -63,6 +65,7 @@ class EngineSettings:
     redelivery_horizon_ms: int = 24 * 3_600_000
     store_retry_s: float = 0.2
     receipts_orphaned_max: int = 10_000
+    parts: PartsSettings = PartsSettings()
 
 
 class Engine:
@@ -81,6 +84,7 @@ class Engine:
         self.settings = settings
         self.doubts = Doubts(settings.redelivery_horizon_ms)
         self.receipts = Receipts(settings.receipts_orphaned_max)
+        self.parts = Parts(settings.parts)
         self.next_timer: Instant | None = None
         self._stopping = False
         self._aside: dict[Msisdn, list[Inbound]] = {}  # senders who wait for a slow hash, with what they sent since
@@ -100,6 +104,7 @@ class Engine:
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
+        self.parts.restore(await store.parts())
         await store.recover_outbox(now)
         self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
@@ -124,9 +129,10 @@ class Engine:
         self.queue.interrupt()
 
     def _until_next_timer_s(self) -> float | None:
-        if self.next_timer is None:
+        due = [each for each in (self.next_timer, self.parts.next_due) if each is not None]
+        if not due:
             return None
-        return min(max(0.0, (self.next_timer - self.tools.clock.now()) / 1000), 3600.0)
+        return min(max(0.0, (min(due) - self.tools.clock.now()) / 1000), 3600.0)
 
     async def submit(self, fact: Fact) -> object:
         """Queues a fact of the operator's and returns what came of it, once it is on the disk.
@@ -149,6 +155,11 @@ class Engine:
         """Runs the timers that have fallen due; returns how many."""
         now = self.tools.clock.now()
         fired = 0
+        parts_due = self.parts.next_due
+        if parts_due is not None and parts_due <= now:
+            self.queue.put_back([PartsDue(now)])
+            if not await self.step():
+                return 0
         while self.next_timer is not None and self.next_timer <= now:
             rows = await self.tools.store.timers_due(now, self.settings.batch_facts_max)
             self.queue.put_back(TimerDue(row.key, row.due_at, row.command, row.msisdn, row.arguments) for row in rows)
@@ -206,7 +217,7 @@ class Engine:
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
-        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts)
+        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts, self.parts)
         batch.state.hashes = self._hashes
         try:
             await batch.load()
@@ -270,6 +281,7 @@ class Engine:
         for connection, taken in batch.taken:
             self.doubts.take(connection, taken)
         self.receipts.commit(batch.matching)
+        self.parts.commit(batch.joining)
         for receipt in batch.came:
             self.acknowledger.acknowledge_receipt(receipt)
         acknowledge = self.acknowledger.acknowledge
@@ -282,6 +294,8 @@ class Engine:
         took_s = time.perf_counter() - started
         if batch.came:
             self.observer.receipts(batch.came, batch.matching.orphaned)
+        if batch.joining.dropped:
+            self.observer.parts_dropped(batch.joining.dropped)
         for each in batch.decided:
             self.observer.decided(each, took_s * 1000)
         self.observer.wrote(batch.facts, batch.decided, took_s)

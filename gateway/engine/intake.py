@@ -16,7 +16,7 @@ import phonenumbers
 from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost, OutboxState, Receipt
+from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost, MessagePart, OutboxState, Receipt
 from gateway.model import Channel, Msisdn
 from smpp import text as sms_text
 from smpp import ussd
@@ -27,8 +27,8 @@ from smpp.vocabulary import MessageState
 
 UDHI = 0x40
 MESSAGE_PAYLOAD = int(Tag.MESSAGE_PAYLOAD)
-SAR_SEGMENT = int(Tag.SAR_SEGMENT_SEQNUM)
-SAR_TOTAL = int(Tag.SAR_TOTAL_SEGMENTS)
+SAR_REFERENCE = int(Tag.SAR_MSG_REF_NUM)
+SAR = (SAR_REFERENCE, int(Tag.SAR_TOTAL_SEGMENTS), int(Tag.SAR_SEGMENT_SEQNUM))
 OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failures
     MessageState.DELIVERED: OutboxState.DELIVERED,
     MessageState.EXPIRED: OutboxState.EXPIRED,
@@ -207,24 +207,38 @@ class Intake:
         octets = b"" if isinstance(pdu, DataSm) else pdu.short_message
         octets = octets or pdu.tlv(MESSAGE_PAYLOAD) or b""
         header = b""
-        number = int.from_bytes(pdu.tlv(SAR_SEGMENT) or b"", "big")
+        place = None
         if pdu.esm_class & UDHI:
             udh, body = sms_text.parse_udh(octets)
             header, octets = octets[: len(octets) - len(body)], body
-            if udh is not None and udh.concatenation is not None:
-                number = udh.concatenation.number
-        if number > 1:  # no command is longer than one part: the first part gets the answer
-            connection.answer(pdu)
-            return None
-        decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
+            place = udh.concatenation if udh is not None else None
+        elif pdu.tlvs:
+            place = sar_concatenation(pdu)
+            header = repr(place).encode() if place is not None else b""
+        text, part = "", None
+        if place is not None and place.total > 1:
+            part = MessagePart(
+                place.reference, place.reference_bits, place.total, place.number, octets, pdu.data_coding,
+                route.default_alphabet,
+            )  # fmt: skip
+        else:
+            text = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet).text
         fingerprint = hashlib.blake2b(
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
         return Inbound(
-            Channel.SMS, sender, pdu.destination_addr, decoded.text, self._clock.now(),
+            Channel.SMS, sender, pdu.destination_addr, text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint,
+            fingerprint, None, part,
         )  # fmt: skip
+
+
+def sar_concatenation(pdu: Pdu) -> sms_text.Concatenation | None:
+    """The place of a part that the centre tells by parameters (SMPP 3.4 5.3.2.22 to 5.3.2.24); None: it is whole."""
+    reference, total, number = (int.from_bytes(pdu.tlv(tag) or b"", "big") for tag in SAR)
+    if pdu.tlv(SAR_REFERENCE) is None or not 1 <= number <= total <= 255:
+        return None
+    return sms_text.Concatenation(reference, 16, total, number)
 
 
 def msisdn_of(address: str, country: str) -> Msisdn | None:

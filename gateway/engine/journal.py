@@ -36,6 +36,24 @@ class MessageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     fault: str = ""
 
 
+class PartEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a long SMS that waits for others, or that was there already. Its text is not kept here.
+
+    `came`: `waiting` or `duplicate`. The part that makes the message whole has a MessageEntry with all of the text.
+    """
+
+    sender: str
+    recipient: str
+    link: str
+    connection: int
+    sequence_number: int
+    fingerprint: bytes
+    reference: int
+    total: int
+    number: int
+    came: str
+
+
 class TimerEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     key: str
     command: str
@@ -83,10 +101,13 @@ class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changes: tuple[str, ...]
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+Body = (
+    MessageEntry | PartEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+)
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
+    PartEntry: "part",
     TimerEntry: "timer",
     ResultsEntry: "results",
     EffectEntry: "effect",

@@ -322,6 +322,9 @@ class _Notes:
     def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
         """As above."""
 
+    def parts_dropped(self, count: int) -> None:
+        """As above."""
+
     def busy(self, fact: Inbound | Receipt) -> None:
         """Nobody sends it again: `batch_failed` has noted why."""
 

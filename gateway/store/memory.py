@@ -37,6 +37,7 @@ from gateway.store.protocol import (
     Loaded,
     OrphanRow,
     OutboxRow,
+    PartRow,
     Range,
     RecordKey,
     StoreError,
@@ -64,6 +65,7 @@ class MemoryStore:
         self._ready: set[int] = set()
         self._awaited: dict[int, Awaited] = {}
         self._orphans: dict[int, OrphanRow] = {}
+        self._parts: dict[int, PartRow] = {}
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
@@ -217,6 +219,9 @@ class MemoryStore:
         for orphan in batch.orphans_gone:
             self._orphans.pop(orphan, None)
         self._orphans.update((each.id, each) for each in batch.orphans)
+        for part in batch.parts_gone:
+            self._parts.pop(part, None)
+        self._parts.update((each.id, each) for each in batch.parts)
 
     # -- what a start needs
 
@@ -275,6 +280,10 @@ class MemoryStore:
     async def orphans(self) -> list[OrphanRow]:
         self._require_open()
         return [self._orphans[orphan] for orphan in sorted(self._orphans)]
+
+    async def parts(self) -> list[PartRow]:
+        self._require_open()
+        return [self._parts[part] for part in sorted(self._parts)]
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         self._require_open()

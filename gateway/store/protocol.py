@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import Awaited, MissesTallied, MissRow, OutboxState
+from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -135,6 +135,19 @@ class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     message_id: str = ""
 
 
+class PartRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a long SMS. `octets_gone`: its message is done with, and only its `digest` is left."""
+
+    id: int
+    at: Instant
+    link: str
+    sender: Msisdn
+    recipient: str
+    part: MessagePart
+    digest: bytes
+    octets_gone: bool = False
+
+
 class OrphanRow(msgspec.Struct, frozen=True, gc=False):
     """A receipt for which no reply was found: perhaps the response that names it is still to come."""
 
@@ -213,6 +226,8 @@ class WriteBatch:
     awaited_gone: list[int] = field(default_factory=list)
     orphans: list[OrphanRow] = field(default_factory=list)
     orphans_gone: list[int] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)  # one with an id that is there replaces it
+    parts_gone: list[int] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
     records: list[RecordRow] = field(default_factory=list)
@@ -226,8 +241,8 @@ class WriteBatch:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
              self.ledger, self.outbox, self.outbox_changes, self.awaited, self.awaited_gone, self.orphans,
-             self.orphans_gone, self.timers, self.timers_cancelled, self.records, self.usage, self.effects,
-             self.effects_put_off, self.effects_done, self.misses)
+             self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled, self.records,
+             self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
         )  # fmt: skip
 
 
@@ -282,6 +297,10 @@ class Store(Protocol):
 
     async def orphans(self) -> list[OrphanRow]:
         """The receipts for which no reply was found, oldest first."""
+        ...
+
+    async def parts(self) -> list[PartRow]:
+        """The parts of long SMS, in the order in which they came."""
         ...
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:

@@ -85,9 +85,14 @@ CREATE TABLE orphans (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, link TEXT NOT NULL, document BLOB NOT NULL);
 """
 
+STEP_4 = """
+-- Parts of long SMS that wait for the others; of a message that is done with, only what tells a copy of a part.
+CREATE TABLE parts (id INTEGER PRIMARY KEY, document BLOB NOT NULL);
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -184,6 +189,8 @@ AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_i
 AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
 ORPHAN = Statement(4, "INSERT INTO orphans (id, at, link, document)")
 ORPHAN_GONE = "DELETE FROM orphans WHERE id IN (SELECT value FROM json_each(?))"
+PART = Statement(2, "INSERT OR REPLACE INTO parts (id, document)")
+PART_GONE = "DELETE FROM parts WHERE id IN (SELECT value FROM json_each(?))"
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
 RECORD = Statement(
     3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"

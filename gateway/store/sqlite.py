@@ -43,6 +43,7 @@ from gateway.store.protocol import (
     Loaded,
     OrphanRow,
     OutboxRow,
+    PartRow,
     StoreError,
     TimerRow,
     Wanted,
@@ -67,6 +68,7 @@ _subscribers = msgspec.msgpack.Decoder(list[Subscriber]).decode
 _accounts = msgspec.msgpack.Decoder(list[Account]).decode
 _persons = msgspec.msgpack.Decoder(list[Person]).decode
 _follow_ups = msgspec.msgpack.Decoder(tuple[FollowUp, ...]).decode
+_part = msgspec.msgpack.Decoder(PartRow).decode
 _arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -252,6 +254,13 @@ class SqliteStore:
     async def orphans(self) -> list[OrphanRow]:
         return [OrphanRow(*row) for row in await self._rows(sql.ORPHANS)]
 
+    async def parts(self) -> list[PartRow]:
+        rows = await self._rows("SELECT document FROM parts ORDER BY id")
+        try:
+            return [_part(document) for (document,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         rows = await self._rows(
             "SELECT key, due_at, command, msisdn, arguments FROM timers WHERE due_at <= ? ORDER BY due_at, key LIMIT ?",
@@ -418,6 +427,7 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from _plan_inbox(batch, new_connection)
     yield from _plan_outbox(batch)
     yield from _plan_receipts(batch)
+    yield from _plan_parts(batch)
     yield from _plan_timers(batch)
     yield from _plan_more(batch)
     yield from _plan_misses(batch)
@@ -462,6 +472,15 @@ def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     for orphan in batch.orphans:
         values += (orphan.id, orphan.at, orphan.link, orphan.document)
     yield from sql.ORPHAN.plan(values)
+
+
+def _plan_parts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    if batch.parts_gone:
+        yield sql.PART_GONE, [_json(batch.parts_gone).decode()]
+    values: list[sql.Value] = []
+    for part in batch.parts:
+        values += (part.id, _encode(part))
+    yield from sql.PART.plan(values)
 
 
 def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:

@@ -43,6 +43,8 @@ LONGEST_PLAIN: Mapping[str, object] = {
     "before": "…*112*9161234567*",
     "reference": "9999999",
     "length": "500",
+    "came": "254",
+    "total": "255",
 }
 """What `longest` fills in for well-known variables without a function; the others get twelve letters."""
 _LONGEST_WORD = "W" * 12

@@ -480,11 +480,12 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "about2": "мои услуги",
         "min": 1,
         "max": 99999,
+        "came": 254,
     }
     for language, text in own.longest(name, samples=samples).items():
         assert len(split(text).parts) <= SEGMENTS_MAX, (language, text)
     for language in Language:
-        arguments = {**samples, "length": 512, "reference": 77, "missing": 123456}
+        arguments = {**samples, "length": 512, "reference": 77, "missing": 123456, "total": 255}
         assert fits_gsm7(own.render(name, arguments, language, latin=True))
         assert fits_gsm7(own.render(name, arguments, LAT))
     assert fits_gsm7(own.render(name, {**dict.fromkeys(own.variables(name), "x"), "length": 1, "missing": 1}, EN))

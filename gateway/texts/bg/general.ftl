@@ -9,4 +9,6 @@ general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
 # `what` is the description of the command, from the code table.
 general-later = Още не е достъпно: { NAME($what) }. Всички команди: *111#
+# A long SMS some of whose parts never came.
+general-incomplete = Дойдоха { $came } от { $total } части на SMS. Нищо не е направено, повторете.
 general-unknown_subscriber = Не намираме Вашия номер. Елате в наш магазин с лична карта.

@@ -9,4 +9,6 @@ general-did_you_mean = Did you mean { $what }? Yes: YES { $code } or *111*97*{ $
 general-fault = Something went wrong on our side. You were not charged. Please try again later. Reference { $reference }
 # `what` is the description of the command, from the code table.
 general-later = Not available yet: { NAME($what) }. All commands: *111#
+# A long SMS some of whose parts never came.
+general-incomplete = Only { $came } of the { $total } parts of your SMS came, so nothing was done. Please send it again.
 general-unknown_subscriber = We do not know your number. Please visit our shop with your passport or identity card.

@@ -9,4 +9,10 @@ general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
 # `what` is the description of the command, from the code table.
 general-later = Пока недоступно: { NAME($what) }. Все команды: *111#
+# A long SMS some of whose parts never came.
+general-incomplete =
+    SMS пришла не вся: { $came } из { $total } { $total ->
+        [one] части
+       *[many] частей
+    }. Она не выполнена, повторите.
 general-unknown_subscriber = Ваш номер у нас не найден. Обратитесь в салон связи с паспортом.
