@@ -23,7 +23,7 @@ readings, but never one with a secret in it. It runs nothing, and never raises f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyparsing as pp
@@ -431,12 +431,14 @@ def _places(line: Line, body: str, typed: str) -> list[int]:
 
 
 def vocabulary_of(tries: Tries) -> Vocabulary:
-    """The words of all SMS patterns, and the keywords of several words."""
-    words: list[str] = []
+    """The words of all SMS patterns with their rows, and the keywords of several words."""
+    words: dict[str, frozenset[int]] = {}
     phrases: list[list[str]] = []
     for leaf in tries.leaves:
         if leaf.channel is Channel.SMS:
-            words += [item for item in leaf.items if isinstance(item, str) and item.isalpha()]
+            for item in leaf.items:
+                if isinstance(item, str) and item.isalpha():
+                    words[item] = words.get(item, frozenset()) | {leaf.row.order}
             start = [item for item in fixed_start(leaf) if item.isalpha()]
             phrases += [start] if len(start) > 1 else []
     return Vocabulary(words, phrases)
