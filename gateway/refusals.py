@@ -174,8 +174,8 @@ class Refusals:
             name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
         elif reading.refusal == "wrong_argument_count" and reading.part:
             name += "-missing"
-        shown = str(reading.detail.get("input", reading.masked)).strip()
-        before = reading.masked[: max(reading.position, 0)].strip()
+        shown = _printable(str(reading.detail.get("input", reading.masked))).strip()
+        before = _printable(reading.masked[: max(reading.position, 0)]).strip()
         main_menu = f"*{self.main_code}#"
         arguments: dict[str, object] = {
             "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",
@@ -194,6 +194,12 @@ class Refusals:
             row = self._rows_by_form.get(form)
             arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
         return name, arguments
+
+
+def _printable(text: str) -> str:
+    """The text without what a screen would not show as a character: an answer is not the place for it."""
+    shown = (" " if each.isspace() else each for each in text if each.isspace() or each.isprintable())
+    return text if text.isprintable() else "".join(shown)
 
 
 def as_typed(meant: Leaf, values: Sequence[Value], names: Sequence[str]) -> str:
