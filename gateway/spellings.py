@@ -176,7 +176,11 @@ class Vocabulary:
                 names.append(found[1])
                 token = token._replace(key=found[0])
             made.append(token)
-        if len(made) > 1 and made[0].key + made[1].key in self.words:
+            if made[0].key not in self.words:
+                made += tokens[1:2]  # no keyword yet, but the half of one perhaps
+                break
+        taken = len(made)
+        if taken > 1 and made[0].key + made[1].key in self.words:
             made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
             names.append(JOINED_WORDS)
         elif made and made[0].key in self._apart and made[0].key not in self.words:
@@ -188,7 +192,7 @@ class Vocabulary:
             names.append(JOINED_WORDS)
         if not names:
             return tokens, ()
-        return [*made, *tokens[3:]], tuple(dict.fromkeys(names))
+        return [*made, *tokens[taken:]], tuple(dict.fromkeys(names))
 
     def keyboards(self, line: Line) -> Iterator[Line]:
         """The line as it reads if the keyboard was set to another alphabet: from the text as typed, uncleaned."""
