@@ -53,6 +53,8 @@ FORMS = (
     Form("leaflet brackets", ("*112*<89161234567>*<50>#", "*112*[89161234567]*50#", "*112*‹89161234567›*50#"),
          "transfer.send", SEND, ("characters",), channel=USSD),
     Form("spaces of all kinds", ("баланс\t", "\nбаланс\r\n", "\u2003баланс\u00a0", "\u0085баланс"), "balance.show"),
+    Form("in quotes", ("«*100#»", '"*100#"', "'*100#'"), "balance.show", channel=USSD),
+    Form("in quotes, by SMS", ("«*100#»", '"*100#"'), "balance.show"),
     # -- signs lost and doubled, tails
     Form("no final hash", ("*100", "*100 "), "balance.show", {}, ("final_hash",), channel=USSD),
     Form("no final hash, by SMS", ("*111*828*1", "* 111 * 828 * 1"), "numbers.connect"),
@@ -65,6 +67,7 @@ FORMS = (
     Form("two stars", ("**100#", "* *100#"), "balance.show", {}, ("double_star",), True, USSD),
     Form("printed with spaces", ("* 111 * 828 * 1 #", "*111* 828*1#"), "numbers.connect", {}, ("spaces",),
          channel=USSD),
+    Form("a call word behind a space", ("*100# вызов", "*100# (call)"), "balance.show", {}, ("tail",), channel=USSD),
     Form("call words", ("*100#вызов", "*100# (звонок)", "*100#[call]", "*100# send", "*100# обаждане!"),
          "balance.show", {}, channel=USSD),
     Form("polite words", ("баланс, пожалуйста", "Моля, баланс!", "balance please", "СПАСИБО баланс"),
