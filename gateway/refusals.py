@@ -14,6 +14,7 @@ from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.trie import Leaf, Tries, fixed_start, form_of, joined
 from gateway.characters import folded
 from gateway.misreadings import (
+    MASK,
     Miss,
     deepest,
     explain_miss,
@@ -29,6 +30,8 @@ from gateway.walk import Found
 
 SUGGESTIONS_MAX = 2
 UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
+REVERSED = "reversed"
+"""Mark of two dates in the wrong order."""
 ANSWER = "answer"
 """Mark of a bare answer, where no question waits for one."""
 INPUT_SHOWN_MAX = 24
@@ -97,7 +100,7 @@ class Refusals:
     def reversed_dates(self, asked: Asked, leaf: Leaf, parts: Parts, place: int, right: str) -> Reading:
         """The end stands before the start; `right` has them in their order."""
         reading = self.refused(asked, Miss("bad_date", place, leaf=leaf, part="date", after=place + 1), parts)
-        return replace(reading, right=right, example=right)
+        return replace(reading, right=right, example=right, detail={**reading.detail, REVERSED: True})
 
     def unknown(self, asked: Asked, parts: Parts) -> Reading:
         """No code begins like this."""
@@ -174,7 +177,12 @@ class Refusals:
             name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
         elif reading.refusal == "wrong_argument_count" and reading.part:
             name += "-missing"
+        elif reading.detail.get(REVERSED):
+            name += "-reversed"
         shown = _printable(str(reading.detail.get("input", reading.masked))).strip()
+        if reading.refusal == "unknown_code" and not shown.startswith(MASK):
+            code, hidden_too, _ = shown.partition(MASK)
+            shown = f"{code}…" if hidden_too else code  # the code is what is unknown; its argument says nothing
         before = _printable(reading.masked[: max(reading.position, 0)]).strip()
         main_menu = f"*{self.main_code}#"
         arguments: dict[str, object] = {
