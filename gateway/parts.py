@@ -17,9 +17,16 @@ _TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_
 _FREE_TEXT_BEGINS = re.compile(r"[>›\]]?\s*[,;]?\s*")
 """Between a free text and the part before it: a leaflet's bracket, one separator."""
 
-CALL_WORDS = frozenset(map(folded, ("вызов", "звонок", "обаждане", "повикване", "call", "send")))
-POLITE_WORDS = frozenset(map(folded, ("пожалуйста", "спасибо", "моля", "благодаря", "please", "thanks")))
-TAIL_WORDS = CALL_WORDS | POLITE_WORDS | {"(", ")", "{", "}"}
+CALL_WORDS = frozenset(
+    ("вызов", "звонок", "обаждане", "повикване", "call", "send", "vyzov", "zvonok", "obazhdane", "povikvane")
+)
+POLITE_WORDS = frozenset(
+    (
+        *("пожалуйста", "спасибо", "моля", "благодаря", "please", "thanks", "spasibo", "molya", "molia"),
+        *("pozhaluysta", "pozhaluista", "pozhalujsta", "pojaluista", "blagodarya", "blagodaria"),
+    )
+)
+TAIL_WORDS = CALL_WORDS | POLITE_WORDS | frozenset("(){}.!?")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.trie import Leaf, Tries, fixed_start, form_of, joined
 from gateway.characters import folded
 from gateway.misreadings import (
+    MASK,
     Miss,
     deepest,
     explain_miss,
@@ -29,6 +30,8 @@ from gateway.walk import Found
 
 SUGGESTIONS_MAX = 2
 UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
+REVERSED = "reversed"
+"""Mark of two dates in the wrong order."""
 ANSWER = "answer"
 """Mark of a bare answer, where no question waits for one."""
 INPUT_SHOWN_MAX = 24
@@ -97,7 +100,7 @@ class Refusals:
     def reversed_dates(self, asked: Asked, leaf: Leaf, parts: Parts, place: int, right: str) -> Reading:
         """The end stands before the start; `right` has them in their order."""
         reading = self.refused(asked, Miss("bad_date", place, leaf=leaf, part="date", after=place + 1), parts)
-        return replace(reading, right=right, example=right)
+        return replace(reading, right=right, example=right, detail={**reading.detail, REVERSED: True})
 
     def unknown(self, asked: Asked, parts: Parts) -> Reading:
         """No code begins like this."""
@@ -174,8 +177,13 @@ class Refusals:
             name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
         elif reading.refusal == "wrong_argument_count" and reading.part:
             name += "-missing"
-        shown = str(reading.detail.get("input", reading.masked)).strip()
-        before = reading.masked[: max(reading.position, 0)].strip()
+        elif reading.detail.get(REVERSED):
+            name += "-reversed"
+        shown = _printable(str(reading.detail.get("input", reading.masked))).strip()
+        if reading.refusal == "unknown_code" and not shown.startswith(MASK):
+            code, hidden_too, _ = shown.partition(MASK)
+            shown = f"{code}…" if hidden_too else code  # the code is what is unknown; its argument says nothing
+        before = _printable(reading.masked[: max(reading.position, 0)]).strip()
         main_menu = f"*{self.main_code}#"
         arguments: dict[str, object] = {
             "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",
@@ -194,6 +202,12 @@ class Refusals:
             row = self._rows_by_form.get(form)
             arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
         return name, arguments
+
+
+def _printable(text: str) -> str:
+    """The text without what a screen would not show as a character: an answer is not the place for it."""
+    shown = (" " if each.isspace() else each for each in text if each.isspace() or each.isprintable())
+    return text if text.isprintable() else "".join(shown)
 
 
 def as_typed(meant: Leaf, values: Sequence[Value], names: Sequence[str]) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gateway.arguments import Token
 from gateway.characters import Line, folded, plain
+from gateway.model import Language
 from gateway.parts import POLITE_WORDS
+from gateway.texts.latin import transliterate
 
 TRANSLITERATION = "transliteration"
 LOOKALIKE_LETTERS = "lookalike_letters"
@@ -111,20 +113,31 @@ def _without_shift(chunk: str) -> str:
     return lower.translate(_WITHOUT_SHIFT) if len(lower) == len(chunk) else chunk
 
 
+def _most_likely(latin: str, words: Sequence[str]) -> str:
+    """Of keywords of one command the one that is written so by the rules of its language, else the first."""
+    systems = (Language.RU, Language.BG)
+    return next((word for word in words if latin in {transliterate(word, each) for each in systems}), words[0])
+
+
 class Vocabulary:
     """The keywords of the plan, and all the ways of spelling them. Words are folded."""
 
-    def __init__(self, words: Iterable[str], phrases: Iterable[Sequence[str]]) -> None:
-        """`phrases`: keywords of several words, as patterns begin."""
+    def __init__(self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]]) -> None:
+        """`words`: each keyword with the rows of the plan that it stands in, in their order.
+
+        `phrases`: keywords of several words, as patterns begin.
+        """
         self.words = frozenset(words)
-        spelled: dict[str, set[str]] = {}
-        for word in self.words:
+        spelled: dict[str, list[str]] = {}
+        for word in words:
             if not word.isascii():
-                for latin in latin_spellings(word):
-                    spelled.setdefault(latin, set()).add(word)
-        # A spelling of two keywords would be a guess.
+                for latin in set(latin_spellings(word)):
+                    spelled.setdefault(latin, []).append(word)
         self._latin = {
-            latin: next(iter(words)) for latin, words in spelled.items() if len(words) == 1 and latin not in self.words
+            latin: _most_likely(latin, found)
+            for latin, found in spelled.items()
+            # A spelling of keywords of different commands would be a guess.
+            if latin not in self.words and len({words[word] for word in found}) == 1
         }
         self._apart = {"".join(words): tuple(words) for words in phrases}
         self._mistyped: dict[str, list[_Keys]] = {}
@@ -163,7 +176,11 @@ class Vocabulary:
                 names.append(found[1])
                 token = token._replace(key=found[0])
             made.append(token)
-        if len(made) > 1 and made[0].key + made[1].key in self.words:
+            if made[0].key not in self.words:
+                made += tokens[1:2]  # no keyword yet, but the half of one perhaps
+                break
+        taken = len(made)
+        if taken > 1 and made[0].key + made[1].key in self.words:
             made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
             names.append(JOINED_WORDS)
         elif made and made[0].key in self._apart and made[0].key not in self.words:
@@ -175,7 +192,7 @@ class Vocabulary:
             names.append(JOINED_WORDS)
         if not names:
             return tokens, ()
-        return [*made, *tokens[3:]], tuple(dict.fromkeys(names))
+        return [*made, *tokens[taken:]], tuple(dict.fromkeys(names))
 
     def keyboards(self, line: Line) -> Iterator[Line]:
         """The line as it reads if the keyboard was set to another alphabet: from the text as typed, uncleaned."""

@@ -209,13 +209,11 @@ class Grammar:
     def _attempt(self, asked: Asked, channel: Channel, to: str, pending: bool) -> Reading | _Stuck:
         """One way of reading: the line as it is in `asked`."""
         text = asked.line.text
-        if channel is Channel.USSD:
+        if text[:1] and text[0] in _QUOTES and _DIALLED.match(bare := text.strip(_QUOTES)):
+            return self._dialled(replace(asked, line=asked.line.part(text.index(bare), len(bare))))
+        if channel is Channel.USSD or _DIALLED.match(text):
             return self._dialled(asked)
-        if text[:1] and text[0] in "\"'«“”„‘’`" and _DIALLED.match(text.lstrip(_QUOTES)):
-            bare = text.strip(_QUOTES)
-            asked = replace(asked, line=asked.line.part(text.index(bare), len(bare)))
-            return self._dialled(asked)
-        return self._dialled(asked) if _DIALLED.match(text) else self._texted(asked, to, pending)
+        return self._texted(asked, to, pending)
 
     def _dialled(self, asked: Asked) -> Reading | _Stuck:
         """A dialled string: its start, its end and its tail put right, then its segments."""
@@ -236,9 +234,9 @@ class Grammar:
             return _Stuck(asked, self.tries.ussd, parts, self._refusals.unknown(asked, parts))
         if start not in {"*", "#"}:
             fixes.append(DOUBLE_STAR if start == "**" else FIRST_STAR)
-        end = found["end"]
-        if len(end) != 1:
-            fixes.append(EXTRA_HASH if end else FINAL_HASH)
+        hashes = found["end"].count("#")
+        if hashes != 1:
+            fixes.append(EXTRA_HASH if hashes else FINAL_HASH)
         asked.fixes, asked.latin = tuple(fixes), start == "#"
         if found["tail"]:
             tail = {token.key for token in tokens_of(line.text, found.start("tail"), len(line.text))}
@@ -431,12 +429,14 @@ def _places(line: Line, body: str, typed: str) -> list[int]:
 
 
 def vocabulary_of(tries: Tries) -> Vocabulary:
-    """The words of all SMS patterns, and the keywords of several words."""
-    words: list[str] = []
+    """The words of all SMS patterns with their rows, and the keywords of several words."""
+    words: dict[str, frozenset[int]] = {}
     phrases: list[list[str]] = []
     for leaf in tries.leaves:
         if leaf.channel is Channel.SMS:
-            words += [item for item in leaf.items if isinstance(item, str) and item.isalpha()]
+            for item in leaf.items:
+                if isinstance(item, str) and item.isalpha():
+                    words[item] = words.get(item, frozenset()) | {leaf.row.order}
             start = [item for item in fixed_start(leaf) if item.isalpha()]
             phrases += [start] if len(start) > 1 else []
     return Vocabulary(words, phrases)

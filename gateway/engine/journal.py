@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.misreadings import masked_digits
 from gateway.model import Instant, Language
 from gateway.store.protocol import RELOADED, Head, JournalRow
 
@@ -157,10 +158,16 @@ class Journal:
 
 
 def secretless(arguments: Mapping[str, object], secret: bool) -> Mapping[str, object]:
-    """Arguments as the journal keeps them: a typed one-time code is a secret and is left out."""
+    """Arguments as the journal keeps them: a secret is left out, and in words the digits that may be one."""
     if not secret:
         return arguments
-    return {name: "***" if name in SECRET_ARGUMENTS else value for name, value in arguments.items()}
+    return {
+        name: "***" if name in SECRET_ARGUMENTS
+        else masked_digits(str(value), 0) if name in WORDS_ARGUMENTS
+        else value
+        for name, value in arguments.items()
+    }  # fmt: skip
 
 
 SECRET_ARGUMENTS = frozenset({"code", "pin", "password", "card"})
+WORDS_ARGUMENTS = frozenset({"topic", "text"})

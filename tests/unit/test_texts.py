@@ -447,7 +447,7 @@ REFUSALS = [
     *("bad_period", "bad_id", "bad_card", "bad_code", "bad_pin", "pin_mismatch", "bad_email", "too_long", "tail"),
     *("superscript", "two_commands", "wrong_argument_count", "ambiguous"),
     *("unknown_code", "unknown_code-one", "unknown_code-two", "unknown_code-answer"),
-    "wrong_argument_count-missing",
+    *("wrong_argument_count-missing", "bad_date-reversed"),
 ]
 AVAILABLE = {"input", "before", "part", "position", "right", "example", "length", "min", "max"} | {
     *("suggestion1", "about1", "suggestion2", "about2"),

@@ -319,6 +319,8 @@ class Recogniser:
                 found = self._matched(pattern, keys)
             except Different:
                 return "refused", "", {}, "pin_mismatch"
+            if found is not None and str(found.get("since", "")) > str(found.get("until", "")):
+                return "refused", "", {}, "bad_date"
             if found is not None:
                 return "understood_ask" if asked else "understood", pattern.command, found, ""
         for pattern in patterns:

@@ -14,24 +14,14 @@ from hypothesis import strategies as st
 from gateway.arguments import NumberPlan, Wrong
 from gateway.catalogue.codes import read_codes
 from gateway.catalogue.explaining import explain
-from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.commands import Command
-from gateway.dispatcher import collect
 from gateway.model import Channel, Language
 from gateway.reading import ASK, REFUSED, UNDERSTOOD
 from gateway.ussd_grammar import CACHED_MAX, Grammar
 
 USSD, SMS = Channel.USSD, Channel.SMS
 N = "79161234567"
-
-
-@pytest.fixture(scope="module")
-def grammar() -> Grammar:
-    """The gateway's own plan with its own commands."""
-    catalogue = load_catalogue(None)
-    commands = {name: handler.command for name, handler in collect().items()}
-    return Grammar(catalogue.codes, catalogue.operator, commands)
 
 
 SEND = {"number": N, "amount": 5000}
