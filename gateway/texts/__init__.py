@@ -123,6 +123,11 @@ class Texts:
         """The arguments that a text needs. Raises KeyError if there is no such text."""
         return next(self._texts(name)).variables
 
+    def place(self, name: str, language: Language) -> tuple[str, int]:
+        """The file and the line of a text. Raises KeyError if that language lacks it."""
+        text = self._catalogue[_own(language)][name]
+        return text.file, text.line
+
     def faults(self) -> list[Fault]:
         """What is wrong in the files, in their order; empty after `load`."""
         return list(self._faults)

@@ -191,6 +191,8 @@ SINGLE = (
     ('[code]\ncommand = "plain.do"\n', 0, "must be rows, each under [[code]]"),
     ('[[codes]]\ncommand = "plain.do"\n', 1, "unknown key, did you mean 'code'?"),
     ("[[code]]\ncommand = plain.do\n", 2, "Invalid value"),
+    (row("plain.do", sms="A", more='to = "4455"'), 4, "'4455' is none of the short numbers, did you mean '4555'?"),
+    (row("plain.do", "*200#", more='any_text_to = ["81111"]'), 4, "did you mean '8111'?"),
     (row("plain.do", "*200#", more="blank_sms = true") + row("plain.do", "*201#", more="blank_sms = true"), 8, "taken"),
 )
 
