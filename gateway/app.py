@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import argon2
 
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
-from gateway.catalogue.checking import check_codes
+from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
-from gateway.catalogue.loading import Catalogue, catalogue_files, load_catalogue
+from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
 from gateway.config import (
@@ -60,7 +60,7 @@ from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
-from gateway.texts import LANGUAGES, Texts, text_files
+from gateway.texts import LANGUAGES, text_files
 from gateway.ussd_grammar import Grammar
 from smpp.link import Link
 from smpp.listener import Account, Listener
@@ -97,20 +97,21 @@ class Rooms:
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
         self.digest = digest_of(_data_files(settings))
-        self.catalogue, self.texts = _data(settings, self.operator)
-        if self.digest != digest_of(_data_files(settings)):
-            raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
-        faults = check_codes(self.catalogue.codes, commands, self.operator)
-        if faults:
-            raise CatalogueError(faults)
+        section = settings.catalogue
+        data = read_data(section.folder, section.texts_folder, self.operator, commands, section.segments_max)
+        if data.faults:
+            raise CatalogueError(data.faults)
+        self.catalogue, self.texts = data.catalogue, data.texts
+        if self.digest != digest_of(_data_files(settings)):
+            raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
             self.operator,
             self.catalogue.products,
-            self.catalogue.codes.lines({name for name, each in self.handlers.items() if not each.available}),
+            self.catalogue.codes.lines(self.absent),
             code_deriver(secret),
         )
         self.writer = ReplyWriter(
@@ -134,6 +135,11 @@ class Rooms:
             *text_changes(old.texts.wordings(), self.texts.wordings()),
         )
 
+    @property
+    def absent(self) -> frozenset[str]:
+        """Commands that have no handler yet."""
+        return frozenset(name for name, each in self.handlers.items() if not each.available)
+
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""
         return explain(self.grammar, self.texts.render, text, channel, to, sender)
@@ -154,19 +160,6 @@ class Rooms:
 def code_deriver(secret: bytes) -> Callable[[CodeRef], str]:
     """What derives one-time codes, one for a secret: engine and sender share it, and so do the states of the data."""
     return lru_cache(CODES_KEPT)(partial(derive_code, secret))
-
-
-def _data(settings: Settings, operator: Operator) -> tuple[Catalogue, Texts]:
-    """Codes, products and texts. Raises CatalogueError with the faults of all of them."""
-    section = settings.catalogue
-    texts = Texts.read(section.texts_folder, operator=operator, completed=True)
-    try:
-        catalogue = load_catalogue(section.folder)
-    except CatalogueError as error:
-        raise CatalogueError([*error.faults, *texts.faults()]) from None
-    if texts.faults():
-        raise CatalogueError(texts.faults())
-    return catalogue, texts
 
 
 def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:

@@ -82,6 +82,7 @@ class LogSection(Section):
 class CatalogueSection(Section):
     folder: Path | None = None
     texts_folder: Path | None = None
+    segments_max: PositiveInt = 4
 
 
 class ChannelSection(Section):

@@ -179,3 +179,7 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+
+    def names(self) -> list[Names]:
+        """Every name that a text may have to show."""
+        return [tariff.names for tariff in self.tariffs.values()] + [each.names for each in self.services.values()]

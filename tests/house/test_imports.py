@@ -21,10 +21,12 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
     ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     *(
         (f"gateway/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", "smpp", *CLOCKS))
         for module in (
             "arguments",
+            "automaton",
             "characters",
             "corrections",
             "misreadings",
