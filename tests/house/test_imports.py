@@ -35,6 +35,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
             "walk",
         )
     ),
+    ("gateway/automaton.py", ("asyncio", "gateway.store", "gateway.handlers", "gateway.commands", "smpp", *CLOCKS)),
+    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),

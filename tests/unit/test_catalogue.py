@@ -173,7 +173,7 @@ SINGLE = (
     (row("number.add", "*200*<number#"), 3, "not a pattern"),
     (row("number.add", "*200*<number:1-4>#"), 3, "needs a field of type int"),
     (row("topic.show", "*200*<digit>#"), 3, "no kind of argument is known"),
-    (row("topic.show", sms="A <topic> <language>"), 3, "must come last"),
+    (row("topic.show", sms="A <topic> <language>"), 3, "<topic> takes all that follows, so it must come last"),
     (row("plain.do", "*21#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*331*1#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*42#"), 3, "the handset keeps it for itself"),
