@@ -99,10 +99,10 @@ class ArgumentType:
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
     the rest of the line as it stands; with `long` the line may be longer than others. `ungrouped`: the tokens of one
     argument where the way with `span` leads nowhere. `comes_last`: by SMS nothing may follow it, since it takes all the
-    groups of digits there are. `ends_itself`: what is written onto it without a space is not its own. `words`:
-    how the right form shows its place, by channel where they differ. `takes`: the folded strings that `parse` may
-    accept, with one space at most between tokens, for the check of the plan, and `takes_last` what else it accepts
-    where nothing follows. `lengths`: of digits, or of characters.
+    groups of digits there are. `ends_itself`: what is written onto it without a space is not its own. `words`: how the
+    right form shows its place, by channel where they differ. `takes`: the folded strings that `parse` may accept, with
+    one space at most between tokens, for the check of the plan, and `takes_last` what else it accepts where nothing
+    follows. `lengths`: of digits, or of characters.
     """
 
     part: str

@@ -21,12 +21,10 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
     ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
-    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     *(
         (f"gateway/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", "smpp", *CLOCKS))
         for module in (
             "arguments",
-            "automaton",
             "characters",
             "corrections",
             "misreadings",
@@ -37,6 +35,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
             "walk",
         )
     ),
+    ("gateway/automaton.py", ("asyncio", "gateway.store", "gateway.handlers", "gateway.commands", "smpp", *CLOCKS)),
+    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),
