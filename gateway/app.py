@@ -17,6 +17,7 @@ from pathlib import Path
 
 import argon2
 
+from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
 from gateway.catalogue.checking import check_codes
 from gateway.catalogue.explaining import explain
@@ -243,6 +244,8 @@ class Gateway:
         self.outlook = Outlook(self.store, settings.store.path())
         control_path = settings.control_path()
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
+        admin = settings.admin
+        self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -253,6 +256,7 @@ class Gateway:
             StoreError: the database cannot be used.
             ListenerError: a port cannot be had.
             ControlError: the control socket cannot be had.
+            AdminError: the admin port cannot be had.
         """
         head = await self.engine.start()
         self.connections.offset = head.connection
@@ -270,9 +274,16 @@ class Gateway:
                 self._tasks.append(asyncio.create_task(link.start(), name=f"link {link.name}"))
             if self.control is not None:
                 await self.control.start()
+            if self.admin is not None:
+                await self.admin.start()
         except BaseException:
             await self.stop()
             raise
+
+    @property
+    def working(self) -> bool:
+        """The engine takes facts: it was started and has not ended."""
+        return any(task.get_name() == "engine" and not task.done() for task in self._tasks)
 
     async def run(self, until: asyncio.Event) -> None:
         """Serves until the event is set; a task that fails ends it with its error."""
@@ -285,6 +296,8 @@ class Gateway:
 
     async def stop(self) -> None:
         """Closes the doors, finishes what is queued, closes the store."""
+        if self.admin is not None:
+            await self.admin.stop()
         if self.control is not None:
             await self.control.stop()
         for link in self.links:

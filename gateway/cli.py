@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway import config, operating, telemetry
+from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
@@ -46,7 +47,7 @@ LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
 
 
 def main() -> None:
@@ -122,6 +123,8 @@ async def _flush_log(sync: Callable[[], None]) -> None:
 def _greeting(gateway: Gateway) -> Iterator[str]:
     for listener in gateway.listeners:
         yield f"listening on {listener.host}:{listener.port} ({listener.name})"
+    if gateway.admin is not None:
+        yield f"metrics at http://{gateway.admin.host}:{gateway.admin.port}/metrics"
     for link in gateway.settings.links:
         yield f"link {link.name}: {link.host}:{link.port} as {link.system_id}"
     if gateway.demo:

@@ -21,6 +21,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[catalogue]": config.CatalogueSection,
     "[control]": config.ControlSection,
     "[misses]": config.MissesSection,
+    "[admin]": config.AdminSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,
