@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
@@ -35,12 +35,12 @@ from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Core, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
-from gateway.engine.journal import Journal, catalogue_digest
+from gateway.engine.journal import catalogue_digest
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
-from gateway.importing import read_subscribers
-from gateway.messages import Reloaded
+from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
@@ -263,7 +263,7 @@ class Gateway:
         try:
             self.misses.restore(await self.store.misses())
             if self.demo and head.number == 0:
-                await self._seed()
+                self._seed()
             if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
                 self.queue.post(Reloaded(self.rooms.digest, self.clock.now()))
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
@@ -279,6 +279,18 @@ class Gateway:
         except BaseException:
             await self.stop()
             raise
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """The engine alone, for work on a store that no gateway has: no doors, nothing is sent, no timer fires."""
+        await self.engine.open()
+        engine = asyncio.create_task(self.engine.run(), name="engine")
+        try:
+            yield
+        finally:
+            self.engine.stop()
+            await engine
+            await self.store.close()
 
     @property
     def working(self) -> bool:
@@ -359,12 +371,22 @@ class Gateway:
         if tallied is not None:
             self.queue.post(tallied)
 
-    async def _seed(self) -> None:
+    def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""
         table = resources.files("gateway.demo").joinpath("subscribers.csv")
-        journal: Journal = self.engine.journal
-        batch = read_subscribers(table.read_text(encoding="utf-8"), "subscribers.csv", journal, self.clock.now())
-        await self.store.write(batch)
+        faults: list[Fault] = []
+        tariffs = self.rooms.catalogue.products.tariffs
+        rows = read_subscribers(table.read_text(encoding="utf-8").splitlines(), table.name, tariffs)
+        for chunk in chunks(rows, IMPORT_ROWS_MAX, faults.append):
+            self.queue.post(Imported(table.name, self.clock.now(), chunk))
+        if faults:
+            raise CatalogueError(faults)
+
+    async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
+        """Adds the numbers that are not there yet, as one fact. Raises StoreError."""
+        added = await self.engine.submit(Imported(file, self.clock.now(), rows))
+        assert isinstance(added, ImportCount)
+        return added
 
     def _listener(self, section: ListenerSection) -> Listener:
         accounts = [_account(account, section) for account in section.accounts]

@@ -20,7 +20,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, operating, telemetry
+from gateway import config, operating, subscribers, telemetry
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue.faults import CatalogueError
@@ -37,6 +37,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
 app.add_typer(operating.app)
+app.add_typer(subscribers.app, name="subscribers")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

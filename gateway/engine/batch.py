@@ -16,13 +16,24 @@ from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.dispatcher import Decision, Dispatcher
 from gateway.engine.doubts import Doubts, Taken
-from gateway.engine.journal import Body, Journal, MessageEntry, ReloadedEntry, ResultsEntry, TimerEntry, secretless
+from gateway.engine.journal import (
+    Body,
+    ImportedEntry,
+    Journal,
+    MessageEntry,
+    ReloadedEntry,
+    ResultsEntry,
+    TimerEntry,
+    secretless,
+)
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
     Fact,
+    ImportCount,
+    Imported,
     Inbound,
     Late,
     Lost,
@@ -143,6 +154,11 @@ class Batch:
                 self.doubts.lost(fact.connection)
             elif isinstance(fact, TimerDue):
                 wanted.subscribers.add(fact.msisdn)
+            elif isinstance(fact, Imported):
+                for row in fact.rows:
+                    wanted.subscribers.add(row.msisdn)
+                    wanted.accounts.add(AccountId(row.msisdn))
+                    wanted.persons.add(row.person)
         await self._fetch(wanted)
         for matched in self.matched.values():
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
@@ -204,6 +220,8 @@ class Batch:
                     number = self.journal.next_number()
                     self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
                     self.settled.append((fact, number))
+                case Imported():
+                    self._imported(fact)
                 case MissesTallied():
                     self.write.misses.append(fact)
                 case Lost():
@@ -214,6 +232,26 @@ class Batch:
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
+
+    def _imported(self, fact: Imported) -> None:
+        """Numbers that the store does not know, with their opening balances; the others stay as they are."""
+        unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+        added = 0
+        for row in fact.rows:
+            if unit.subscriber(row.msisdn) is not None:
+                continue
+            added += 1
+            account = Account(AccountId(row.msisdn))
+            subscriber = Subscriber(
+                row.msisdn, row.person, row.region, row.tariff, account.id, row.language, numbers_on=row.numbers_on
+            )
+            unit.open_account(account, Person(row.person, row.kind), subscriber, row.balance)
+        unit.commit()
+        if added:
+            number = self.journal.next_number()
+            self._effects(unit, number, fact.at)
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
+        self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
     async def _message(self, index: int, inbound: Inbound) -> None:
         actor = self.state.subscribers[inbound.sender]
