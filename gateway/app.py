@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import argon2
 
+from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
 from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
@@ -45,13 +46,13 @@ from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Core, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
-from gateway.engine.journal import Journal, catalogue_digest
+from gateway.engine.journal import catalogue_digest
 from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
-from gateway.importing import read_subscribers
-from gateway.messages import Reloaded
+from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
@@ -273,6 +274,8 @@ class Gateway:
         self.outlook = Outlook(self.store, settings.store.path())
         control_path = settings.control_path()
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
+        admin = settings.admin
+        self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -283,13 +286,14 @@ class Gateway:
             StoreError: the database cannot be used.
             ListenerError: a port cannot be had.
             ControlError: the control socket cannot be had.
+            AdminError: the admin port cannot be had.
         """
         head = await self.engine.start()
         self.connections.offset = head.connection
         try:
             self.misses.restore(await self.store.misses())
             if self.demo and head.number == 0:
-                await self._seed()
+                self._seed()
             if self.standins is not None:
                 await self.standins.start()
             if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
@@ -303,9 +307,28 @@ class Gateway:
                 self._tasks.append(asyncio.create_task(link.start(), name=f"link {link.name}"))
             if self.control is not None:
                 await self.control.start()
+            if self.admin is not None:
+                await self.admin.start()
         except BaseException:
             await self.stop()
             raise
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """The engine alone, for work on a store that no gateway has: no doors, nothing is sent, no timer fires."""
+        await self.engine.open()
+        engine = asyncio.create_task(self.engine.run(), name="engine")
+        try:
+            yield
+        finally:
+            self.engine.stop()
+            await engine
+            await self.store.close()
+
+    @property
+    def working(self) -> bool:
+        """The engine takes facts: it was started and has not ended."""
+        return any(task.get_name() == "engine" and not task.done() for task in self._tasks)
 
     async def run(self, until: asyncio.Event) -> None:
         """Serves until the event is set; a task that fails ends it with its error."""
@@ -318,6 +341,8 @@ class Gateway:
 
     async def stop(self) -> None:
         """Closes the doors, finishes what is queued, closes the store."""
+        if self.admin is not None:
+            await self.admin.stop()
         if self.control is not None:
             await self.control.stop()
         for link in self.links:
@@ -381,12 +406,22 @@ class Gateway:
         if tallied is not None:
             self.queue.post(tallied)
 
-    async def _seed(self) -> None:
+    def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""
         table = resources.files("gateway.demo").joinpath("subscribers.csv")
-        journal: Journal = self.engine.journal
-        batch = read_subscribers(table.read_text(encoding="utf-8"), "subscribers.csv", journal, self.clock.now())
-        await self.store.write(batch)
+        faults: list[Fault] = []
+        tariffs = self.rooms.catalogue.products.tariffs
+        rows = read_subscribers(table.read_text(encoding="utf-8").splitlines(), table.name, tariffs)
+        for chunk in chunks(rows, IMPORT_ROWS_MAX, faults.append):
+            self.queue.post(Imported(table.name, self.clock.now(), chunk))
+        if faults:
+            raise CatalogueError(faults)
+
+    async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
+        """Adds the numbers that are not there yet, as one fact. Raises StoreError."""
+        added = await self.engine.submit(Imported(file, self.clock.now(), rows))
+        assert isinstance(added, ImportCount)
+        return added
 
     def _listener(self, section: ListenerSection) -> Listener:
         accounts = [_account(account, section) for account in section.accounts]

@@ -20,7 +20,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, operating, telemetry
+from gateway import config, operating, subscribers, telemetry
+from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
 from gateway.catalogue.explaining import channel_of
@@ -38,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
 app.add_typer(operating.app)
+app.add_typer(subscribers.app, name="subscribers")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -48,7 +50,7 @@ LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
 
 
 def main() -> None:
@@ -124,6 +126,8 @@ async def _flush_log(sync: Callable[[], None]) -> None:
 def _greeting(gateway: Gateway) -> Iterator[str]:
     for listener in gateway.listeners:
         yield f"listening on {listener.host}:{listener.port} ({listener.name})"
+    if gateway.admin is not None:
+        yield f"metrics at http://{gateway.admin.host}:{gateway.admin.port}/metrics"
     for link in gateway.settings.links:
         yield f"link {link.name}: {link.host}:{link.port} as {link.system_id}"
     if gateway.demo:

@@ -116,6 +116,11 @@ class ControlSection(Section):
     socket: Path | None = None
 
 
+class AdminSection(Section):
+    host: str = "127.0.0.1"
+    port: Port | None = None
+
+
 class MissesSection(Section):
     rows_max: PositiveInt = 1000
     follow_ups_max: PositiveInt = 5
@@ -195,6 +200,7 @@ class Settings(BaseSettings):
     channels: ChannelsSection = ChannelsSection()
     control: ControlSection = ControlSection()
     misses: MissesSection = MissesSection()
+    admin: AdminSection = AdminSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()

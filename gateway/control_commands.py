@@ -11,11 +11,19 @@ import msgspec
 
 from gateway.catalogue.faults import CatalogueError
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
-from gateway.messages import MissRow
+from gateway.importing import IMPORT_ROWS_MAX
+from gateway.messages import ImportCount, ImportRow, MissRow
 from gateway.status import Status, status_of
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
+
+
+class ImportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rows of a table that is called `file`."""
+
+    file: str
+    rows: tuple[ImportRow, ...]
 
 
 class ReloadResult(msgspec.Struct, frozen=True):
@@ -42,8 +50,18 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     async def status(_: Nothing, __: Progress) -> Status:
         return await status_of(gateway)
 
+    async def import_subscribers(table: ImportTable, _: Progress) -> ImportCount:
+        tariffs = gateway.rooms.catalogue.products.tariffs
+        unknown = next((row for row in table.rows if row.tariff not in tariffs), None)
+        if unknown is not None:
+            raise ControlError("bad_rows", f"{unknown.msisdn}: there is no tariff {unknown.tariff} in products.toml")
+        if len(table.rows) > IMPORT_ROWS_MAX:
+            raise ControlError("bad_rows", f"{len(table.rows)} rows: at most {IMPORT_ROWS_MAX} at once")
+        return await gateway.add_subscribers(table.file, table.rows)
+
     return {
         "misses": ControlCommand(Nothing, misses),
         "reload": ControlCommand(Nothing, reload),
+        "subscribers.import": ControlCommand(ImportTable, import_subscribers),
         "status": ControlCommand(Nothing, status),
     }

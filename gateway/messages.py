@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Annotated
 
 import msgspec
 
-from gateway.model import Channel, CodeRef, Instant, Msisdn
+from gateway.model import Channel, CodeRef, Instant, Language, Money, Msisdn, PersonId, PersonKind, TariffId
 
 
 class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -184,6 +185,34 @@ class Reloaded(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[str, ...] = ()
 
 
+class ImportRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One subscriber of a table, with the balance that a new account opens with."""
+
+    msisdn: Annotated[Msisdn, msgspec.Meta(pattern="^[0-9]{7,15}$")]
+    person: Annotated[PersonId, msgspec.Meta(min_length=1)]
+    kind: PersonKind
+    region: Annotated[str, msgspec.Meta(min_length=1)]
+    tariff: TariffId
+    balance: Annotated[Money, msgspec.Meta(ge=0)]
+    language: Language | None = None
+    numbers_on: bool = False
+
+
+class Imported(msgspec.Struct, frozen=True, gc=False):
+    """Subscribers from a table. Those that are there already stay as they are."""
+
+    file: str
+    at: Instant
+    rows: tuple[ImportRow, ...]
+
+
+class ImportCount(msgspec.Struct, frozen=True, gc=False):
+    """What came of an import: numbers that were new, and numbers that were there already."""
+
+    added: int
+    present: int
+
+
 class FollowUp(msgspec.Struct, frozen=True, gc=False):
     """What a number typed after a refusal, and the command or the refusal that it became."""
 
@@ -243,6 +272,7 @@ Fact = (
     | Receipt
     | Claimed
     | Confirmed
+    | Imported
     | Late
     | Lost
     | MissesTallied

@@ -19,6 +19,7 @@ from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import (
     Body,
     EffectEntry,
+    ImportedEntry,
     Journal,
     MessageEntry,
     PartEntry,
@@ -38,6 +39,8 @@ from gateway.messages import (
     Confirmed,
     EffectResult,
     Fact,
+    ImportCount,
+    Imported,
     Inbound,
     Late,
     Lost,
@@ -210,6 +213,11 @@ class Batch:
             elif isinstance(fact, PartsDue):
                 self.incomplete = self.joining.expire(fact.at)
                 wanted.subscribers.update(key.sender for key, _ in self.incomplete)
+            elif isinstance(fact, Imported):
+                for row in fact.rows:
+                    wanted.subscribers.add(row.msisdn)
+                    wanted.accounts.add(AccountId(row.msisdn))
+                    wanted.persons.add(row.person)
         if self.came and (keys := self.matching.keys_to_load(self.came)):
             self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
@@ -307,6 +315,8 @@ class Batch:
                     number = self.journal.next_number()
                     self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
                     self.settled.append((fact, number))
+                case Imported():
+                    self._imported(fact)
                 case MissesTallied():
                     self.write.misses.append(fact)
                 case Lost():
@@ -329,6 +339,26 @@ class Batch:
         write.persons.extend(_values(state.persons, state.changed_persons))
         if state.changed_records:
             write.records.extend(state.record_rows())
+
+    def _imported(self, fact: Imported) -> None:
+        """Numbers that the store does not know, with their opening balances; the others stay as they are."""
+        unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+        added = 0
+        for row in fact.rows:
+            if unit.subscriber(row.msisdn) is not None:
+                continue
+            added += 1
+            account = Account(AccountId(row.msisdn))
+            subscriber = Subscriber(
+                row.msisdn, row.person, row.region, row.tariff, account.id, row.language, numbers_on=row.numbers_on
+            )
+            unit.open_account(account, Person(row.person, row.kind), subscriber, row.balance)
+        unit.commit()
+        if added:
+            number = self.journal.next_number()
+            self._effects(unit, number, fact.at)
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
+        self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
     async def _message(self, index: int, inbound: Inbound) -> None:
         if inbound.sender in self._aside_senders:

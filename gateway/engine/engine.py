@@ -98,8 +98,7 @@ class Engine:
     async def start(self) -> Head:
         """Opens the store and takes up what the last run left: doubts, replies not sent, timers."""
         store = self.tools.store
-        head = await store.open()
-        self.journal = Journal(head)
+        head = await self.open()
         now = self.tools.clock.now()
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
@@ -108,6 +107,12 @@ class Engine:
         await store.recover_outbox(now)
         self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
+        return head
+
+    async def open(self) -> Head:
+        """Opens the store and takes up nothing but the journal: for work on a store at rest."""
+        head = await self.tools.store.open()
+        self.journal = Journal(head)
         return head
 
     @property

@@ -6,7 +6,7 @@ A body never holds a secret: texts are masked by the grammar before they come he
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -123,6 +123,17 @@ _encode = msgspec.msgpack.Encoder().encode
 def chain(previous: bytes, body: bytes) -> bytes:
     """The hash of an entry: BLAKE2b over the previous entry's hash and this body."""
     return hashlib.blake2b(previous + body, digest_size=HASH_OCTETS).digest()
+
+
+_DECODERS: dict[str, Callable[[bytes], Body]] = {
+    name: msgspec.msgpack.Decoder(kind).decode for kind, name in KINDS.items()
+}
+
+
+def body_of(entry: JournalRow) -> Body | None:
+    """What an entry says; None for a kind that this version does not know."""
+    decode = _DECODERS.get(entry.kind)
+    return None if decode is None else decode(entry.body)
 
 
 def catalogue_digest(entry: JournalRow | None) -> str:

@@ -290,10 +290,16 @@ class MessageUnit:
         self._accounts[account.id] = account
 
     def open_account(self, account: Account, person: Person, subscriber: Subscriber, balance: Money) -> None:
-        """A number that is new to the store, with its opening balance out of the operator's account."""
-        self._accounts[account.id] = account
-        self._persons[person.id] = person
+        """A number that is new to the store, with its opening balance out of the operator's account.
+
+        What is there already stays: a person with his cabinets, an account with what is on it.
+        """
         self._subscribers[subscriber.msisdn] = subscriber
+        if (self._persons.get(person.id) or self._batch.persons.get(person.id)) is None:
+            self._persons[person.id] = person
+        if (self._accounts.get(account.id) or self._batch.accounts.get(account.id)) is not None:
+            return
+        self._accounts[account.id] = account
         if balance:
             self._post(
                 (

@@ -7,6 +7,7 @@ from a thread.
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,10 +16,13 @@ from urllib.parse import quote
 import msgspec
 
 from gateway.messages import MissRow, OutboxState
-from gateway.model import Instant
+from gateway.model import MINUTE_MS, Instant, Msisdn
 from gateway.store import schema as sql
-from gateway.store.protocol import StoreError
-from gateway.store.sqlite import miss_row
+from gateway.store.protocol import JournalRow, LedgerRow, Loaded, OutboxRow, StoreError, Wanted
+from gateway.store.sqlite import ledger_row, load_from, loaded, miss_row, outbox_row
+
+MARGIN_MS = 10 * MINUTE_MS
+"""How far the order of the journal and that of its instants may differ: what waited in a queue."""
 
 
 class StoreOutlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +32,15 @@ class StoreOutlook(msgspec.Struct, frozen=True, kw_only=True):
     oldest_ready_at: Instant | None
     octets: int
     log_octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Rows about one number. `outbox` may hold replies of a little before and after."""
+
+    journal: list[JournalRow]
+    ledger: list[LedgerRow]
+    outbox: list[OutboxRow]
 
 
 class StoreReader:
@@ -65,6 +78,37 @@ class StoreReader:
             octets=self.path.stat().st_size,
             log_octets=log_file.stat().st_size if log_file.exists() else 0,
         )
+
+    def load(self, wanted: Wanted) -> Loaded:
+        """Documents as they are now: a subscriber brings his account and his person with him."""
+        try:
+            return loaded(load_from(self._connection, wanted))
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            raise StoreError(f"{self.path}: cannot be read ({error})") from error
+
+    def happened(self, msisdn: Msisdn, since: Instant, until: Instant) -> Happened:
+        """What a number did and got from `since` to before `until`. Reads all of that time: a second for a million."""
+        span = (self._number_at(Instant(since - MARGIN_MS)), self._number_at(Instant(until + MARGIN_MS)), msisdn)
+        journal = [JournalRow(*row) for row in self._rows(sql.JOURNAL_OF_NUMBER, span)]
+        ledger = [ledger_row(row) for row in self._rows(sql.LEDGER_OF_NUMBER, span)]
+        outbox = [outbox_row(row) for row in self._rows(sql.OUTBOX_OF_NUMBER, span)]
+        return Happened(
+            journal=[row for row in journal if since <= row.at < until],
+            ledger=[row for row in ledger if since <= row.at < until],
+            outbox=outbox,
+        )
+
+    def _number_at(self, at: Instant) -> int:
+        """About the first journal number at or after an instant; the last one where all are before it."""
+        ((low, high),) = self._rows(sql.JOURNAL_ENDS)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._rows(sql.JOURNAL_AT, (middle,))
+            if found and found[0][1] < at:
+                low = int(found[0][0]) + 1
+            else:
+                high = middle
+        return int(low)
 
     def misses(self) -> list[MissRow]:
         """The tally of what could not be read, in no order."""

@@ -232,12 +232,23 @@ ORDER BY i.number"""
 OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
 OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_OF_NUMBER = f"{OUTBOX_COLUMNS} WHERE id BETWEEN ?1 * 16 AND ?2 * 16 + 15 AND msisdn = ?3 ORDER BY id"
 OUTBOX_COUNTS = "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
 # An id is journal number * 16 + index, so the least one was decided first.
 OUTBOX_OLDEST_READY = """
 SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE state <= 1 AND state = 0)"""
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
 JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
+# `at` grows with the number but for timers, whose instant is when they fell due, however late they were run.
+JOURNAL_AT = (
+    "SELECT number, at FROM journal WHERE number >= ? AND kind IN ('message', 'results') ORDER BY number LIMIT 1"
+)
+JOURNAL_ENDS = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) FROM journal"
+JOURNAL_OF_NUMBER = f"""{JOURNAL_COLUMNS}
+WHERE number BETWEEN ?1 AND ?2 AND (msisdn = ?3 OR instr(body, CAST(?3 AS BLOB))) ORDER BY number"""
+LEDGER_OF_NUMBER = """
+SELECT number, place, at, account, amount, kind, msisdn FROM ledger
+WHERE number BETWEEN ?1 AND ?2 AND (msisdn = ?3 OR account = ?3) ORDER BY number, place"""
 CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index
 AWAITED_COLUMNS = "SELECT id, key, link, message_id, parts, msisdn, at FROM awaited"
 AWAITED_NEWEST = f"SELECT * FROM ({AWAITED_COLUMNS} ORDER BY id DESC LIMIT ?) ORDER BY id"

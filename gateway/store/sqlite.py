@@ -177,12 +177,12 @@ class SqliteStore:
 
     async def load(self, wanted: Wanted) -> Loaded:
         try:
-            loaded = _loaded(await self._run(lambda connection: _load(connection, wanted)))
+            found = loaded(await self._run(lambda connection: load_from(connection, wanted)))
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
         if wanted.more:
-            await self._run(lambda connection: _load_more(connection, wanted, loaded))
-        return loaded
+            await self._run(lambda connection: _load_more(connection, wanted, found))
+        return found
 
     async def write(self, batch: WriteBatch) -> None:
         """One transaction. StoreError: nothing of it was written; `temporary` if the disk is full or failing."""
@@ -228,11 +228,11 @@ class SqliteStore:
     async def replies_to(self, number: int) -> list[OutboxRow]:
         first = number * 16
         rows = await self._rows(f"{sql.OUTBOX_COLUMNS} WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + 15))
-        return [_outbox_row(row) for row in rows]
+        return [outbox_row(row) for row in rows]
 
     async def outbox_ready(self, after: int, limit: int) -> list[OutboxRow]:
         rows = await self._rows(sql.OUTBOX_READY, (after, limit))
-        return [_outbox_row(row) for row in rows]
+        return [outbox_row(row) for row in rows]
 
     async def recover_outbox(self, at: Instant) -> int:
         return await self._run(lambda connection: connection.execute(sql.OUTBOX_RECOVERY, (at,)).rowcount)
@@ -308,7 +308,7 @@ class SqliteStore:
             " ORDER BY number, place LIMIT ?",
             (after, limit),
         )
-        return [LedgerRow(number, place, at, Entry(*entry)) for number, place, at, *entry in rows]
+        return [ledger_row(row) for row in rows]
 
     async def ledger_sum(self) -> dict[AccountId, Money]:
         rows = await self._rows("SELECT account, sum(amount) FROM ledger GROUP BY account ORDER BY account")
@@ -350,32 +350,32 @@ def _head(connection: sqlite3.Connection) -> Head:
     return Head(connection=high)
 
 
-def _load(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[Any, ...]]:
+def load_from(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[Any, ...]]:
     """The three answers: what came with the subscribers, accounts by themselves, persons by themselves."""
     asked = ((sql.LOAD, wanted.subscribers), (sql.LOAD_ACCOUNTS, wanted.accounts), (sql.LOAD_PERSONS, wanted.persons))
     return [connection.execute(text, (_json(list(keys)).decode(),)).fetchone() if keys else () for text, keys in asked]
 
 
-def _load_more(connection: sqlite3.Connection, wanted: Wanted, loaded: Loaded) -> None:
+def _load_more(connection: sqlite3.Connection, wanted: Wanted, found: Loaded) -> None:
     """What few commands need: records by key, and ranges, each a walk along an index."""
     if wanted.records:
         rows = connection.execute(sql.LOAD_RECORDS, (_json(list(wanted.records)).decode(),))
-        loaded.records = {(kind, key): document for kind, key, document in rows}
+        found.records = {(kind, key): document for kind, key, document in rows}
     for each in wanted.usage:
         rows = connection.execute(sql.LOAD_USAGE, (each.key, each.since, each.until, each.limit))
-        loaded.usage[each] = tuple(
+        found.usage[each] = tuple(
             Usage(at, UsageKind(kind), other, bool(incoming), quantity, cost)
             for at, kind, other, incoming, quantity, cost in rows
         )
     for each in wanted.totals:
         rows = connection.execute(sql.LOAD_TOTALS, (each.key, each.since, each.until))
-        loaded.totals[each] = tuple(
+        found.totals[each] = tuple(
             UsageTotal(UsageKind(kind), bool(incoming), count, quantity, cost)
             for kind, incoming, count, quantity, cost in rows
         )
     for each in wanted.charges:
         rows = connection.execute(sql.LOAD_CHARGES, (each.key, each.since, each.until, each.limit))
-        loaded.charges[each] = tuple(Charge(*row) for row in rows)
+        found.charges[each] = tuple(Charge(*row) for row in rows)
 
 
 def _joined(count: int, documents: bytes) -> bytes:
@@ -383,7 +383,7 @@ def _joined(count: int, documents: bytes) -> bytes:
     return b"\xdd" + count.to_bytes(4, "big") + documents
 
 
-def _loaded(answers: list[tuple[Any, ...]]) -> Loaded:
+def loaded(answers: list[tuple[Any, ...]]) -> Loaded:
     loaded = Loaded()
     together, accounts, persons = answers
     if together:
@@ -548,12 +548,17 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             log.warning("rollback_failed", error=str(error))
 
 
+def ledger_row(row: tuple[Any, ...]) -> LedgerRow:
+    number, place, at, *entry = row
+    return LedgerRow(number, place, at, Entry(*entry))
+
+
 def miss_row(row: tuple[Any, ...]) -> MissRow:
     text, refusal, count, last_at, follow_ups = row
     return MissRow(text, refusal, count, last_at, _follow_ups(follow_ups))
 
 
-def _outbox_row(row: tuple[Any, ...]) -> OutboxRow:
+def outbox_row(row: tuple[Any, ...]) -> OutboxRow:
     return OutboxRow(row[0], OutboxState(row[1]), *row[2:])
 
 

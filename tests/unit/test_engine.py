@@ -13,13 +13,41 @@ from gateway.app import Rooms
 from gateway.clock import SystemClock
 from gateway.commands import Effect, Outcome
 from gateway.dispatcher import Decision, Dispatcher, Stage
-from gateway.engine.batch import Decided, Tools
+from gateway.engine.batch import Core, Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
+from gateway.engine.journal import catalogue_digest
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, EffectResult, Fact, Inbound, Lost, OutboxState, Outgoing, TimerDue
-from gateway.model import Channel, Instant, Msisdn, Subscriber
+from gateway.messages import (
+    Confirmed,
+    EffectResult,
+    Fact,
+    ImportCount,
+    Imported,
+    ImportRow,
+    Inbound,
+    Lost,
+    OutboxState,
+    Outgoing,
+    Reloaded,
+    TimerDue,
+)
+from gateway.model import (
+    Account,
+    AccountId,
+    Cabinet,
+    Channel,
+    Instant,
+    Language,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    PersonKind,
+    Subscriber,
+    TariffId,
+)
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
+from gateway.store.protocol import OutboxRow, StoreError, Wanted, WriteBatch
 from gateway.ussd_grammar import Reading
 
 AT = Instant(1_750_000_000_000)
@@ -291,3 +319,101 @@ async def test_an_effect_comes_back_once() -> None:
     assert dispatcher.results == [("topup.paid", message(1).sender, expected)]
     kinds = [each.kind for each in await store.journal(0, 100)]
     assert kinds == ["message", "effect", "effect"]
+
+
+def reworded(digest: str) -> Core:
+    """The same catalogue by another name, whose dispatcher can be told apart."""
+    return Core(digest, Dispatcher(ROOMS.grammar, ROOMS.handlers), ROOMS.surroundings, ROOMS.writer)
+
+
+async def test_a_reload_takes_effect_between_batches(store: Gate) -> None:
+    """What came before it is decided by the old core, though still to be written; what comes after by the new."""
+    world, new = World(), reworded("d2")
+    async with running(store, world) as (queue, engine):
+        old = engine.tools.dispatcher
+        post(queue, message(1))
+        waiting = asyncio.create_task(engine.reload(new, Reloaded("d2", AT, ("code *1# added",))))
+        await settle()
+        assert engine.tools.dispatcher is old
+        store.through.release()
+        await settle()
+        assert (waiting.done(), engine.tools.dispatcher) == (False, old)
+        store.through.release()
+        number = await waiting
+        assert engine.tools.dispatcher is new.dispatcher
+        store.through.release()
+        post(queue, message(2, number=1))
+        await settle()
+
+    assert [1, 2] == world.acknowledged
+    entry = await store.catalogue_entry()
+    assert entry is not None
+    assert (number, "d2") == (entry.number, catalogue_digest(entry))
+
+
+async def test_a_reload_that_cannot_be_written_changes_nothing(store: Gate) -> None:
+    """Who asked for it learns why; it is not tried again behind his back; messages go on by the old core."""
+    world = World()
+    store.fail = [StoreError("the disk is full", temporary=True)]
+    async with running(store, world) as (queue, engine):
+        old = engine.tools.dispatcher
+        store.through.release()
+        with pytest.raises(StoreError, match="the disk is full"):
+            await engine.reload(reworded("d2"), Reloaded("d2", AT))
+        assert (0, old) == (len(queue), engine.tools.dispatcher)
+        store.through.release()
+        post(queue, message(1))
+        await settle()
+
+    assert [1] == world.acknowledged
+    assert await store.catalogue_entry() is None
+
+
+def imported(*numbers: int, owner: str = "P1", balance: int = 10_00) -> Imported:
+    rows = tuple(
+        ImportRow(
+            Msisdn(f"7916123{number:04}"), PersonId(owner), PersonKind.PRIVATE, "moscow", TariffId(1), Money(balance)
+        )
+        for number in numbers
+    )
+    return Imported("people.csv", AT, rows)
+
+
+async def test_an_import_keeps_what_is_there(store: Gate) -> None:
+    """A number, an owner with his cabinet and an account that exist stay; the new number is added with its money."""
+    there, new = Msisdn("79161230001"), Msisdn("79161230002")
+    owner = Person(PersonId("P1"), cabinets=(Cabinet("moscow", (there, Msisdn("79161239999"))),))
+    account = Account(AccountId(there), Money(3_00))
+    number = Subscriber(there, owner.id, "kazan", TariffId(2), account.id, Language.EN)
+    store.through.release()
+    async with running(store, World()) as (_, engine):
+        await store.write(WriteBatch(subscribers=[number], accounts=[account], persons=[owner]))
+        for _ in range(2):
+            store.through.release()
+        counts = [await engine.submit(imported(1, 2)), await engine.submit(imported(1, 2))]
+        loaded = await store.load(Wanted({there, new}))
+        sums = await store.ledger_sum()
+
+    assert [ImportCount(1, 1), ImportCount(0, 2)] == counts
+    assert (number, account, owner) == (
+        loaded.subscribers[there],
+        loaded.accounts[account.id],
+        loaded.persons[owner.id],
+    )
+    assert ("moscow", None) == (loaded.subscribers[new].region, loaded.subscribers[new].language)
+    assert {AccountId("opening"): -10_00, AccountId(new): 10_00} == sums
+    assert Money(10_00) == loaded.accounts[AccountId(new)].balance
+
+
+async def test_a_message_behind_an_import_finds_its_number(store: Gate) -> None:
+    """Within one batch: the number is known to what comes after its row."""
+    world = World()
+    store.through.release()
+    async with running(store, world) as (queue, engine):
+        waiting = asyncio.create_task(engine.submit(imported(0)))
+        await asyncio.sleep(0)  # it is queued, and no batch has been drained yet
+        post(queue, message(1, "*100#"))
+        assert ImportCount(1, 0) == await waiting
+        await settle()
+
+    assert {"balance": 10_00}.items() <= dict(world.decided_[0].decision.replies[0].arguments).items()

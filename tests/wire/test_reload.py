@@ -100,21 +100,23 @@ def journalled(folder: Path) -> list[ReloadedEntry]:
 async def test_twenty_reloads_under_load_lose_nothing(tmp_path: Path) -> None:
     """Every message sent while the catalogue changes 20 times is acknowledged and answered; the last code works."""
     async with serving(tmp_path) as (_, peer, catalogue):
-        stop = asyncio.Event()
+        stop, ended = asyncio.Event(), asyncio.Event()
         asked: dict[int, str] = {}
 
         async def dial() -> None:
-            while not stop.is_set():
+            while not ended.is_set():
+                if stop.is_set():
+                    ended.set()  # with this one: what ends the listener is still to come
                 number = fresh_number()
                 sequence = peer.next_sequence()
                 asked[sequence] = number
                 peer.write(pdu(SUBMIT_SM, sequence, ussd_body(number, "*100#")))
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(0.01)
 
         async def listen() -> tuple[dict[int, int], set[str]]:
             taken: dict[int, int] = {}
             told: set[str] = set()
-            while not (stop.is_set() and len(taken) == len(asked) and told == set(asked.values())):
+            while not (ended.is_set() and len(taken) == len(asked) and told == set(asked.values())):
                 frame = await peer.until(lambda each: each.command_id in (DELIVER_SM, SUBMIT_SM | RESPONSE))
                 if frame.command_id == DELIVER_SM:
                     peer.answer(frame)
@@ -138,7 +140,7 @@ async def test_twenty_reloads_under_load_lose_nothing(tmp_path: Path) -> None:
     assert {ROK} == set(taken.values())
     assert set(asked) == set(taken)
     assert set(asked.values()) == told
-    assert len(told) > 100
+    assert len(told) > 50
     assert 21 == len(journalled(tmp_path))  # the catalogue of the start, and each reload
 
 
