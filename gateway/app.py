@@ -28,6 +28,7 @@ from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Tools
+from gateway.engine.doubts import Terms
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import Journal
@@ -178,6 +179,7 @@ class Gateway:
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
+            terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]
@@ -325,6 +327,12 @@ def timers_of(peer: Peer) -> Timers:
     )
 
 
+def terms_of(peer: Peer, settings: Settings) -> Terms:
+    """What the in-doubt rule needs to know of a link or listener."""
+    horizon_s = peer.redelivery_horizon_s or settings.engine.redelivery_horizon_s
+    return Terms(int(horizon_s * 1000), int(peer.peer_response_timeout_s * 1000))
+
+
 def route_of(peer: Peer, settings: Settings) -> Route:
     operator = settings.operator
     return Route(
@@ -339,6 +347,6 @@ def route_of(peer: Peer, settings: Settings) -> Route:
             operator.registered_delivery if peer.registered_delivery is None else peer.registered_delivery
         ),
         validity_hours=peer.validity_hours or operator.validity_hours,
-        peer_response_timeout_s=peer.peer_response_timeout_s,
+        terms=terms_of(peer, settings),
         busy_status=BUSY_STATUS[peer.busy_status],
     )

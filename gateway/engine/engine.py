@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.engine.batch import Batch, Decided, Tools
-from gateway.engine.doubts import Doubts, Taken
+from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.engine.journal import Journal
 from gateway.engine.queue import FactQueue
 from gateway.messages import Claimed, Fact, Inbound, TimerDue
@@ -48,6 +49,7 @@ class Observer(Protocol):
 class EngineSettings:
     batch_facts_max: int = 256
     redelivery_horizon_ms: int = 24 * 3_600_000
+    terms: Mapping[str, Terms] = field(default_factory=dict)  # by link or listener
     store_retry_s: float = 0.2
 
 
@@ -65,7 +67,7 @@ class Engine:
         self.acknowledger = acknowledger
         self.observer = observer
         self.settings = settings
-        self.doubts = Doubts(settings.redelivery_horizon_ms)
+        self.doubts = Doubts(settings.redelivery_horizon_ms, settings.terms)
         self.next_timer: Instant | None = None
         self._stopping = False
         self.journal = Journal(Head())
@@ -76,7 +78,7 @@ class Engine:
         head = await store.open()
         self.journal = Journal(head)
         now = self.tools.clock.now()
-        rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
+        rows = await store.in_doubt(Instant(now - self.doubts.horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         await store.recover_outbox(now)
         self.next_timer = await store.next_timer()

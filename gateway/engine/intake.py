@@ -17,7 +17,7 @@ from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost
-from gateway.model import Channel, Msisdn
+from gateway.model import Channel, Instant, Msisdn
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
@@ -71,7 +71,7 @@ class Intake:
         self._clock = clock
         self._log = log
         self._country = country
-        self._answered: dict[int, deque[tuple[int, int]]] = {}  # connection -> (answers so far, journal number)
+        self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
         self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
     # -- smpp.connection.Facts -----------------------------------------------------------------------------------
@@ -104,8 +104,11 @@ class Intake:
     def confirmed(self, connection: Connection, answers: int) -> None:
         answered = self._answered.get(connection.id)
         number = 0
+        now, in_time_ms = self._clock.now(), self._routing.route(connection).terms.in_time_ms
         while answered and answered[0][0] <= answers:
-            number = answered.popleft()[1]
+            _, number, at = answered.popleft()
+            if now - at > in_time_ms:
+                self._queue.post(Late(number))
         if number:
             self._queue.post(Confirmed(self._connections.number(connection), number))
 
@@ -135,11 +138,8 @@ class Intake:
         message_id = str(number) if inbound.command_id in _NUMBERED else ""
         answers = connection.answer((inbound.command_id, inbound.sequence_number), message_id=message_id)
         self._last[connection.id] = (connection, number)
-        self._answered[connection.id].append((answers, number))
+        self._answered[connection.id].append((answers, number, inbound.at))
         self._connections.touch(connection)
-        late_ms = self._routing.route(connection).peer_response_timeout_s * 1000
-        if self._clock.now() - inbound.at > late_ms:
-            self._queue.post(Late(number))
 
     def busy(self, inbound: Inbound) -> None:
         connection = self._connections.get(inbound.connection)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["IN_PIECES", "Action", "Connect", "Cut", "Lines", "Read", "Wire", "Write"]
 
 IN_PIECES: Final = frozenset({"bytewise", "torn"})
+SEQUENCES_EACH: Final = 1_000_000  # the n-th connection counts from n millions, so that a number tells which it was
+CONNECTIONS_TOLD: Final = 2_000
 OCTET_GAP_S: Final = 0.0005
 TORN_GAP_S: Final = 0.01
 TOGETHER_WAIT_S: Final = 0.05
@@ -135,7 +137,7 @@ class Lines:
         self._actions.append(Connect())
 
     def open(self, id: int, now: float) -> Wire:
-        wire = self.wires[id] = Wire(id, now)
+        wire = self.wires[id] = Wire(id, now, sequence=id % CONNECTIONS_TOLD * SEQUENCES_EACH)
         self.note("connected", wire, now)
         return wire
 
