@@ -21,7 +21,7 @@ from gateway.model import Channel, Instant, Msisdn
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
-from smpp.pdu import CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 
 RECEIPT_MASK, RECEIPT = 0x3C, 0x04  # esm_class, SMPP 3.4 5.2.12: message type
 UDHI = 0x40
@@ -83,6 +83,9 @@ class Intake:
         self._sender.pump()
 
     def request(self, connection: Connection, pdu: Pdu) -> None:
+        if isinstance(pdu, AlertNotification):  # the one message that has no response (SMPP 3.4 4.12)
+            self._log.noted("alert_ignored", link=connection.name)
+            return
         if not isinstance(pdu, (DeliverSm, SubmitSm, DataSm)):
             connection.answer(pdu, Status.ESME_RINVCMDID)
             return
@@ -176,7 +179,7 @@ class Intake:
         ).digest()
         origin = DialogOrigin(route.dialect, event.session_info, event.service_address)
         return Inbound(
-            Channel.USSD, sender, event.service_address, decoded.text, self._clock.now(),
+            Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
             fingerprint, origin,
         )  # fmt: skip
@@ -201,10 +204,16 @@ class Intake:
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
         return Inbound(
-            Channel.SMS, sender, pdu.destination_addr, decoded.text, self._clock.now(),
+            Channel.SMS, sender, pdu.destination_addr, text_of(octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
             fingerprint,
         )  # fmt: skip
+
+
+def text_of(octets: bytes, decoded: sms_text.Decoded) -> str:
+    """The text without the NUL that some peers count into sm_length; it reads `@` in GSM 7-bit; no command ends so."""
+    counted = octets.endswith(b"\0") and decoded.text.endswith(("\0", "@"))
+    return decoded.text[:-1] if counted else decoded.text
 
 
 def _receipted(pdu: DeliverSm | DataSm) -> str:

@@ -180,7 +180,7 @@ class Core:
         elif isinstance(pdu, Bind):
             refused = self.lines.answer(wire, Moment.BIND, bind_answer(pdu, self.scenario.system_id), now)
             self._enter(wire, not refused and not wire.silent, 0, now)
-        elif isinstance(pdu, BindResp):
+        elif isinstance(pdu, BindResp) and not wire.bound:  # else the answer to a second bind, which was a fault
             self._enter(wire, pdu.command_status == 0, int(pdu.command_status), now)
             if not wire.bound:
                 self.lines.cut(wire, "fin")
@@ -410,12 +410,13 @@ class Core:
         self._last_id += 1
         return Message(self._last_id, pdus, now, open_parts=set(range(len(pdus))))
 
-    def _send(self, wire: Wire, message: Message, part: int, now: float) -> None:
-        """One PDU, as the faults have it; a receipt has had its faults already."""
+    def _send(self, wire: Wire, message: Message, part: int, now: float, *, spared: bool = False) -> None:
+        """One PDU, as the faults have it unless it is spared; a receipt has had its faults already."""
         pdu, pieces, sequence = message.pdus[part], "", -1
         octets = encode(pdu)
         after: list[Fault] = []
-        for fault in self.lines.strikes(Moment.INJECT, now) if message.phone is not None else ():
+        spared = spared or message.phone is None
+        for fault in () if spared else self.lines.strikes(Moment.INJECT, now):
             match fault.does:
                 case "alter" if not isinstance(pdu, DataSm):
                     octets = ALTERATIONS[fault.kind](pdu)
@@ -450,7 +451,7 @@ class Core:
                     self.lines.later(at, lambda at: self._retransmit(wire, sending, octets, at))
             case "resend":
                 for at in times:
-                    self.lines.later(at, lambda _: self._again.append((sending.message, sending.part)))
+                    self.lines.later(at, lambda at: self._resend(sending, at))
             case "together":
                 pass
             case _:
@@ -482,6 +483,12 @@ class Core:
         if self.lines.living(wire) and sending in wire.outstanding.get(sending.sequence, ()):
             self._book(wire, Sending(sending.message, sending.part, sending.sequence, wire.proved, extra=True), now)
             self.lines.put(wire, octets, now)
+
+    def _resend(self, sending: Sending, now: float) -> None:
+        """Under a new number although nothing is amiss, as a centre does whose timer is too short."""
+        wire = self.lines.usable()
+        if wire is not None:
+            self._send(wire, sending.message, sending.part, now, spared=True)
 
     def _time_out(self, wire: Wire, sending: Sending) -> None:
         """No acknowledgement within `response_s`: it will be sent again under a new number, as a centre does."""

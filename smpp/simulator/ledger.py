@@ -5,8 +5,8 @@ It is kept by the simulator alone, so that it can be held against the gateway's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -96,6 +96,8 @@ class Noted(Entry, frozen=True, omit_defaults=True, tag="noted"):
     status: int = 0
 
 
+E = TypeVar("E", bound=Entry)
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -116,5 +118,6 @@ class Ledger:
     def export(self, stream: BinaryIO) -> None:
         stream.writelines(self.lines())
 
-    def of(self, *kinds: type[Entry]) -> Iterable[Entry]:
-        return (entry for entry in self.entries if isinstance(entry, kinds))
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """The entries of one kind."""
+        return (entry for entry in self.entries if isinstance(entry, kind))

@@ -32,6 +32,7 @@ class Simulator:
         self._server: asyncio.Server | None = None
         self._wires: dict[int, _Wire] = {}
         self._last_wire = 0
+        self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
         self._calls: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Event()
@@ -52,6 +53,7 @@ class Simulator:
 
     async def stop(self) -> None:
         """Ends all connections."""
+        self._stopping = True
         if self._timer is not None:
             self._timer.cancel()
         for call in tuple(self._calls):
@@ -83,6 +85,8 @@ class Simulator:
 
     def closed(self, wire: int) -> None:
         self._wires.pop(wire, None)
+        if self._stopping:  # our own end is no loss
+            return
         self.core.lost(wire, self._loop.time())
         self.act()
 

@@ -6,7 +6,6 @@ lets a twentieth of its phones say the same again on purpose. Nothing here looks
 
 from __future__ import annotations
 
-import functools
 import os
 import sqlite3
 from collections import Counter, defaultdict
@@ -18,57 +17,25 @@ import msgspec
 import pytest
 
 from gateway.engine.journal import MessageEntry
-from smpp.link import Link, RetryTimer
 from smpp.simulator.ledger import Acknowledged, Certain, Injected, Sent
 from smpp.simulator.scenario import read_scenario
 from smpp.simulator.wires import Simulator
-from tests.wire.gateway_fixture import ACCOUNT, PASSWORD, port_of, running, write_config
+from tests.wire.simulated import ROLES, played
 
 SCENARIO = Path(__file__).parents[2] / "fixtures/scenarios/exactly_once.toml"
 MESSAGES = int(os.environ.get("USSDGW_EXACTLY_ONCE", "2000"))
 SEED = int(os.environ.get("USSDGW_SEED", "7"))
 LIMIT_S = 60 + MESSAGES / 50
 PEER = "peer_response_timeout_s = 2.0\nwindow = 100\nresponse_s = 3.0"
-LINK = """
-[[links]]
-name = "smsc"
-port = {port}
-system_id = "gw"
-password = "secret"
-"""
-CHARGED_MINOR = 650  # of service 11, the only thing here that costs
 
 _entry = msgspec.msgpack.Decoder(MessageEntry).decode
 
 
 async def run(acts: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Simulator:
     """The scenario in that role against a gateway of its own, to its end."""
-    import asyncio
-
-    changed: dict[str, object] = {"acts": acts, "seed": SEED, "port": 0}
-    if acts == "client":
-        changed |= {"system_id": ACCOUNT, "password": PASSWORD, "reconnect_s": 0.02}
-    scenario = read_scenario(SCENARIO, changed)
+    scenario = read_scenario(SCENARIO, {"seed": SEED})
     load = msgspec.structs.replace(scenario.load, messages=MESSAGES)
-    scenario = msgspec.structs.replace(scenario, load=load)
-    more = ""
-    if acts == "centre":
-        simulator = Simulator(scenario)
-        await simulator.start()
-        more = LINK.format(port=simulator.port) + PEER
-        # Cuts come every second here; a real centre that drops us so often is left alone for longer and longer.
-        timer = RetryTimer(first_s=0.02, ceiling_s=0.05)
-        monkeypatch.setattr("gateway.app.Link", functools.partial(Link, retry_timer=timer))
-    async with running(write_config(folder, listener=PEER, more=more)) as gateway:
-        if acts == "client":
-            simulator = Simulator(msgspec.structs.replace(scenario, port=port_of(gateway)))
-            await simulator.start()
-        try:
-            async with asyncio.timeout(LIMIT_S):
-                await simulator.finish()
-        finally:
-            await simulator.stop()
-    return simulator
+    return await played(msgspec.structs.replace(scenario, load=load), acts, folder, monkeypatch, PEER, LIMIT_S)
 
 
 class Books:
@@ -121,7 +88,7 @@ class Books:
             yield "a journal number's ledger entries do not add up to zero"
 
 
-@pytest.mark.parametrize("acts", ["centre", "client"])
+@pytest.mark.parametrize("acts", ROLES)
 async def test_both_ledgers_balance(
     acts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,13 +45,17 @@ class Seen(AbstractHook):  # type: ignore[misc]
     async def send_error(self, smpp_message: SmppMessage, error: Exception, client_id: str) -> None:
         self.errors.append(error)
 
-    async def some(self, kind: type, count: int = 1) -> list[SmppMessage]:
-        """The first so many of that kind."""
+    async def some(self, kind: type, count: int = 1, to: str = "") -> list[SmppMessage]:
+        """The first so many of that kind, to that number; others' may be left from an earlier test."""
         async with asyncio.timeout(LIMIT_S):
-            while len(found := [each for each in self.messages if isinstance(each, kind)]) < count:
+            while len(found := [each for each in self.messages if isinstance(each, kind) and _is_to(each, to)]) < count:
                 self._came.clear()
                 await self._came.wait()
         return found
+
+
+def _is_to(message: SmppMessage, number: str) -> bool:
+    return not number or message.destination.number == number
 
 
 @asynccontextmanager
@@ -91,7 +95,7 @@ async def test_command_and_answer(gateway_port: int, text: str) -> None:
     async with stock(gateway_port) as (broker, seen):
         await broker.enqueue(sms(number, text))
         (taken,) = await seen.some(SubmitSmResp)
-        (answer,) = await seen.some(DeliverSm)
+        (answer,) = await seen.some(DeliverSm, to=number)
 
     assert taken.message_id.isdigit()
     assert (answer.source.number, answer.destination.number) == ("111", number)
@@ -104,10 +108,10 @@ async def test_long_messages_both_ways(gateway_port: int) -> None:
     number = fresh_number()
     async with stock(gateway_port) as (broker, seen):
         await broker.enqueue(sms(number, "ПОМОЩЬ"))
-        answers = await seen.some(DeliverSm)
+        answers = await seen.some(DeliverSm, to=number)
         await broker.enqueue(sms(number, "БАЛАНС " + "пожалуйста " * 15))
         taken = await seen.some(SubmitSmResp, 2)
-        answers = await seen.some(DeliverSm, len(answers) + 1)
+        answers = await seen.some(DeliverSm, len(answers) + 1, to=number)
 
     assert all(each.message_id.isdigit() for each in taken)
     assert answers[0].short_message.startswith("*100# БАЛАНС")
