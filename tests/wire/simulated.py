@@ -78,6 +78,7 @@ async def played(
     async with simulated(scenario, acts, folder, monkeypatch, peer) as (simulator, _):
         async with asyncio.timeout(limit_s):
             await simulator.finish()
+        await simulator.stop()  # before the gateway, whose farewell is no part of the scenario
     return simulator
 
 
