@@ -71,7 +71,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         share: of the events that it may strike, 0 to 1.
-        first, every: the number of the first event, and then each so-manieth.
+        first, every: the number of the first event, and the step from then on.
         times: it strikes so often at most; 0: without a limit.
         from_s, to_s: only between these seconds of the run; `to_s` 0: to its end.
         at_s, every_s: for `time`: when, and the pause between strikes (0: once).
