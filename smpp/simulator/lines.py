@@ -31,6 +31,7 @@ CONNECTIONS_TOLD: Final = 2_000
 OCTET_GAP_S: Final = 0.0005
 TORN_GAP_S: Final = 0.01
 TOGETHER_WAIT_S: Final = 0.05
+UNBOUND_WAIT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +249,14 @@ class Lines:
         self.later(at, lambda now: self._strike(row, now))
 
     def _strike(self, row: int, now: float) -> None:
-        """A fault of `time`; it needs a bound connection, or waits for the next turn."""
-        wire = self.usable()
-        fault, again_s = self.schedule.take_timed(row, now - self._began) if wire is not None else (None, None)
+        """A fault of `time`. Without a bound connection one that comes again waits for its next turn, a single one
+        for the bind."""
+        at_s, wire = now - self._began, self.usable()
         if wire is None:
-            again_s = now - self._began + 0.05
-        if fault is not None and wire is not None:
+            self._plan(row, now + (self.schedule.faults[row].every_s or UNBOUND_WAIT_S))
+            return
+        fault, again_s = self.schedule.take_timed(row, at_s)
+        if fault is not None:
             self._book(fault, now)
             self.do(fault, wire, now)
         if again_s is not None:
@@ -304,5 +307,5 @@ class Lines:
             self._actions.append(Read(wire.id, None))
 
     def note(self, what: str, wire: Wire, now: float, status: int = 0) -> None:
-        self._tally.noted(what)
+        self._tally.noted(what.partition(":")[0])
         self._ledger.add(Noted(at_s=self.at_s(now), what=what, connection=wire.id, status=status))
