@@ -34,6 +34,7 @@ class Simulator:
         self._last_wire = 0
         self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
+        self._due: float | None = None  # when the timer is set for
         self._calls: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Event()
 
@@ -121,16 +122,15 @@ class Simulator:
 
     def _arm(self) -> None:
         due = self.core.next_at()
+        if due == self._due:
+            return
         if self._timer is not None:
-            if due is not None and self._timer.when() == due and not self._timer.cancelled():
-                return
             self._timer.cancel()
-            self._timer = None
-        if due is not None:
-            self._timer = self._loop.call_at(due, self._tick)
+        self._due = due
+        self._timer = self._loop.call_at(due, self._tick) if due is not None else None
 
     def _tick(self) -> None:
-        self._timer = None
+        self._timer = self._due = None
         self.core.tick(self._loop.time())
         self.act()
 
