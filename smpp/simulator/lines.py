@@ -70,6 +70,7 @@ class Wire:
 
     id: int
     free_at_s: float  # what leaves in pieces is out by then
+    pieces: int = 0  # writes that wait for their time: nothing may overtake them
     bound: bool = False
     deaf: bool = False
     silent: bool = False
@@ -164,13 +165,20 @@ class Lines:
             gap_s = OCTET_GAP_S if pieces == "bytewise" else TORN_GAP_S
             bounds = (0, *cuts, len(octets))
             for turn, (start, end) in enumerate(itertools.pairwise(bounds)):
-                piece = octets[start:end]
-                self.later(at + turn * gap_s, lambda _, piece=piece: self._write(wire, piece))  # type: ignore[misc]
+                self._write_at(at + turn * gap_s, wire, octets[start:end])
             wire.free_at_s = at + len(bounds) * gap_s
-        elif wire.free_at_s > now:
-            self.later(wire.free_at_s, lambda _: self._write(wire, octets))
+        elif wire.pieces or wire.free_at_s > now:
+            self._write_at(max(now, wire.free_at_s), wire, octets)
         else:
             self._write(wire, octets)
+
+    def _write_at(self, at: float, wire: Wire, octets: bytes) -> None:
+        def write(_: float) -> None:
+            wire.pieces -= 1
+            self._write(wire, octets)
+
+        wire.pieces += 1
+        self.later(at, write)
 
     def _write(self, wire: Wire, octets: bytes) -> None:
         if wire.silent:

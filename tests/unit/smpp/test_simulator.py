@@ -21,6 +21,7 @@ from smpp.pdu import (
     Tag,
     decode,
     encode,
+    split,
 )
 from smpp.simulator.core import Core
 from smpp.simulator.faults import DEEDS, SELECTION, Fault, Moment, Schedule
@@ -276,6 +277,22 @@ def test_octet_by_octet() -> None:
 
     assert {len(piece) for piece in pieces} == {1}
     assert int.from_bytes(b"".join(pieces)[:4], "big") >= 16
+
+
+def test_nothing_overtakes_what_leaves_in_pieces() -> None:
+    """Where the timer comes late, an answer that is written meanwhile still waits for the pieces before it."""
+    exchange = Exchange(fault(Moment.SUBMIT, "bytewise", times=1))
+    exchange.say()
+    first, second = reply(1, number="79990000000"), reply(2, number="79990000001")
+    exchange.core.received(1, [encode(first)], exchange.now)
+    written = exchange.octets()
+    exchange.core.received(1, [encode(second)], exchange.now + 10)  # long after the last piece was due
+    written += exchange.octets()
+    exchange.core.tick(exchange.now + 11)
+    frames, _ = split(b"".join(written + exchange.octets()))
+    answers = only([decode(octets) for octets in frames], SubmitSmResp)
+
+    assert [answer.sequence_number for answer in answers] == [1, 2]
 
 
 def test_a_cut_and_silence_are_actions() -> None:
