@@ -357,13 +357,13 @@ class Core:
         if wire is None:
             return
         load = self.scenario.load
-        while self._again and self._on_their_way < load.window:
+        while self._again and self._on_their_way < load.window and not wire.silent:
             message, part = self._again.popleft()
             if part in message.open_parts:
                 self._send(wire, message, part, now)
         if self._stopping:
             return
-        while self._crowd.idle and self._on_their_way < load.window:
+        while self._crowd.idle and self._on_their_way < load.window and not wire.silent:
             if load.messages and self._said >= load.messages:
                 return
             if load.rate:

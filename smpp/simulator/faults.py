@@ -57,7 +57,7 @@ DEEDS: dict[str, tuple[frozenset[Moment], frozenset[str]]] = {
     "say": (frozenset(Moment), frozenset({"kind", "octets", "count"})),
     "cut": (frozenset(Moment), frozenset({"how", "wait_s"})),
     "deaf": (frozenset(Moment), frozenset({"how", "wait_s"})),
-    "silence": (frozenset({Moment.CONNECT, Moment.BIND, Moment.TIME}), frozenset({"for_s"})),
+    "silence": (frozenset({Moment.CONNECT, Moment.BIND, Moment.INJECT, Moment.TIME}), frozenset({"for_s"})),
     "slow": (frozenset({Moment.CONNECT, Moment.TIME}), frozenset({"for_s", "octets_per_s"})),
     "storm": (frozenset({Moment.TIME}), frozenset({"for_s", "status"})),
 }
