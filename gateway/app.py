@@ -44,6 +44,7 @@ from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Core, Tools
+from gateway.engine.doubts import Terms
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import catalogue_digest
@@ -265,6 +266,7 @@ class Gateway:
                 per_sender_max=settings.engine.long_message_parts_per_sender_max,
                 total_max=settings.engine.long_message_parts_max,
             ),
+            terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.listeners = [self._listener(section) for section in settings.listeners]
@@ -548,6 +550,12 @@ def timers_of(peer: Peer) -> Timers:
     )
 
 
+def terms_of(peer: Peer, settings: Settings) -> Terms:
+    """What the in-doubt rule needs to know of a link or listener."""
+    horizon_s = peer.redelivery_horizon_s or settings.engine.redelivery_horizon_s
+    return Terms(int(horizon_s * 1000), int(peer.peer_response_timeout_s * 1000))
+
+
 def route_of(peer: Peer, settings: Settings) -> Route:
     operator = settings.operator
     return Route(
@@ -563,6 +571,6 @@ def route_of(peer: Peer, settings: Settings) -> Route:
         ),
         validity_hours=peer.validity_hours or operator.validity_hours,
         resend_unknown=peer.resend_unknown or operator.resend_unknown,
-        peer_response_timeout_s=peer.peer_response_timeout_s,
+        terms=terms_of(peer, settings),
         busy_status=BUSY_STATUS[peer.busy_status],
     )

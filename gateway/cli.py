@@ -34,12 +34,15 @@ from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
 from smpp.listener import ListenerError
+from smpp.simulator.command import simulator
+from smpp.simulator.scenario import ScenarioError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
 app.add_typer(operating.app)
 app.add_typer(subscribers.app, name="subscribers")
+app.command("simulator")(simulator)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -50,7 +53,10 @@ LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (
+    AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
+    OSError,
+)  # fmt: skip
 
 
 def main() -> None:

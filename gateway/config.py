@@ -145,6 +145,7 @@ class Peer(Section):
     validity_hours: PositiveInt | None = None
     busy_status: Literal["throttled", "queue_full"] = "throttled"
     peer_response_timeout_s: Positive = 30.0
+    redelivery_horizon_s: Positive | None = None
     enquire_link_s: Positive = 30.0
     enquire_link_response_s: Positive = 30.0
     inactivity_s: Annotated[float, Field(ge=0)] = 0.0

@@ -163,7 +163,7 @@ class Confirmed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Late(msgspec.Struct, frozen=True, gc=False):
-    """An acknowledgement left after the peer's own timer: it stays in doubt although the connection lives."""
+    """An acknowledgement was confirmed after the peer's own timer only: it stays in doubt although it was read."""
 
     number: int
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from gateway.engine.doubts import Terms
 from gateway.messages import Outgoing
 from gateway.model import Channel
 from smpp import text as sms_text
@@ -46,8 +47,8 @@ class Route:
     source_npi: int = 1
     registered_delivery: int = 0
     validity_hours: int = 24
-    peer_response_timeout_s: float = 30.0
     resend_unknown: Resend = Resend.AFTER_CUT
+    terms: Terms = Terms(86_400_000)  # of the in-doubt rule
     busy_status: int = 0x58  # ESME_RTHROTTLED; 0x14 ESME_RMSGQFUL where the centre drops a message on any other
 
 

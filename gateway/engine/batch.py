@@ -193,7 +193,7 @@ class Batch:
         for index, fact in enumerate(self.facts):
             if isinstance(fact, Inbound):
                 wanted.subscribers.add(fact.sender)
-                matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at)
+                matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at, fact.link)
                 if matched is not None:
                     self.matched[index] = matched
                 elif fact.part is not None:

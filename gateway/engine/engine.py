@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.engine.batch import Batch, Core, Decided, Tools
-from gateway.engine.doubts import Doubts, Taken
+from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.engine.journal import Journal
 from gateway.engine.parts import Parts, PartsSettings
 from gateway.engine.queue import FactQueue
@@ -63,6 +64,7 @@ class Observer(Protocol):
 class EngineSettings:
     batch_facts_max: int = 256
     redelivery_horizon_ms: int = 24 * 3_600_000
+    terms: Mapping[str, Terms] = field(default_factory=dict)  # by link or listener
     store_retry_s: float = 0.2
     receipts_orphaned_max: int = 10_000
     parts: PartsSettings = PartsSettings()
@@ -82,7 +84,7 @@ class Engine:
         self.acknowledger = acknowledger
         self.observer = observer
         self.settings = settings
-        self.doubts = Doubts(settings.redelivery_horizon_ms)
+        self.doubts = Doubts(settings.redelivery_horizon_ms, settings.terms)
         self.receipts = Receipts(settings.receipts_orphaned_max)
         self.parts = Parts(settings.parts)
         self.next_timer: Instant | None = None
@@ -100,7 +102,7 @@ class Engine:
         store = self.tools.store
         head = await self.open()
         now = self.tools.clock.now()
-        rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
+        rows = await store.in_doubt(Instant(now - self.doubts.horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
         self.parts.restore(await store.parts())

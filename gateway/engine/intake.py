@@ -17,11 +17,11 @@ from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost, MessagePart, OutboxState, Receipt
-from gateway.model import Channel, Msisdn
+from gateway.model import Channel, Instant, Msisdn
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
-from smpp.pdu import CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.receipt import is_receipt, read_receipt
 from smpp.vocabulary import MessageState
 
@@ -76,7 +76,7 @@ class Intake:
         self._clock = clock
         self._log = log
         self._country = country
-        self._answered: dict[int, deque[tuple[int, int]]] = {}  # connection -> (answers so far, journal number)
+        self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
         self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
     # -- smpp.connection.Facts -----------------------------------------------------------------------------------
@@ -88,6 +88,9 @@ class Intake:
         self._sender.pump()
 
     def request(self, connection: Connection, pdu: Pdu) -> None:
+        if isinstance(pdu, AlertNotification):  # the one message that has no response (SMPP 3.4 4.12)
+            self._log.noted("alert_ignored", link=connection.name)
+            return
         if not isinstance(pdu, (DeliverSm, SubmitSm, DataSm)):
             connection.answer(pdu, Status.ESME_RINVCMDID)
             return
@@ -108,8 +111,11 @@ class Intake:
     def confirmed(self, connection: Connection, answers: int) -> None:
         answered = self._answered.get(connection.id)
         number = 0
+        now, in_time_ms = self._clock.now(), self._routing.route(connection).terms.in_time_ms
         while answered and answered[0][0] <= answers:
-            number = answered.popleft()[1]
+            _, number, at = answered.popleft()
+            if now - at > in_time_ms:
+                self._queue.post(Late(number))
         if number:
             self._queue.post(Confirmed(self._connections.number(connection), number))
 
@@ -139,11 +145,8 @@ class Intake:
         message_id = str(number) if inbound.command_id in _NUMBERED else ""
         answers = connection.answer((inbound.command_id, inbound.sequence_number), message_id=message_id)
         self._last[connection.id] = (connection, number)
-        self._answered[connection.id].append((answers, number))
+        self._answered[connection.id].append((answers, number, inbound.at))
         self._connections.touch(connection)
-        late_ms = self._routing.route(connection).peer_response_timeout_s * 1000
-        if self._clock.now() - inbound.at > late_ms:
-            self._queue.post(Late(number))
 
     def acknowledge_receipt(self, receipt: Receipt) -> None:
         connection = self._connections.get(receipt.connection)
@@ -196,7 +199,7 @@ class Intake:
         ).digest()
         origin = DialogOrigin(route.dialect, event.session_info, event.service_address)
         return Inbound(
-            Channel.USSD, sender, event.service_address, decoded.text, self._clock.now(),
+            Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
             fingerprint, origin,
         )  # fmt: skip
@@ -222,7 +225,8 @@ class Intake:
                 route.default_alphabet,
             )  # fmt: skip
         else:
-            text = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet).text
+            decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
+            text = text_of(octets, decoded)
         fingerprint = hashlib.blake2b(
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
@@ -239,6 +243,12 @@ def sar_concatenation(pdu: Pdu) -> sms_text.Concatenation | None:
     if pdu.tlv(SAR_REFERENCE) is None or not 1 <= number <= total <= 255:
         return None
     return sms_text.Concatenation(reference, 16, total, number)
+
+
+def text_of(octets: bytes, decoded: sms_text.Decoded) -> str:
+    """The text without the NUL that some peers count into sm_length; it reads `@` in GSM 7-bit; no command ends so."""
+    counted = octets.endswith(b"\0") and decoded.text.endswith(("\0", "@"))
+    return decoded.text[:-1] if counted else decoded.text
 
 
 def msisdn_of(address: str, country: str) -> Msisdn | None:

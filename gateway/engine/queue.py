@@ -76,19 +76,22 @@ class FactQueue:
         """Takes a batch: all there is, at most `facts_max`.
 
         A lost connection begins a new batch: what it had not confirmed must be on the disk before a redelivery is
-        looked for. So does a ticket that is in the batch already: a retransmission. A reload ends its batch: what
-        comes after it is decided by the new catalogue.
+        looked for. So does a ticket that is in the batch already: a retransmission. And so does a content: where a
+        batch has to wait for long, the peer's timer runs out, and it sends again what waits here itself. A reload ends
+        its batch: what comes after it is decided by the new catalogue.
         """
         facts: list[Fact] = []
         tickets: set[tuple[int, int]] = set()
+        contents: set[bytes] = set()
         waiting = self._facts
         while waiting and len(facts) < facts_max:
             fact = waiting[0]
             if isinstance(fact, Inbound):
                 ticket = (fact.connection, fact.sequence_number)
-                if ticket in tickets:
+                if ticket in tickets or fact.fingerprint in contents:
                     break
                 tickets.add(ticket)
+                contents.add(fact.fingerprint)
             elif isinstance(fact, Lost) and tickets:
                 break
             facts.append(waiting.popleft())

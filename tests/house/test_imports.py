@@ -14,9 +14,13 @@ DRIVERS = ("aiosqlite", "sqlite3", "gateway.store.sqlite", "gateway.store.memory
 
 SANS_IO = sorted({path.name for path in (ROOT / "smpp").glob("*.py")} - {"connection.py", "link.py", "listener.py"})
 
+SIMULATOR_EDGES = {"wires.py", "command.py"}
+SIMULATOR = sorted({path.name for path in (ROOT / "smpp/simulator").glob("*.py")} - SIMULATOR_EDGES)
+
 RULES: list[tuple[str, tuple[str, ...]]] = [
     ("smpp", ("gateway",)),
     *((f"smpp/{module}", ("asyncio", "socket", *CLOCKS)) for module in SANS_IO),
+    *((f"smpp/simulator/{module}", ("asyncio", "socket", "time", "secrets", "logging")) for module in SIMULATOR),
     ("gateway/model.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),

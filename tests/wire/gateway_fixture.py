@@ -421,10 +421,9 @@ async def _serve_in_thread(path: Path, started: Future[tuple[int, asyncio.Abstra
         raise
 
 
-@pytest.fixture(scope="session")
-def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """One demo gateway for all tests that look at it from outside only; each uses subscribers of its own."""
-    path = write_config(tmp_path_factory.mktemp("gateway"))
+@contextlib.contextmanager
+def serving_in_thread(path: Path) -> Iterator[int]:
+    """A demo gateway with that configuration in a thread of its own; its port."""
     started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve_in_thread(path, started)), name="gateway")
     thread.start()
@@ -433,6 +432,13 @@ def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     loop.call_soon_threadsafe(stop.set)
     thread.join(WAIT_S)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One demo gateway for all tests that look at it from outside only; each uses subscribers of its own."""
+    with serving_in_thread(write_config(tmp_path_factory.mktemp("gateway"))) as port:
+        yield port
 
 
 @pytest.fixture
