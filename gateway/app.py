@@ -36,7 +36,7 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
-from gateway.model import Channel, CodeRef
+from gateway.model import HOUR_MS, Channel, CodeRef, Instant
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
@@ -49,6 +49,7 @@ from smpp.listener import Account, Listener
 from smpp.session import Timers
 
 HOUSEKEEPING_S = 0.25
+TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 DEMO_ACCOUNT = "demo"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -190,6 +191,7 @@ class Gateway:
         self.listeners = [self._listener(section) for section in settings.listeners]
         self.links = [self._link(section) for section in settings.links]
         self._tasks: list[asyncio.Task[None]] = []
+        self._tidy_at = Instant(0)
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -248,7 +250,12 @@ class Gateway:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
-            self.engine.doubts.expire(self.clock.now())
+            now = self.clock.now()
+            self.engine.doubts.expire(now)
+            if now >= self._tidy_at:
+                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
+                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
+                self._tidy_at = now if full else Instant(now + TIDY_MS)
 
     async def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""
