@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.messages import OutboxState
+from gateway.messages import PARTS_MAX, Awaited, MessagePart, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -37,8 +37,10 @@ from gateway.store.protocol import (
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxChange,
     OutboxRow,
+    PartRow,
     Store,
     StoreError,
     TimerRow,
@@ -564,3 +566,72 @@ async def test_kill_keeps_what_was_committed(tmp_path: Path, lines: int) -> None
     assert list(range(1, head.number + 1)) == numbers
     assert (0, head.number, 2 * head.number, head.number) == (head.number % 20, *sizes)
     assert head.number >= max((int(word) for word in printed if word.isdigit()), default=20 * 2 * lines)
+
+
+def awaited(row: int, part: int = 0, key: str = "a", parts: int = 1, at: int = AT) -> Awaited:
+    return Awaited(row * PARTS_MAX + part, key, "smsc", key.upper(), parts, Msisdn("79160000001"), Instant(at))
+
+
+def part(number: int, octets: bytes = b"\x00\xff", gone: bool = False) -> PartRow:
+    place = MessagePart(7, 8, 3, number, octets, 8, "gsm7")
+    return PartRow(number, AT, "smsc", Msisdn("79160000001"), "111", place, b"digest", gone)
+
+
+class TestReceipts:
+    async def test_by_key_with_all_parts_of_their_replies(self, store: Store) -> None:
+        """A key finds its parts and their fellows, of every reply that has it; an unknown key finds nothing."""
+        rows = [awaited(1, 0, "a", 2), awaited(1, 1, "b", 2), awaited(2, 0, "a"), awaited(3, 0, "c")]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited({"a", "nothing"}) == rows[:3]
+        assert await store.awaited({"b"}) == rows[:2]
+        assert await store.awaited(set()) == []
+
+    async def test_newest(self, store: Store) -> None:
+        """The newest parts come, oldest first."""
+        rows = [awaited(row) for row in range(1, 6)]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited_newest(2) == rows[-2:]
+
+    async def test_gone_goes_first_and_an_id_is_replaced(self, store: Store) -> None:
+        """What is written under an id that is there replaces it; what is gone is gone."""
+        await store.write(WriteBatch(awaited=[awaited(1), awaited(2)]))
+        await store.write(WriteBatch(awaited=[awaited(1, 0, "late")], awaited_gone=[awaited(2).id, 999]))
+
+        assert await store.awaited_newest(10) == [awaited(1, 0, "late")]
+
+    async def test_forgetting_in_steps(self, store: Store) -> None:
+        """Of the oldest so many those go that are old enough."""
+        await store.write(WriteBatch(awaited=[awaited(row, at=AT + row) for row in range(1, 6)]))
+
+        assert [await store.forget_awaited(Instant(AT + 4), 2) for _ in range(3)] == [2, 1, 0]
+        assert [each.row for each in await store.awaited_newest(10)] == [4, 5]
+
+    async def test_orphans(self, store: Store) -> None:
+        """Receipts that found no reply come back in their order, until they are gone."""
+        rows = [OrphanRow(number, AT, "smsc", b"\x00receipt") for number in (1, 2, 3)]
+        await store.write(WriteBatch(orphans=rows))
+        await store.write(WriteBatch(orphans_gone=[2]))
+
+        assert await store.orphans() == [rows[0], rows[2]]
+
+    async def test_parts(self, store: Store) -> None:
+        """Parts of long SMS come back with their octets; what is written again replaces; what is gone is gone."""
+        await store.write(WriteBatch(parts=[part(1), part(2), part(3)]))
+        await store.write(WriteBatch(parts=[part(1, b"", gone=True)], parts_gone=[2]))
+
+        assert await store.parts() == [part(1, b"", gone=True), part(3)]
+
+    async def test_all_of_it_lasts(self, reopened: Callable[[], Store]) -> None:
+        """What waits is there after a restart."""
+        first = reopened()
+        await first.open()
+        await first.write(WriteBatch(awaited=[awaited(1)], orphans=[OrphanRow(1, AT, "smsc", b"x")], parts=[part(1)]))
+        await first.close()
+        second = reopened()
+        await second.open()
+        found = (await second.awaited({"a"}), len(await second.orphans()), await second.parts())
+        await second.close()
+
+        assert found == ([awaited(1)], 1, [part(1)])
