@@ -184,6 +184,19 @@ class Matching:
 
     def _find(self, receipt: Receipt) -> Awaited | None:
         first = self.rungs.get(receipt.link) or self.base.rungs.get(receipt.link)
+        if first is Rung.EXACT:  # nearly always
+            received = receipt.ids[0] if receipt.ids else ""
+            same = self.base.by_key.get(fold_id(received), ())
+            if len(same) == 1:
+                each = same[0]
+                if (
+                    each.message_id == received
+                    and each.link == receipt.link
+                    and each.msisdn in receipt.numbers
+                    and each.id not in self.gone
+                    and each.id not in self.added
+                ):
+                    return each
         likely: tuple[Awaited, Rung] | None = None
         for received in receipt.ids:
             for key in rungs(received, first):
