@@ -95,7 +95,7 @@ def read_outbox(path: Path, query: OutboxQuery, zone: tzinfo) -> Iterator[Outbox
         conditions.append("state = ?")
         values.append(Instant(query.state))
     statement = (
-        f"SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox WHERE {' AND '.join(conditions)}"
+        f"SELECT id, state, due_at, msisdn, document, message_id, tries FROM replies WHERE {' AND '.join(conditions)}"
         f"{' AND msisdn = ?' if query.number else ''} ORDER BY id DESC LIMIT ?"
     )
     rows = _rows(path, statement, (*values, *([query.number] if query.number else []), query.limit))

@@ -52,6 +52,7 @@ from gateway.store.protocol import (
     LedgerRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
     PartRow,
     Store,
     TimerRow,
@@ -490,8 +491,10 @@ class Batch:
     def _settle(self, changes: Iterable[tuple[int, OutboxState]], at: Instant) -> None:
         for row, state in changes:
             earlier = self.changes.get(row)
-            message_id = earlier.message_id if earlier is not None else ""
-            self.changes[row] = OutboxChange(row, state, at, message_id)
+            if earlier is None:
+                self.write.outcomes.append(Outcome(row, state, at))
+            else:
+                self.changes[row] = OutboxChange(row, state, at, earlier.message_id)
 
 
 K = TypeVar("K")

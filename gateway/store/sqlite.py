@@ -210,7 +210,7 @@ class SqliteStore:
 
     async def replies_to(self, number: int) -> list[OutboxRow]:
         first = number * 16
-        rows = await self._rows(f"{sql.OUTBOX_COLUMNS} WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + 15))
+        rows = await self._rows(sql.REPLIES_TO, (first, first + 15))
         return [_outbox_row(row) for row in rows]
 
     async def outbox_ready(self, after: int, limit: int) -> list[OutboxRow]:
@@ -222,7 +222,7 @@ class SqliteStore:
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Reads the whole outbox: for status and fsck, not for the way of a message."""
-        rows = await self._rows("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")
+        rows = await self._rows("SELECT state, count(*) FROM replies GROUP BY state ORDER BY state")
         return {OutboxState(state): count for state, count in rows}
 
     async def awaited_newest(self, limit: int) -> list[Awaited]:
@@ -402,6 +402,10 @@ def _plan_outbox(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
 
 
 def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    outcomes: list[sql.Value] = []
+    for outcome in batch.outcomes:
+        outcomes += (outcome.id, outcome.state, outcome.at)
+    yield from sql.OUTCOME.plan(outcomes)
     if batch.awaited_gone:
         yield sql.AWAITED_GONE, [_json(batch.awaited_gone).decode()]
     values: list[sql.Value] = []

@@ -40,6 +40,7 @@ from gateway.store.protocol import (
     OrphanRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
     PartRow,
     Store,
     StoreError,
@@ -50,6 +51,7 @@ from gateway.store.protocol import (
 from gateway.store.sqlite import SqliteStore
 
 AT = Instant(1_700_000_000_000)
+DELIVERED, FAILED = OutboxState.DELIVERED, OutboxState.FAILED
 READY, SENDING, SENT, UNKNOWN = OutboxState.READY, OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN
 
 
@@ -578,6 +580,17 @@ def part(number: int, octets: bytes = b"\x00\xff", gone: bool = False) -> PartRo
 
 
 class TestReceipts:
+    async def test_outcomes_count_before_the_row(self, store: Store) -> None:
+        """What a receipt said is the reply's state, and a later receipt's word replaces it; READY rows are others."""
+        await store.write(WriteBatch(outbox=[outbox(16, SENT), outbox(17, SENT), outbox(18)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, FAILED, Instant(AT + 1)), Outcome(17, DELIVERED, AT)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, DELIVERED, Instant(AT + 2))]))
+        rows = await store.replies_to(1)
+
+        assert [(row.state, row.due_at) for row in rows] == [(DELIVERED, AT + 2), (DELIVERED, AT), (READY, AT)]
+        assert await store.outbox_counts() == {READY: 1, DELIVERED: 2}
+        assert [row.id for row in await store.outbox_ready(0, 9)] == [18]
+
     async def test_by_key_with_all_parts_of_their_replies(self, store: Store) -> None:
         """A key finds its parts and their fellows, of every reply that has it; an unknown key finds nothing."""
         rows = [awaited(1, 0, "a", 2), awaited(1, 1, "b", 2), awaited(2, 0, "a"), awaited(3, 0, "c")]
