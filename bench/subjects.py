@@ -221,7 +221,7 @@ QUESTIONS = {
     "journal": "SELECT COUNT(*) FROM journal",
     "replies": "SELECT COUNT(*) FROM outbox",
     "replies_open": "SELECT COUNT(*) FROM outbox WHERE state <= 1",
-    "replies_delivered": "SELECT COUNT(*) FROM outbox WHERE state = 3",
+    "replies_delivered": "SELECT COUNT(*) FROM replies WHERE state = 3",
     "receipts_orphaned": "SELECT COUNT(*) FROM orphans",
     "ledger": "SELECT COUNT(*) FROM ledger",
     "ledger_sum_minor": "SELECT COALESCE(SUM(amount), 0) FROM ledger",

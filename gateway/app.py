@@ -55,7 +55,7 @@ from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
-from gateway.model import Channel, CodeRef
+from gateway.model import HOUR_MS, Channel, CodeRef, Instant
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
+TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 DEMO_ACCOUNT = "demo"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -280,6 +281,7 @@ class Gateway:
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._tidy_at = Instant(0)
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -401,7 +403,12 @@ class Gateway:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
-            self.engine.doubts.expire(self.clock.now())
+            now = self.clock.now()
+            self.engine.doubts.expire(now)
+            if now >= self._tidy_at:
+                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
+                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
+                self._tidy_at = now if full else Instant(now + TIDY_MS)
 
     def _write_misses(self) -> None:
         tallied = self.misses.changes(self.clock.now())

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import gc
 import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import argon2
 import msgspec
 import typer
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, operating, subscribers, telemetry
+from gateway import config, operating, outbox, subscribers, telemetry
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
 from gateway.catalogue.explaining import channel_of
-from gateway.catalogue.faults import CatalogueError
+from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.config import ConfigError, Settings
 from gateway.control import ControlError
-from gateway.model import Channel, Language
+from gateway.messages import OutboxState
+from gateway.model import Channel, Instant, Language
+from gateway.outbox import SinceError
 from gateway.phone import Phone, PhoneError, Shown
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
@@ -49,13 +55,14 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; without one, the defaults.")]
 DEFAULT_PORT = 2775
+PIPE_WIDTH = 240  # of a table that goes to a file or a pager
 LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
 FAULTS = (
     AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
-    OSError,
+    SinceError, OSError,
 )  # fmt: skip
 
 
@@ -308,6 +315,51 @@ def standins(
 
     secret = b"" if secret_file is None else secret_file.read_bytes().strip()
     run(secret, {"http": http_port, "mail": mail_port}, out)
+
+
+@app.command("outbox")
+def outbox_listing(
+    state: Annotated[str, typer.Option(help="ready, sending, sent, delivered, failed, expired or unknown.")] = "",
+    number: Annotated[str, typer.Option(help="Of one subscriber.")] = "",
+    since: Annotated[str, typer.Option(help="15m, 2h, 3d, or a day with or without a time: their last change.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 100,
+    orphans: Annotated[bool, typer.Option("--orphans", help="Receipts that found no reply instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
+    config_file: ConfigFile = None,
+) -> None:
+    """Replies and what became of them, also beside a running gateway."""
+    settings = config.load(config_file)
+    path = settings.store.path()
+    if path is None:
+        raise ConfigError("[store] url = memory: nothing can be read from outside")
+    zone = ZoneInfo(settings.operator.time_zone)
+    if state and state.upper() not in OutboxState.__members__:
+        known = [each.lower() for each in OutboxState.__members__]
+        raise ConfigError(f"--state {state}: there is no such state{nearest(state, known)}")
+    query = outbox.OutboxQuery(
+        state=OutboxState[state.upper()] if state else None,
+        number=number.lstrip("+"),
+        since=outbox.since(since, datetime.now(zone)) if since else Instant(0),
+        limit=limit,
+    )
+    lines = list(outbox.read_orphans(path, query, zone) if orphans else outbox.read_outbox(path, query, zone))
+    columns = (outbox.OrphanLine if orphans else outbox.OutboxLine).__struct_fields__
+    if as_json:
+        for line in lines:
+            out.print(json.dumps(msgspec.structs.asdict(line), ensure_ascii=False), markup=False, soft_wrap=True)
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([getattr(line, column) for column in columns] for line in lines)
+    else:
+        shown = [column for column in columns if column not in outbox.EXPORTED_ONLY]
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in shown:
+            table.add_column(column, justify="right" if column == "reference" else "left", no_wrap=column != "text")
+        for line in lines:
+            table.add_row(*(escape(str(getattr(line, column))) for column in shown))
+        out.print(table, width=None if out.is_terminal else PIPE_WIDTH)
 
 
 @app.command("hash-password")

@@ -54,6 +54,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     fingerprint: bytes
     dialog: DialogOrigin | None = None
     part: MessagePart | None = None
+    receipt_to: str = ""  # the account that asked for a receipt, where we are its message centre
 
 
 CODE_PLACE = "\ue000"
@@ -64,6 +65,8 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A reply as the outbox keeps it. `code` fills the places of `CODE_PLACE` when it is sent.
 
     `connection` and `link` are where its cause came by: it leaves there while that is bound, else by a route.
+    A receipt that we owe a client of our listener has `receipt_of`, the id that we gave his message, and goes to his
+    `account` only.
     """
 
     channel: Channel
@@ -76,6 +79,8 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     link: str = ""
     code: CodeRef | None = None
     dialog: DialogOrigin | None = None
+    receipt_of: str = ""
+    account: str = ""
 
 
 class OutboxState(IntEnum):

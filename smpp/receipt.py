@@ -8,7 +8,7 @@ Which messages wait for a receipt, and for how long, is for the caller to know.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -74,7 +74,17 @@ def read_receipt(pdu: DeliverSm | DataSm) -> Receipt:
     octets = octets or pdu.tlv(_PAYLOAD) or b""
     if has_udhi(pdu.esm_class):
         octets = parse_udh(octets)[1]
-    written = _read_text(_characters(octets))
+    usual = _USUAL.fullmatch(octets)
+    if usual is not None:
+        identity, submitted, done, stat, error, text = usual.groups()
+        written = Receipt(
+            (identity.decode(),), _STATES.get(stat.decode()), error.decode(), submitted.decode(), done.decode(),
+            text.decode().strip(_QUOTES),
+        )  # fmt: skip
+        if not pdu.tlvs and pdu.esm_class == EsmType.DELIVERY_RECEIPT:
+            return written
+    else:
+        written = _read_text(_characters(octets))
     tlv_id = state_octet = network = None
     for tag, value in pdu.tlvs:
         if tag == _MESSAGE_ID:
@@ -96,9 +106,7 @@ def read_receipt(pdu: DeliverSm | DataSm) -> Receipt:
 
 # SMPP 3.4 appendix B, as most centres write it: one match instead of a walk over the keys.
 _USUAL = re.compile(
-    r"id:(?P<id>[^\s:;,]+) sub:\w+ dlvrd:\w+ submit date:(?P<submitted>\d+) done date:(?P<done>\d+)"
-    r" stat:(?P<stat>[A-Za-z]+) err:(?P<error>\w+) [tT]ext:(?P<text>.*)",
-    re.DOTALL,
+    rb"id:([!-9<-~]+) sub:\w+ dlvrd:\w+ submit date:(\d+) done date:(\d+) stat:([A-Z]+) err:(\w+) [tT]ext:([ -~]*)\0?"
 )
 _KEYS = re.compile(
     r"(?:(?<=[\s;,|\"'])|^)(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat(?:us)?|err|text)\s*[:=][ \t]*",
@@ -145,13 +153,6 @@ def _characters(octets: bytes) -> str:
 
 
 def _read_text(text: str) -> Receipt:
-    usual = _USUAL.fullmatch(text)
-    if usual is not None and not _KEYS.search(usual["text"]):
-        state = _STATES.get(usual["stat"].upper())
-        if state is not None:
-            return Receipt(
-                (usual["id"],), state, usual["error"], usual["submitted"], usual["done"], usual["text"].strip(_QUOTES)
-            )
     values: dict[str, str] = {}
     at, key = 0, ""
     for found in _KEYS.finditer(text):
@@ -286,20 +287,18 @@ def rungs(received: str, first: Rung | None = None) -> Iterator[str]:
             numbers the decimal id of one message may well be the hexadecimal id of another.
     """
     seen: set[str] = set()
-    order = [each for each in Rung if each is first] + [each for each in Rung if each is not first]
-    for rung in order:
-        key = _KEYS_OF[rung](received)
+    for form in _ORDERS[first]:
+        key = form(received)
         if key is not None and key not in seen:
             seen.add(key)
             yield key
 
 
-_KEYS_OF = {
-    Rung.EXACT: fold_id,
-    Rung.CASE: fold_id,
-    Rung.ZEROS: fold_id,
-    Rung.DECIMAL_OF_HEX: _as_hex,
-    Rung.HEX_OF_DECIMAL: _as_decimal,
+_Form = Callable[[str], str | None]
+_ORDERS: dict[Rung | None, tuple[_Form, ...]] = {
+    **dict.fromkeys((None, Rung.EXACT, Rung.CASE, Rung.ZEROS), (fold_id, _as_hex, _as_decimal)),
+    Rung.DECIMAL_OF_HEX: (_as_hex, fold_id, _as_decimal),
+    Rung.HEX_OF_DECIMAL: (_as_decimal, fold_id, _as_hex),
 }
 
 

@@ -13,7 +13,8 @@ from gateway.messages import Outgoing
 from gateway.model import Channel
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.pdu import DeliverSm, SubmitSm
+from smpp.pdu import DeliverSm, SubmitSm, Tag
+from smpp.vocabulary import EsmType, MessageState
 
 UDHI = 0x40  # esm_class, SMPP 3.4 5.2.12: the short message begins with a user data header
 TON_INTERNATIONAL = 1
@@ -59,7 +60,10 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> list
         reference: names the parts of one long message (SMPP: 8 bits of it in the user data header).
     """
     on_screen = outgoing.channel is Channel.USSD and outgoing.dialog is not None
-    parts = [_screen(outgoing, text, route)] if on_screen else _short_messages(text, route, reference)
+    if outgoing.receipt_of:
+        parts = [_receipt(outgoing, text)]
+    else:
+        parts = [_screen(outgoing, text, route)] if on_screen else _short_messages(text, route, reference)
     # A peer may have written to a longer address than it may be answered from (SMPP 3.4 5.2.8).
     source = (route.source_addr or outgoing.source)[:ADDRESS_LENGTH_MAX]
     source_ton = TON_ALPHANUMERIC if not source.isdigit() and source.strip("*#+").isalnum() else route.source_ton
@@ -110,6 +114,13 @@ def _screen(outgoing: Outgoing, text: str, route: Route) -> _Part:
         end=True,
     )
     return _Part(fields.short_message, fields.data_coding, 0, fields.service_type, fields.tlvs)
+
+
+def _receipt(outgoing: Outgoing, text: str) -> _Part:
+    """SMPP 3.4 appendix B and, for peers that read parameters, 5.3.2.12 and 5.3.2.35."""
+    state = (int(Tag.MESSAGE_STATE), bytes((MessageState.DELIVERED,)))
+    tlvs = ((int(Tag.RECEIPTED_MESSAGE_ID), outgoing.receipt_of.encode() + b"\0"), state)
+    return _Part(text.encode("ascii"), 0, int(EsmType.DELIVERY_RECEIPT), tlvs=tlvs)
 
 
 SINGLE_OCTETS_MAX = 140  # a text of that many octets is one part in any alphabet, TS 23.040 9.2.3.16

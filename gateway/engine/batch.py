@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -62,12 +63,15 @@ from gateway.store.protocol import (
     LedgerRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
     PartRow,
     Store,
     TimerRow,
     Wanted,
     WriteBatch,
 )
+from smpp.receipt import receipt_text
+from smpp.vocabulary import MessageState
 
 
 class Delivery(Protocol):
@@ -414,6 +418,7 @@ class Batch:
             inbound.fingerprint, part.reference, part.total, part.number, self.joined[index].name.lower(),
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
+        self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
         self.decided.append(Decided(inbound, PART, number))
 
@@ -514,9 +519,9 @@ class Batch:
         number = self.journal.next_number()
         told: list[tuple[str, str]] = []
         for index, row in enumerate(self.first_replies[matched.original]):
-            if row.msisdn != inbound.sender:
-                continue
             first = msgspec.msgpack.decode(row.document, type=Outgoing)
+            if row.msisdn != inbound.sender or first.receipt_of:
+                continue
             lasts_ms = first.expires_at - matched.at
             again = msgspec.structs.replace(
                 first,
@@ -534,6 +539,7 @@ class Batch:
             inbound.sequence_number, inbound.fingerprint, "", {}, "", tuple(told), language, matched.original,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
+        self._owe_receipt(inbound, number)
         self._take(inbound, number, matched.original)
         self.decided.append(Decided(inbound, REPEATED, number, matched.original))
 
@@ -559,6 +565,7 @@ class Batch:
     def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""
         self._answer(inbound, decision, number, language, reading)
+        self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
 
     def _answer(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
@@ -575,6 +582,17 @@ class Batch:
         )  # fmt: skip
         self._reply(answered, inbound)
         self.decided.append(Decided(inbound, decision, number))
+
+    def _owe_receipt(self, inbound: Inbound, number: int) -> None:
+        """A client who asked is told that his message has reached its receiver: us (SMPP 3.4 5.2.17)."""
+        if not inbound.receipt_to:
+            return
+        at = datetime.fromtimestamp(inbound.at / 1000, UTC)
+        text = receipt_text(str(number), MessageState.DELIVERED, at, at)
+        receipt = self.tools.writer.receipt(inbound, number, text)
+        row_id = number * ROWS_PER_MESSAGE + ROWS_PER_MESSAGE - 1
+        document = msgspec.msgpack.encode(receipt)
+        self._queue(OutboxRow(row_id, OutboxState.READY, inbound.at, inbound.sender, document), receipt)
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))
@@ -616,8 +634,10 @@ class Batch:
     def _settle(self, changes: Iterable[tuple[int, OutboxState]], at: Instant) -> None:
         for row, state in changes:
             earlier = self.changes.get(row)
-            message_id = earlier.message_id if earlier is not None else ""
-            self.changes[row] = OutboxChange(row, state, at, message_id)
+            if earlier is None:
+                self.write.outcomes.append(Outcome(row, state, at))
+            else:
+                self.changes[row] = OutboxChange(row, state, at, earlier.message_id)
 
 
 K = TypeVar("K")

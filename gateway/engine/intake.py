@@ -23,7 +23,7 @@ from smpp import ussd
 from smpp.connection import Connection
 from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.receipt import is_receipt, read_receipt
-from smpp.vocabulary import MessageState
+from smpp.vocabulary import MessageState, ReceiptRequest, receipt_request
 
 UDHI = 0x40
 MESSAGE_PAYLOAD = int(Tag.MESSAGE_PAYLOAD)
@@ -33,6 +33,7 @@ OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failu
     MessageState.DELIVERED: OutboxState.DELIVERED,
     MessageState.EXPIRED: OutboxState.EXPIRED,
 }
+WITH_SUCCESS = (ReceiptRequest.ALWAYS, ReceiptRequest.ON_SUCCESS)
 _NUMBERED = frozenset({int(CommandId.SUBMIT_SM), int(CommandId.DATA_SM)})  # their responses carry a message_id
 
 
@@ -201,7 +202,7 @@ class Intake:
         return Inbound(
             Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, origin,
+            fingerprint, origin, None, _receipt_to(connection, route, pdu),
         )  # fmt: skip
 
     def _short_message(
@@ -233,8 +234,14 @@ class Intake:
         return Inbound(
             Channel.SMS, sender, pdu.destination_addr, text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, None, part,
+            fingerprint, None, part, _receipt_to(connection, route, pdu),
         )  # fmt: skip
+
+
+def _receipt_to(connection: Connection, route: Route, pdu: DeliverSm | SubmitSm | DataSm) -> str:
+    """The client to whom the arrival of a message is told; 2 asks for failures only, and what we took is none."""
+    wanted = route.server and receipt_request(pdu.registered_delivery) in WITH_SUCCESS
+    return connection.system_id if wanted else ""
 
 
 def sar_concatenation(pdu: Pdu) -> sms_text.Concatenation | None:

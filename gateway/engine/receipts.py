@@ -44,7 +44,7 @@ class Receipts:
         self.orphans_by_key: dict[str, list[int]] = {}
         self.orphan_last = 0
         self.closed: dict[int, OutboxState] = {}  # row -> what became of it
-        self.closed_ids: dict[tuple[str, str], int] = {}  # (link, folded id) -> row
+        self.closed_ids: dict[tuple[str, str], tuple[int, int]] = {}  # (link, folded id) -> row, how many parts
 
     def restore(self, awaited: list[Awaited], orphans: Iterable[OrphanRow]) -> None:
         """What the last run left."""
@@ -119,7 +119,7 @@ class Matching:
     orphan_last: int = 0
     rungs: dict[str, Rung] = field(default_factory=dict)
     closed: dict[int, OutboxState] = field(default_factory=dict)
-    closed_ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    closed_ids: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     orphaned: list[Receipt] = field(default_factory=list)  # for the log
     _added_by_key: dict[str, list[Awaited]] = field(default_factory=dict)
 
@@ -165,12 +165,13 @@ class Matching:
         found = self._find(receipt)
         if found is not None:
             return found.row, list(self._settle(found, receipt))
-        row = self._closed_row(receipt)
-        if row:
-            if receipt.state is OutboxState.DELIVERED and self.outcome(row) is not OutboxState.DELIVERED:
-                self.closed[row] = OutboxState.DELIVERED
-                return row, [(row, OutboxState.DELIVERED)]
-            return row, []
+        row, parts = self._closed(receipt)
+        if row:  # told before; what failed may have arrived in the end
+            arrived = receipt.state is OutboxState.DELIVERED and self.outcome(row) is not OutboxState.DELIVERED
+            if not (arrived and parts == 1):
+                return row, []
+            self.closed[row] = OutboxState.DELIVERED
+            return row, [(row, OutboxState.DELIVERED)]
         if receipt.state is not None:
             self._keep(receipt)
         return 0, []
@@ -183,6 +184,19 @@ class Matching:
 
     def _find(self, receipt: Receipt) -> Awaited | None:
         first = self.rungs.get(receipt.link) or self.base.rungs.get(receipt.link)
+        if first is Rung.EXACT:  # nearly always
+            received = receipt.ids[0] if receipt.ids else ""
+            same = self.base.by_key.get(fold_id(received), ())
+            if len(same) == 1:
+                each = same[0]
+                if (
+                    each.message_id == received
+                    and each.link == receipt.link
+                    and each.msisdn in receipt.numbers
+                    and each.id not in self.gone
+                    and each.id not in self.added
+                ):
+                    return each
         likely: tuple[Awaited, Rung] | None = None
         for received in receipt.ids:
             for key in rungs(received, first):
@@ -229,7 +243,8 @@ class Matching:
         if state is None:
             return
         row = each.row
-        self.closed_ids.update(((receipt.link, fold_id(received)), row) for received in receipt.ids)
+        for received in receipt.ids:
+            self.closed_ids[receipt.link, fold_id(received)] = row, each.parts
         if each.parts > 1 and state is not OutboxState.DELIVERED:
             self.closed[row] = state  # the part stays: with it missing the reply is never whole
             yield row, state
@@ -248,13 +263,14 @@ class Matching:
             for part in ids
         )
 
-    def _closed_row(self, receipt: Receipt) -> int:
+    def _closed(self, receipt: Receipt) -> tuple[int, int]:
+        """The reply, and how many parts it has, that a receipt of this id has been about; (0, 0): none lately."""
         for received in receipt.ids:
             key = (receipt.link, fold_id(received))
-            row = self.closed_ids.get(key) or self.base.closed_ids.get(key)
-            if row:
-                return row
-        return 0
+            found = self.closed_ids.get(key) or self.base.closed_ids.get(key)
+            if found is not None:
+                return found
+        return 0, 0
 
     def _keep(self, receipt: Receipt) -> None:
         self.orphan_last += 1

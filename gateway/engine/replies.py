@@ -21,6 +21,7 @@ from gateway.store.protocol import OutboxRow
 from smpp.text import fit_ussd, truncate
 
 ROWS_PER_MESSAGE = 16
+REPLIES_MAX = ROWS_PER_MESSAGE - 1  # the last row is for the receipt that a client may have asked for
 CUT = "..."
 """Stands at the end of a screen that could not hold its text."""
 
@@ -65,8 +66,16 @@ class ReplyWriter:
         first = answered.number * ROWS_PER_MESSAGE
         return [
             (OutboxRow(first + index, _READY, answered.at, each.destination, _encode(each)), each)
-            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), ROWS_PER_MESSAGE))
+            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), REPLIES_MAX))
         ]
+
+    def receipt(self, inbound: Inbound, number: int, text: str) -> Outgoing:
+        """The receipt for a message that a client of our listener has sent: to him, as if from its receiver."""
+        expires_at = Instant(inbound.at + self._settings.sms_validity_ms)
+        return Outgoing(
+            Channel.SMS, inbound.sender, inbound.recipient, text, expires_at, number, inbound.connection, inbound.link,
+            receipt_of=str(number), account=inbound.receipt_to,
+        )  # fmt: skip
 
     def _outgoing(
         self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]

@@ -213,6 +213,9 @@ class MemoryStore:
             else:
                 self._ready.discard(change.id)
 
+        for outcome in batch.outcomes:
+            if (found := self._outbox.get(outcome.id)) is not None:
+                self._outbox[outcome.id] = replace(found, state=outcome.state, due_at=outcome.at)
         for part in batch.awaited_gone:
             self._awaited.pop(part, None)
         self._awaited.update((each.id, each) for each in batch.awaited)

@@ -135,6 +135,14 @@ class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     message_id: str = ""
 
 
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What a receipt said became of an outbox row: from now on its state, whatever the row itself says."""
+
+    id: int
+    state: OutboxState
+    at: Instant
+
+
 class PartRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A part of a long SMS. `octets_gone`: its message is done with, and only its `digest` is left."""
 
@@ -222,6 +230,7 @@ class WriteBatch:
     ledger: list[LedgerRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     outbox_changes: list[OutboxChange] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     awaited: list[Awaited] = field(default_factory=list)  # one with an id that is there replaces it
     awaited_gone: list[int] = field(default_factory=list)
     orphans: list[OrphanRow] = field(default_factory=list)
@@ -240,9 +249,9 @@ class WriteBatch:
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.awaited, self.awaited_gone, self.orphans,
-             self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled, self.records,
-             self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
+             self.ledger, self.outbox, self.outbox_changes, self.outcomes, self.awaited, self.awaited_gone,
+             self.orphans, self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled,
+             self.records, self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
         )  # fmt: skip
 
 

@@ -80,6 +80,14 @@ CREATE TABLE awaited (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, link TEXT NOT NULL, message_id TEXT NOT NULL, parts INTEGER NOT NULL,
     msisdn TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX awaited_key ON awaited (key);
+-- What receipts said of replies, beside the outbox: its rows are long, and were written seconds ago on pages that a
+-- second change would have to write anew. Whoever wants a reply's state reads the view.
+CREATE TABLE outcomes (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TRIGGER outbox_gone AFTER DELETE ON outbox BEGIN DELETE FROM outcomes WHERE id = old.id; END;
+CREATE VIEW replies AS
+    SELECT outbox.id AS id, coalesce(outcomes.state, outbox.state) AS state, coalesce(outcomes.at, due_at) AS due_at,
+           msisdn, document, message_id, tries
+    FROM outbox LEFT JOIN outcomes ON outcomes.id = outbox.id;
 -- Receipts that found no reply; a bounded number of them.
 CREATE TABLE orphans (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, link TEXT NOT NULL, document BLOB NOT NULL);
@@ -185,6 +193,7 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+OUTCOME = Statement(3, "INSERT OR REPLACE INTO outcomes (id, state, at)")
 AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
 AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
 ORPHAN = Statement(4, "INSERT INTO orphans (id, at, link, document)")
@@ -229,11 +238,14 @@ WHERE i.at >= ? AND NOT EXISTS (
     SELECT 1 FROM inbox AS newer
     WHERE newer.original = i.original AND newer.original <> newer.number AND newer.number > i.number)
 ORDER BY i.number"""
-OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
+OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries"
+REPLIES_TO = f"{OUTBOX_COLUMNS} FROM replies WHERE id BETWEEN ? AND ? ORDER BY id"
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
-OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
-OUTBOX_OF_NUMBER = f"{OUTBOX_COLUMNS} WHERE id BETWEEN ?1 * 16 AND ?2 * 16 + 15 AND msisdn = ?3 ORDER BY id"
-OUTBOX_COUNTS = "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
+OUTBOX_READY = f"{OUTBOX_COLUMNS} FROM outbox WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_OF_NUMBER = (
+    f"{OUTBOX_COLUMNS} FROM replies WHERE id BETWEEN ?1 * 16 AND ?2 * 16 + 15 AND msisdn = ?3 ORDER BY id"
+)
+OUTBOX_COUNTS = "SELECT state, count(*) FROM replies GROUP BY state ORDER BY state"
 # An id is journal number * 16 + index, so the least one was decided first.
 OUTBOX_OLDEST_READY = """
 SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE state <= 1 AND state = 0)"""

@@ -227,7 +227,7 @@ class SqliteStore:
 
     async def replies_to(self, number: int) -> list[OutboxRow]:
         first = number * 16
-        rows = await self._rows(f"{sql.OUTBOX_COLUMNS} WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + 15))
+        rows = await self._rows(sql.REPLIES_TO, (first, first + 15))
         return [outbox_row(row) for row in rows]
 
     async def outbox_ready(self, after: int, limit: int) -> list[OutboxRow]:
@@ -460,6 +460,10 @@ def _plan_outbox(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
 
 
 def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    outcomes: list[sql.Value] = []
+    for outcome in batch.outcomes:
+        outcomes += (outcome.id, outcome.state, outcome.at)
+    yield from sql.OUTCOME.plan(outcomes)
     if batch.awaited_gone:
         yield sql.AWAITED_GONE, [_json(batch.awaited_gone).decode()]
     values: list[sql.Value] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gateway.messages import FollowUp, MissesTallied, MissRow, OutboxState
+from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
@@ -44,8 +44,11 @@ from gateway.store.protocol import (
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
+    PartRow,
     Range,
     RecordRow,
     Store,
@@ -58,6 +61,7 @@ from gateway.store.protocol import (
 from gateway.store.sqlite import SqliteStore
 
 AT = Instant(1_700_000_000_000)
+DELIVERED, FAILED = OutboxState.DELIVERED, OutboxState.FAILED
 READY, SENDING, SENT, UNKNOWN = OutboxState.READY, OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN
 
 
@@ -698,3 +702,83 @@ async def test_effects_wait_until_they_are_done(store: Store) -> None:
     assert put_off is not None
     assert (put_off.due_at, put_off.tries) == (AT + 60, 1)
     assert await store.effect(33) is None
+
+
+def awaited(row: int, part: int = 0, key: str = "a", parts: int = 1, at: int = AT) -> Awaited:
+    return Awaited(row * PARTS_MAX + part, key, "smsc", key.upper(), parts, Msisdn("79160000001"), Instant(at))
+
+
+def part(number: int, octets: bytes = b"\x00\xff", gone: bool = False) -> PartRow:
+    place = MessagePart(7, 8, 3, number, octets, 8, "gsm7")
+    return PartRow(number, AT, "smsc", Msisdn("79160000001"), "111", place, b"digest", gone)
+
+
+class TestReceipts:
+    async def test_outcomes_count_before_the_row(self, store: Store) -> None:
+        """What a receipt said is the reply's state, and a later receipt's word replaces it; READY rows are others."""
+        await store.write(WriteBatch(outbox=[outbox(16, SENT), outbox(17, SENT), outbox(18)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, FAILED, Instant(AT + 1)), Outcome(17, DELIVERED, AT)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, DELIVERED, Instant(AT + 2))]))
+        rows = await store.replies_to(1)
+
+        assert [(row.state, row.due_at) for row in rows] == [(DELIVERED, AT + 2), (DELIVERED, AT), (READY, AT)]
+        assert await store.outbox_counts() == {READY: 1, DELIVERED: 2}
+        assert [row.id for row in await store.outbox_ready(0, 9)] == [18]
+
+    async def test_by_key_with_all_parts_of_their_replies(self, store: Store) -> None:
+        """A key finds its parts and their fellows, of every reply that has it; an unknown key finds nothing."""
+        rows = [awaited(1, 0, "a", 2), awaited(1, 1, "b", 2), awaited(2, 0, "a"), awaited(3, 0, "c")]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited({"a", "nothing"}) == rows[:3]
+        assert await store.awaited({"b"}) == rows[:2]
+        assert await store.awaited(set()) == []
+
+    async def test_newest(self, store: Store) -> None:
+        """The newest parts come, oldest first."""
+        rows = [awaited(row) for row in range(1, 6)]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited_newest(2) == rows[-2:]
+
+    async def test_gone_goes_first_and_an_id_is_replaced(self, store: Store) -> None:
+        """What is written under an id that is there replaces it; what is gone is gone."""
+        await store.write(WriteBatch(awaited=[awaited(1), awaited(2)]))
+        await store.write(WriteBatch(awaited=[awaited(1, 0, "late")], awaited_gone=[awaited(2).id, 999]))
+
+        assert await store.awaited_newest(10) == [awaited(1, 0, "late")]
+
+    async def test_forgetting_in_steps(self, store: Store) -> None:
+        """Of the oldest so many those go that are old enough."""
+        await store.write(WriteBatch(awaited=[awaited(row, at=AT + row) for row in range(1, 6)]))
+
+        assert [await store.forget_awaited(Instant(AT + 4), 2) for _ in range(3)] == [2, 1, 0]
+        assert [each.row for each in await store.awaited_newest(10)] == [4, 5]
+
+    async def test_orphans(self, store: Store) -> None:
+        """Receipts that found no reply come back in their order, until they are gone."""
+        rows = [OrphanRow(number, AT, "smsc", b"\x00receipt") for number in (1, 2, 3)]
+        await store.write(WriteBatch(orphans=rows))
+        await store.write(WriteBatch(orphans_gone=[2]))
+
+        assert await store.orphans() == [rows[0], rows[2]]
+
+    async def test_parts(self, store: Store) -> None:
+        """Parts of long SMS come back with their octets; what is written again replaces; what is gone is gone."""
+        await store.write(WriteBatch(parts=[part(1), part(2), part(3)]))
+        await store.write(WriteBatch(parts=[part(1, b"", gone=True)], parts_gone=[2]))
+
+        assert await store.parts() == [part(1, b"", gone=True), part(3)]
+
+    async def test_all_of_it_lasts(self, reopened: Callable[[], Store]) -> None:
+        """What waits is there after a restart."""
+        first = reopened()
+        await first.open()
+        await first.write(WriteBatch(awaited=[awaited(1)], orphans=[OrphanRow(1, AT, "smsc", b"x")], parts=[part(1)]))
+        await first.close()
+        second = reopened()
+        await second.open()
+        found = (await second.awaited({"a"}), len(await second.orphans()), await second.parts())
+        await second.close()
+
+        assert found == ([awaited(1)], 1, [part(1)])

@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.app import Gateway
 from gateway.messages import OutboxState
 from gateway.store.protocol import OutboxRow
+from smpp.link import RetryTimer
 from tests.wire.gateway_fixture import (
     BIND_TRANSCEIVER,
     DELIVER_SM,
@@ -99,6 +100,11 @@ class Town:
         body = message_body(number, "111", text.encode(), esm_class=esm_class, tlvs=tlvs)
         return (await self.peer.ask(DELIVER_SM, body)).status
 
+    def end_pauses(self) -> None:
+        """What waits for another try after a refusal has waited long enough."""
+        sender = self.gateway.sender
+        sender._later[:] = [(0, *rest) for _, *rest in sender._later]
+
     async def row(self, number: str, *states: OutboxState) -> OutboxRow:
         """The newest outbox row of a number, as soon as it is in one of the states; else as it is after a while."""
         async with asyncio.timeout(WAIT_S):
@@ -132,12 +138,16 @@ async def town(folder: Path, *, top: str = "", link: str = "") -> AsyncIterator[
     path.write_text(CONFIG.format(folder=folder, port=centre.port, top=top, link=link), encoding="utf-8")
     try:
         async with running(path) as gateway:
+            for each in gateway.links:
+                each.retry_timer = RetryTimer(first_s=0.001, ceiling_s=0.002)
             peer = await centre.bound()
             await peer.settle()
+            here = Town(gateway, centre, peer)
             try:
-                yield Town(gateway, centre, peer)
+                yield here
             finally:
-                peer.cut()
+                server.close()  # first: nobody shall be there to bind to once more
+                here.peer.cut()
     finally:
         server.close()
 
