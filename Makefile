@@ -24,9 +24,12 @@ bench: $(VENV)/installed-test
 crash: $(VENV)/installed-test
 	USSDGW_KILLS=200 $(BIN)/pytest tests/crash
 
-# Debian's tshark, which the tests marked `foreign` need.
-tools:
+# Debian's tshark and npm smpp, which the tests marked `foreign` need.
+tools: .foreign/node_modules/smpp
 	command -v tshark >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tshark)
+
+.foreign/node_modules/smpp:
+	npm install --prefix .foreign smpp@0.6.0-rc.4
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .

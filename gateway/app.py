@@ -43,6 +43,7 @@ from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import Texts
 from gateway.ussd_grammar import Grammar
+from smpp.dialects import Dialects, UnknownDialect, load_dialects
 from smpp.link import Link
 from smpp.listener import Account, Listener
 from smpp.session import Timers
@@ -142,10 +143,10 @@ class Gateway:
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
+        self.dialects = dialects_of(settings)
         rules = tuple(RouteRule(rule.prefix, rule.via) for rule in settings.routes)
-        self.routing = Routing(
-            self.connections, [route_of(peer, settings) for peer in peers], rules, settings.operator.validity_hours
-        )
+        routes = [route_of(peer, settings, self.dialects) for peer in peers]
+        self.routing = Routing(self.connections, routes, rules, settings.operator.validity_hours)
         self.sender = Sender(
             connections=self.connections,
             routing=self.routing,
@@ -313,6 +314,22 @@ def _account(account: AccountSection, section: ListenerSection) -> Account:
     )
 
 
+def dialects_of(settings: Settings) -> Dialects:
+    """The dialects that links and listeners may name.
+
+    Raises:
+        DialectError: with every fault of the operator's own dialects.
+        ConfigError: a link or listener names a dialect that is not there.
+    """
+    dialects = load_dialects(settings.catalogue.dialects_path)
+    for peer in (*settings.listeners, *settings.links):
+        try:
+            dialects.named(peer.dialect)
+        except UnknownDialect as error:
+            raise ConfigError(f"{peer.name!r}: {error}") from None
+    return dialects
+
+
 def timers_of(peer: Peer) -> Timers:
     return Timers(
         session_init_s=peer.session_init_s if isinstance(peer, ListenerSection) else 10.0,
@@ -325,12 +342,12 @@ def timers_of(peer: Peer) -> Timers:
     )
 
 
-def route_of(peer: Peer, settings: Settings) -> Route:
+def route_of(peer: Peer, settings: Settings, dialects: Dialects) -> Route:
     operator = settings.operator
     return Route(
         name=peer.name,
         server=isinstance(peer, ListenerSection),
-        dialect=peer.dialect,
+        dialect=dialects[peer.dialect],
         default_alphabet=peer.default_alphabet,
         source_addr=peer.source_addr,
         source_ton=operator.source_ton if peer.source_ton is None else peer.source_ton,

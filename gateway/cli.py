@@ -20,7 +20,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, telemetry
+from gateway import config, dialect_commands, telemetry
 from gateway.app import Gateway, Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
@@ -29,11 +29,13 @@ from gateway.phone import Phone, PhoneError, Shown
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
+from smpp.dialects import DialectError
 from smpp.listener import ListenerError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
+app.add_typer(dialect_commands.app, name="dialects")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,7 +46,7 @@ LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (ConfigError, CatalogueError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (ConfigError, CatalogueError, DialectError, StoreError, ListenerError, PhoneError, OSError)
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ class LogSection(Section):
 class CatalogueSection(Section):
     folder: Path | None = None
     texts_folder: Path | None = None
+    dialects_path: Path | None = None
 
 
 class Peer(Section):

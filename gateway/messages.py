@@ -7,14 +7,24 @@ from enum import IntEnum
 import msgspec
 
 from gateway.model import Channel, CodeRef, Instant, Msisdn
+from smpp.ussd import OutKind
 
 
 class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """How to answer on the subscriber's screen: the dialect and what its protocol data unit must echo."""
+    """How to answer on the subscriber's screen: the dialect and what its protocol data unit must echo.
+
+    `answer`: it answers a screen of ours; else it opens a dialog. `last`: nothing can be shown any more. `key` names
+    the dialog among those of one number; empty where the dialect knows one at most. `act`: of a reply, what it does
+    to the dialog.
+    """
 
     dialect: str
     session_info: bytes = b""
     service_address: str = ""
+    answer: bool = False
+    last: bool = False
+    key: bytes = b""
+    act: OutKind = OutKind.END_MOBILE
 
 
 class Inbound(msgspec.Struct, frozen=True, gc=False):
@@ -35,6 +45,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     sequence_number: int
     fingerprint: bytes
     dialog: DialogOrigin | None = None
+    op: str = ""  # of USSD: the operation, as people read it
 
 
 CODE_PLACE = "\ue000"
@@ -67,6 +78,15 @@ class OutboxState(IntEnum):
     FAILED = 4
     EXPIRED = 5
     UNKNOWN = 6
+
+
+class DialogGone(msgspec.Struct, frozen=True, gc=False):
+    """A dialog is over before its last screen: the subscriber, the network or the centre's timer ended it."""
+
+    sender: Msisdn
+    key: bytes
+    at: Instant
+    op: str = ""
 
 
 class SubmitResult(msgspec.Struct, frozen=True, gc=False):
@@ -112,4 +132,4 @@ class TimerDue(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
-Fact = Inbound | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue
+Fact = Inbound | DialogGone | SubmitResult | Claimed | Confirmed | Late | Lost | TimerDue

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
+from smpp.dialects import DEFAULT, own_dialects
 from smpp.link import Link
 from smpp.pdu import DeliverSm, Pdu, Status, SubmitSm, Tag
 
@@ -143,7 +144,7 @@ class Phone:
                 self.shown.put_nowait(shown)
 
     def _read(self, pdu: DeliverSm) -> Shown | None:
-        event = ussd.inbound(ussd.SPEC, pdu)
+        event = ussd.inbound(own_dialects()[DEFAULT], pdu)
         if event is not None:
             decoded = sms_text.decode(event.text_octets, event.data_coding)
             return Shown("screen", decoded.text, pdu.source_addr, pdu.destination_addr)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from gateway.clock import Clock
-from gateway.delivery.compose import compose
+from gateway.delivery.compose import Message, compose
 from gateway.delivery.retry import after_refusal
 from gateway.delivery.routing import Connections, Routing
 from gateway.engine.replies import fill_code
@@ -22,7 +22,7 @@ from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, Pdu, SubmitSm, SubmitSmResp
+from smpp.pdu import DataSmResp, DeliverSmResp, EncodeError, Pdu, SubmitSmResp
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
@@ -36,7 +36,7 @@ class _Sending:
     row: int
     outgoing: Outgoing
     connection: Connection
-    parts: list[SubmitSm] | list[DeliverSm]
+    parts: Sequence[Message]
     places: int  # of the window that were promised
     sent: int = 0
     answered: int = 0
@@ -135,7 +135,7 @@ class Sender:
             context.unknown = True
         elif pdu.command_status:
             context.status = pdu.command_status
-        elif isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
+        elif isinstance(pdu, (SubmitSmResp, DeliverSmResp, DataSmResp)) and pdu.message_id:
             context.message_ids.append(pdu.message_id)
         if context.answered == len(context.parts):
             self._finished(context)
