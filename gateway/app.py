@@ -87,7 +87,7 @@ class Rooms:
         self.surroundings = Surroundings(
             self.operator,
             self.catalogue.products,
-            self.catalogue.codes.lines(),
+            self.catalogue.codes.lines({name for name, each in self.handlers.items() if not each.available}),
             lru_cache(CODES_KEPT)(partial(derive_code, secret)),
         )
         self.writer = ReplyWriter(

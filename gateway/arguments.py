@@ -1,23 +1,22 @@
 """Typed arguments of codes: how each kind is read, shown, hidden, and told from the others.
 
-A placeholder of the code plan has the type of the command's field; `argument_types` maps that type to an
-`ArgumentType`. A new kind is one more entry there and nothing else. Pure: no store, no clock, no texts; what is
-wrong is returned as a `Wrong` with the name of the refusal, never raised.
+A placeholder of the code plan has the type of the command's field; `gateway.kinds` maps that type to an
+`ArgumentType` and has the kinds that belong to single functions. Here is what all kinds are made of, and the kinds
+that many functions share. Pure: no store, no clock, no texts; what is wrong is returned as a `Wrong` with the name of
+the refusal, never raised.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
 import phonenumbers
 
-from gateway.catalogue.products import Operator
-from gateway.commands import Otp
-from gateway.model import Channel, Language, Money, Msisdn, ServiceId, TariffId
+from gateway.model import Channel, Language, Money, Msisdn
 
 Value = str | int
 """What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
@@ -44,6 +43,7 @@ class Letters(Enum):
 
     DIGITS = "digits"
     WORD = "word"
+    DATED = "digits with separators"
     ANY = "any"
 
 
@@ -63,6 +63,11 @@ class Shape(NamedTuple):
         return not self.first or not other.first or bool(set(self.first) & set(other.first))
 
 
+def of_digits(low: int, high: int, first: str = "") -> Shape:
+    """Digits only, as many as that."""
+    return Shape(Letters.DIGITS, frozenset(range(low, high + 1)), first)
+
+
 class Token(NamedTuple):
     """A word, a group of digits or a sign of an SMS line. `key` is its folded form, the rest where it stands."""
 
@@ -80,17 +85,17 @@ Span = Callable[[str, Sequence[Token], int], int]
 
 
 def _one(line: str, tokens: Sequence[Token], index: int) -> int:
-    return _glued(tokens, index + 1)
+    return glued(tokens, index + 1)
 
 
-def _glued(tokens: Sequence[Token], at: int) -> int:
+def glued(tokens: Sequence[Token], at: int) -> int:
     """What is written onto an argument without a space belongs to it, even where that makes it wrong."""
     while at < len(tokens) and tokens[at].start == tokens[at - 1].end:
         at += 1
     return at
 
 
-def _rest(line: str, tokens: Sequence[Token], index: int) -> int:
+def rest_of_line(line: str, tokens: Sequence[Token], index: int) -> int:
     return len(tokens)
 
 
@@ -128,6 +133,15 @@ class ArgumentType:
         return min((abs(length - each) for shape in self.shapes for each in shape.lengths), default=0)
 
 
+def unsigned(kind: ArgumentType) -> ArgumentType:
+    """The kind without the strings that begin with a sign: the plan has another meaning for that sign there."""
+
+    def parse(text: str) -> Value | Wrong:
+        return Wrong("wrong_argument_count") if text[:1] in ("+", "-") else kind.parse(text)
+
+    return replace(kind, parse=parse)
+
+
 # -- numbers ----------------------------------------------------------------------------------------------------
 
 _NUMBER_SEPARATORS = str.maketrans("", "", " -.()[]<>‹›/")
@@ -140,6 +154,8 @@ class NumberPlan:
     easy (a phonenumbers parse takes 20 microseconds), everything else by the metadata of phonenumbers."""
 
     country: str
+    landlines: bool = False
+    """Whether landlines are taken too."""
 
     def parse(self, text: str) -> Value | Wrong:
         """E.164 digits without `+`, or why not: bad_number, landline, foreign_number."""
@@ -149,7 +165,7 @@ class NumberPlan:
             digits = text.translate(_NUMBER_SEPARATORS)
             if strange is not None or digits in {"", "+"}:
                 offset = strange.start() if strange is not None else 0
-                return Wrong("bad_number", offset, {"length": _digits_in(text)})
+                return Wrong("bad_number", offset, {"length": digits_in(text)})
         if self.country == "RU":
             mobile = _russian_mobile(digits)
             if mobile is not None:
@@ -177,7 +193,7 @@ class NumberPlan:
             return Wrong("foreign_number", 0, {"length": length})
         kind = phonenumbers.number_type(number)
         mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-        if kind not in mobile:
+        if kind not in mobile and not self.landlines:
             return Wrong("landline", 0, {"length": length})
         return Msisdn(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
 
@@ -211,11 +227,11 @@ class NumberPlan:
     def shapes(self) -> tuple[Shape, ...]:
         if self.country == "RU":
             return (
-                Shape(Letters.DIGITS, frozenset({10}), "9"),
-                Shape(Letters.DIGITS, frozenset({11}), "78"),
-                Shape(Letters.DIGITS, frozenset({13}), "0"),
+                of_digits(10, 10, "3489" if self.landlines else "9"),
+                of_digits(11, 11, "78"),
+                of_digits(13, 13, "0"),
             )
-        return (Shape(Letters.DIGITS, frozenset(range(7, NUMBER_DIGITS_MAX + 1))),)
+        return (of_digits(7, NUMBER_DIGITS_MAX),)
 
     def example(self) -> str:
         if self.country == "RU":
@@ -238,7 +254,7 @@ def _russian_mobile(digits: str) -> str | None:
     return None
 
 
-def _digits_in(text: str) -> int:
+def digits_in(text: str) -> int:
     return sum(character.isdigit() for character in text)
 
 
@@ -259,7 +275,7 @@ def _parse_sum(text: str) -> Value | Wrong:
     found = _SUM.match(text)
     if found is None or (found["minor"] and found["cents"] != "00"):
         strange = re.search(r"[^0-9 ]", text, re.ASCII)
-        return Wrong("bad_sum", strange.start() if strange else 0)
+        return Wrong("bad_sum", strange.start() if strange else 0, _SUM_RANGE)
     typed = found["whole"].replace(" ", "")
     whole = typed.lstrip("0")
     if not whole:
@@ -283,7 +299,7 @@ def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
             at += 1
     if at < count and _is_unit(tokens[at]):
         at += 1
-    return _glued(tokens, at)
+    return glued(tokens, at)
 
 
 def _is_unit(token: Token) -> bool:
@@ -294,14 +310,37 @@ def _written_sum(value: Value) -> str:
     return str(int(value) // 100)
 
 
+SUM = ArgumentType(
+    "sum",
+    "50",
+    _parse_sum,
+    (of_digits(1, SUM_DIGITS_MAX), of_digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
+    written=_written_sum,
+    span=_span_sum,
+    joined=True,
+)
+
+
+def sum_between(low: int, high: int) -> ArgumentType:
+    """`<amount:10-99999>`: a sum in whole units where a smaller one would be something else, or a slip."""
+
+    def parse(text: str) -> Value | Wrong:
+        value = _parse_sum(text)
+        bounds = {"min": low, "max": high}
+        if isinstance(value, Wrong):
+            return replace(value, detail={**value.detail, **bounds})
+        if low * 100 <= int(value) <= high * 100:
+            return value
+        return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)
+
+    return replace(SUM, parse=parse, shapes=(of_digits(len(str(low)), SUM_TYPED_MAX),))
+
+
 # -- codes, ids, choices, languages, texts -----------------------------------------------------------------------
 
 
-def _digits(low: int, high: int, first: str = "") -> Shape:
-    return Shape(Letters.DIGITS, frozenset(range(low, high + 1)), first)
-
-
-def _first_strange(text: str) -> int:
+def first_strange(text: str) -> int:
+    """Where the first character stands that is no digit; 0 if there is none."""
     strange = re.search(r"[^0-9]", text, re.ASCII)
     return strange.start() if strange else 0
 
@@ -309,13 +348,13 @@ def _first_strange(text: str) -> int:
 def _parse_otp(text: str) -> Value | Wrong:
     if text.isascii() and text.isdigit() and len(text) in OTP_DIGITS:
         return text
-    return Wrong("bad_code", _first_strange(text), {"length": len(text), "min": OTP_DIGITS[0], "max": OTP_DIGITS[-1]})
+    return Wrong("bad_code", first_strange(text), {"length": len(text), "min": OTP_DIGITS[0], "max": OTP_DIGITS[-1]})
 
 
 def _parse_id(text: str) -> Value | Wrong:
     if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX:
         return int(text)
-    return Wrong("bad_id", _first_strange(text), {"length": len(text), "min": 1, "max": ID_DIGITS_MAX})
+    return Wrong("bad_id", first_strange(text), {"length": len(text), "min": 1, "max": ID_DIGITS_MAX})
 
 
 _LANGUAGES: Mapping[str, Language] = {
@@ -333,50 +372,33 @@ def _written_language(value: Value) -> str:
     return Language(str(value)).value.upper()
 
 
-def choice(low: int, high: int) -> ArgumentType:
+def choice(low: int, high: int, part: str = "digit") -> ArgumentType:
     """`<name:1-4>`: an operation or an option by its digit."""
 
     def parse(text: str) -> Value | Wrong:
         if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX and low <= int(text) <= high:
             return int(text)
-        return Wrong("out_of_range", _first_strange(text), {"min": low, "max": high})
+        return Wrong("out_of_range", first_strange(text), {"min": low, "max": high})
 
     first = "".join(map(str, range(low, high + 1))) if high < 10 else ""
     # Leading zeros are accepted, so any length up to the cap can be one.
-    shapes = (_digits(len(str(low)), len(str(high)), first), _digits(2, ID_DIGITS_MAX, "0"))
+    shapes = (of_digits(len(str(low)), len(str(high)), first), of_digits(2, ID_DIGITS_MAX, "0"))
     words = {Channel.USSD: f"<{low}-{high}>", Channel.SMS: f"<{low}-{high}>"}
-    return ArgumentType("digit", str(low), parse, shapes, words=words)
+    return ArgumentType(part, str(low), parse, shapes, words=words)
 
 
 def _any_text(text: str) -> Value | Wrong:
     return text.strip()
 
 
-def argument_types(operator: Operator) -> dict[object, ArgumentType]:
-    """The kinds of arguments by the type of the command's field, as numbers are in the operator's country."""
-    plan = NumberPlan(operator.country)
-    identity = ArgumentType("id", "12", _parse_id, (_digits(1, ID_DIGITS_MAX),))
-    return {
-        Msisdn: ArgumentType("number", plan.example(), plan.parse, plan.shapes(), span=plan.span, joined=True),
-        Money: ArgumentType(
-            "sum",
-            "50",
-            _parse_sum,
-            (_digits(1, SUM_DIGITS_MAX), _digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
-            written=_written_sum,
-            span=_span_sum,
-            joined=True,
-        ),
-        Otp: ArgumentType("code", "1234", _parse_otp, (_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True),
-        ServiceId: identity,
-        TariffId: identity,
-        Language: ArgumentType(
-            "language",
-            "3",
-            _parse_language,
-            (_digits(1, 1, "1234"), Shape(Letters.WORD, frozenset({2, 3}), "rlbe")),
-            written=_written_language,
-            words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
-        ),
-        str: ArgumentType("text", "", _any_text, (Shape(Letters.ANY, frozenset()),), span=_rest, rest=True),
-    }
+OTP = ArgumentType("code", "1234", _parse_otp, (of_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True)
+IDENTITY = ArgumentType("id", "12", _parse_id, (of_digits(1, ID_DIGITS_MAX),))
+LANGUAGE = ArgumentType(
+    "language",
+    "3",
+    _parse_language,
+    (of_digits(1, 1, "1234"), Shape(Letters.WORD, frozenset({2, 3}), "rlbe")),
+    written=_written_language,
+    words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
+)
+TEXT = ArgumentType("text", "", _any_text, (Shape(Letters.ANY, frozenset()),), span=rest_of_line, rest=True)

@@ -31,6 +31,12 @@ from gateway.model import (
 Otp = NewType("Otp", str)
 """A one-time code as typed: 4 to 6 digits. Secret: masked wherever it is kept or shown."""
 
+Password = NewType("Password", str)
+"""A password as typed: digits where it is dialled, anything by SMS. Secret."""
+
+CardCode = NewType("CardCode", str)
+"""The digits of a prepaid card. Secret."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
@@ -50,6 +56,8 @@ class Command:
     name: ClassVar[str] = ""
     own_number_only: ClassVar[bool] = False
     """True: it concerns the actor's own number even while he acts for another."""
+    while_blocked: ClassVar[bool] = False
+    """True: it works while the number is blocked, although it changes something."""
 
 
 ENVELOPE = frozenset({"actor", "msisdn", "at", "reference", "confirmed"})
@@ -175,12 +183,16 @@ HandlerFunction = Callable[[Command, UnitOfWork], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A registered handler: its command's name and class, its pure function, the refusals it declares."""
+    """A registered handler: its command's name and class, its pure function, the refusals it declares.
+
+    `available` is False for a command that has no function yet: it is read, explained and answered "not yet".
+    """
 
     name: str
     command: type[Command]
     function: HandlerFunction
     refuses: frozenset[str]
+    available: bool = True
 
 
 C = TypeVar("C", bound=Command)

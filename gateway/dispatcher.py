@@ -31,7 +31,10 @@ class CatalogueMismatch(Exception):
 
 
 def collect(modules: Iterable[ModuleType] | None = None) -> dict[str, Handler]:
-    """The handlers declared in the modules (those of `gateway.handlers` by default), by command name."""
+    """What the modules declare (those of `gateway.handlers` by default), by command name.
+
+    A named command class without a handler is there too, as one that is not available yet.
+    """
     if modules is None:
         modules = [
             importlib.import_module(f"gateway.handlers.{each.name}")
@@ -39,13 +42,29 @@ def collect(modules: Iterable[ModuleType] | None = None) -> dict[str, Handler]:
         ]
     found: dict[str, Handler] = {}
     for module in modules:
-        for value in vars(module).values():
-            handler = getattr(value, "handler", None)
-            if isinstance(handler, Handler):
-                if found.get(handler.name, handler).function is not handler.function:
-                    raise CatalogueMismatch(f"two handlers for {handler.name}: one is in {module.__name__}")
-                found[handler.name] = handler
+        declared = [handler for value in vars(module).values() if (handler := _declared(value, module)) is not None]
+        for handler in sorted(declared, key=lambda each: not each.available):
+            known = found.setdefault(handler.name, handler)
+            if known.command is not handler.command or (handler.available and known.function is not handler.function):
+                raise CatalogueMismatch(f"two handlers for {handler.name}: one is in {module.__name__}")
     return found
+
+
+def _declared(value: object, module: ModuleType) -> Handler | None:
+    """The handler that a module's function was declared as, or the stand-in for a command class of the module."""
+    if isinstance(value, type) and issubclass(value, Command):
+        own = value.__module__ == module.__name__ and value.name
+        return Handler(value.name, value, _absent, frozenset(), available=False) if own else None
+    handler = getattr(value, "handler", None)
+    return handler if isinstance(handler, Handler) else None
+
+
+def _absent(command: Command, uow: UnitOfWork) -> Outcome:
+    raise CatalogueMismatch(f"{command.name} has no handler")
+
+
+LATER = "later"
+"""The refusal of a command that is not available yet, or that the operator has switched off."""
 
 
 class Stage(UnitOfWork, Protocol):
@@ -95,7 +114,10 @@ class Dispatcher:
         handler = self.handlers[reading.command]
         try:
             command = self._command(handler, inbound, number, reading, actor, uow)
-            if reading.row is not None and reading.row.effect != "none" and _blocked(command, actor, uow):
+            if not (handler.available and (reading.row is None or reading.row.available)):
+                return self._decision(inbound, number, reading, uow, _later(reading, actor))
+            changes = reading.row is not None and reading.row.effect != "none"
+            if changes and not handler.command.while_blocked and _blocked(command, actor, uow):
                 reply = Reply(actor.msisdn, "general-blocked")
                 return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal="blocked"))
             if reading.outcome == ASK:
@@ -222,6 +244,12 @@ class Dispatcher:
 def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
     """A command's own fields; the catalogue's check has made sure that they fit its class."""
     return arguments
+
+
+def _later(reading: Reading, actor: Subscriber) -> Outcome:
+    """Not yet: says what it is that was asked for, so that a slip of the finger shows."""
+    what = dict(reading.row.about) if reading.row is not None else reading.command
+    return Outcome(replies=(Reply(actor.msisdn, "general-later", {"what": what}),), refusal=LATER)
 
 
 def _blocked(command: Command, actor: Subscriber, uow: UnitOfWork) -> bool:

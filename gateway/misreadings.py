@@ -62,7 +62,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         found = True
         yield from _misses(root, node.literals[key], parts, index + 1, (*path, (key, None)))
     sms = parts.tokens is not None
-    if sms and path and key in root.literals and key[0].isalpha():
+    if sms and node.leaf is not None and key in root.literals and key[0].isalpha():
         yield Miss("two_commands", index, path, node.leaf)
         return
     if not key:
@@ -157,22 +157,26 @@ def masked_digits(text: str, first: int) -> str:
     return text[:first] + _DIGIT_RUN.sub(lambda run: re.sub(r"\d", MASK, run[0]), text[first:])
 
 
-def hidden(text: str, parts: Parts, first: int, after: int) -> str:
+def hidden(text: str, parts: Parts, first: int, after: int, kind: ArgumentType) -> str:
     """The typed text with the parts from `first` to before `after` hidden, whatever is in them."""
-    begin, end = parts.line.place(parts.starts[first]), parts.line.place(parts.ends[after - 1] - 1) + 1
+    begin = parts.line.place(parts.starts[first])
+    end = len(text) if kind.rest else parts.line.place(parts.ends[after - 1] - 1) + 1
     return text[:begin] + MASK * (end - begin) + text[end:]
 
 
 def path_hidden(text: str, miss: Miss, parts: Parts) -> str:
-    """The typed text with the secrets hidden that were understood before the fault."""
+    """The typed text with the secrets hidden that were understood before the fault, and one that is the fault."""
     index = 0
     for item, _ in miss.path:
         after = index + 1
         if isinstance(item, ArgumentType):
             after = parts.after(item, index)
             if item.secret:
-                text = hidden(text, parts, index, after)
+                text = hidden(text, parts, index, after, item)
         index = after
+    kind = miss.leaf.items[len(miss.path)] if miss.leaf is not None and len(miss.path) < len(miss.leaf.items) else ""
+    if miss.after and isinstance(kind, ArgumentType) and kind.secret:
+        text = hidden(text, parts, miss.index, len(parts.keys), kind)
     return text
 
 
@@ -197,7 +201,15 @@ _KINDS: dict[str, dict[Language, str]] = {
         ("sum", "сумма", "сума"),
         ("code", "код", "код"),
         ("id", "код", "код"),
-        ("text", "слово", "дума"),
+        ("text", "текст", "текст"),
+        ("threshold", "порог", "праг"),
+        ("pin", "пароль", "парола"),
+        ("card", "код карты", "код на картата"),
+        ("points", "баллы", "точки"),
+        ("date", "ДДММГГ", "ДДММГГ"),
+        ("seconds", "секунды", "секунди"),
+        ("email", "почта", "имейл"),
+        ("name", "имя", "име"),
     )
 }
 """English is what stands in the forms already."""

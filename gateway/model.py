@@ -26,6 +26,33 @@ AccountId = NewType("AccountId", str)
 """A customer's account has the digits of the number it was opened for; the operator's own begin with a letter."""
 ServiceId = NewType("ServiceId", int)
 TariffId = NewType("TariffId", int)
+MelodyId = NewType("MelodyId", int)
+RewardId = NewType("RewardId", int)
+SubscriptionId = NewType("SubscriptionId", int)
+PictureId = NewType("PictureId", int)
+
+AnyNumber = NewType("AnyNumber", str)
+"""E.164 digits of a mobile number or of a landline."""
+
+BarredNumber = NewType("BarredNumber", str)
+"""Who may be kept from calling or writing: E.164 digits, a short number, or a sender's name in capitals."""
+
+Points = NewType("Points", int)
+Threshold = NewType("Threshold", Money)
+"""The balance below which something happens."""
+
+Day = NewType("Day", int)
+"""A day of the month, 1 to 31."""
+
+Date = NewType("Date", str)
+"""A day of the calendar: `2016-05-31`."""
+
+AnswerDelay = NewType("AnswerDelay", int)
+"""After how many seconds voicemail answers: 5, 10, 15, 20, 25 or 30 (TS 23.082 1.3.2)."""
+
+Email = NewType("Email", str)
+Name = NewType("Name", str)
+"""One word that a subscriber calls somebody or some place by, as he wrote it."""
 
 NO_MONEY = Money(0)
 MINUTE_MS = 60_000
@@ -45,6 +72,14 @@ class Language(StrEnum):
 class Channel(StrEnum):
     USSD = "ussd"
     SMS = "sms"
+
+
+class TransferPeriod(StrEnum):
+    """How often a regular transfer is made; dialled as 1, 2, 3."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 class PersonKind(StrEnum):

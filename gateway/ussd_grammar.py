@@ -403,7 +403,7 @@ class Grammar:
         if pending and len(parts.keys) == 1 and (row := self._pending_answers.get(parts.keys[0])):
             return self._of_row(asked, row)
         own = self.tries.sms_to.get(to)
-        for root in (own, self.tries.sms) if own else (self.tries.sms,):
+        for root in self.tries.roots(to):
             found: list[_Found] = []
             leaf = _match(root, parts, 0, found)
             if leaf is not None:
@@ -411,6 +411,8 @@ class Grammar:
         if _NUMERIC.match(asked.line.text):
             return self._read_numeric(asked, pending)
         root = own if own and parts.keys[0] in own.literals else self.tries.sms
+        if parts.keys[0] not in root.literals and len(parts.keys) > 1:
+            root = self.tries.open_to.get(to, root)
         if to in self._any_text and parts.keys[0] not in root.literals:
             return self._of_row(asked, self._any_text[to])
         return self._walk(asked, root, parts)
@@ -467,11 +469,13 @@ class Grammar:
         arguments = dict(leaf.fixed)
         masked = asked.text
         secret = False
-        for name, each in zip(leaf.names, found, strict=True):
-            arguments[name] = each.value
+        for order, (name, each) in enumerate(zip(leaf.names, found, strict=True)):
             if each.kind.secret:
+                if arguments.get(name, each.value) != each.value:
+                    return self._mismatch(asked, leaf, parts, found, order)
                 secret = True
-                masked = hidden(masked, parts, each.first, each.after)
+                masked = hidden(masked, parts, each.first, each.after, each.kind)
+            arguments[name] = each.value
         return Reading(
             outcome=ASK if asked.ask else UNDERSTOOD,
             command=leaf.row.command,
@@ -484,6 +488,15 @@ class Grammar:
             masked=masked,
             secret=secret,
         )
+
+    def _mismatch(self, asked: _Asked, leaf: Leaf, parts: Parts, found: Sequence[_Found], order: int) -> Reading:
+        """A secret that has to be typed twice, and was typed differently."""
+        values = iter(found)
+        path = tuple((item, None if isinstance(item, str) else next(values).value) for item in leaf.items)
+        place = [index for index, (item, _) in enumerate(path) if not isinstance(item, str)][order]
+        each = found[order]
+        miss = Miss("pin_mismatch", each.first, path[:place], leaf, each.kind.part, after=each.after)
+        return self._refused(asked, miss, parts)
 
     def _of_row(self, asked: _Asked, row: CodeRow) -> Reading:
         """A row that was meant without one of its patterns: a blank SMS, any text, a bare answer."""

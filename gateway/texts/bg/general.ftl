@@ -6,5 +6,6 @@ general-busy = В момента има много заявки. Моля, оп�
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
-general-later = Тази услуга още не е достъпна. Не са удържани пари. Команди: *111#
+# `what` is the description of the command, from the code table.
+general-later = Още не е достъпно: { NAME($what) }. Всички команди: *111#
 general-unknown_subscriber = Не намираме Вашия номер. Елате в наш магазин с лична карта.

@@ -6,12 +6,14 @@ part-date = дата
 part-day = ден от месеца
 part-digit = цифра за избор
 part-email = имейл адрес
-part-id = код на услуга или тарифа
+part-id = код от списъка
 part-language = език
+part-name = име
 part-number = телефонен номер
 part-period = период
 part-pin = парола
 part-points = брой точки
+part-seconds = брой секунди
 part-sum = сума
 part-text = текст
 part-threshold = праг
@@ -24,6 +26,7 @@ refusal-bad_code = Кодът за потвърждение е от цифрит
 refusal-bad_date = Неправилна дата: { $input }. Нужни са ден, месец, година. Пример: { $example }
 refusal-bad_email = Неправилен имейл адрес: { $input }. Пример: { $example }
 refusal-bad_id = Неправилен код: { $input }. Той има 1-8 цифри. Пример: { $example }
+refusal-bad_name = Неправилно име: { $input }. Нужна е една дума от букви. Пример: { $example }
 # `length` counts the digits that were seen.
 refusal-bad_number =
     Неправилен номер: в него има { $length } { $length ->
@@ -31,8 +34,8 @@ refusal-bad_number =
        *[other] цифри
     }. Пример: { $example }
 refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
-refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } цифри. Пример: { $example }
-refusal-bad_sum = Неправилна сума: { $input }. Трябва цяло число. Пример: { $example }
+refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } знака. Пример: { $example }
+refusal-bad_sum = Неправилна сума: { $input }. Цяло число от { $min }. Пример: { $example }
 refusal-empty_part = Липсва: { $part }. Пример: { $example }
 refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
 refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }

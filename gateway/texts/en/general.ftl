@@ -6,5 +6,6 @@ general-busy = We have too many requests now and did not carry out yours. Please
 general-did_you_mean = Did you mean { $what }? Yes: YES { $code } or *111*97*{ $code }#. No: NO { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Something went wrong on our side. You were not charged. Please try again later. Reference { $reference }
-general-later = This service is not available yet. You were not charged. All commands: *111#
+# `what` is the description of the command, from the code table.
+general-later = Not available yet: { NAME($what) }. All commands: *111#
 general-unknown_subscriber = We do not know your number. Please visit our shop with your passport or identity card.

@@ -6,12 +6,14 @@ part-date = date
 part-day = day of the month
 part-digit = digit of your choice
 part-email = e-mail address
-part-id = code of the service or tariff
+part-id = code from the list
 part-language = language
+part-name = name
 part-number = phone number
 part-period = period
 part-pin = password
 part-points = number of points
+part-seconds = number of seconds
 part-sum = sum
 part-text = text
 part-threshold = threshold
@@ -24,6 +26,7 @@ refusal-bad_code = The confirmation code is the digits from the SMS. Example: { 
 refusal-bad_date = Wrong date: { $input }. It needs day, month and year. Example: { $example }
 refusal-bad_email = Wrong e-mail address: { $input }. Example: { $example }
 refusal-bad_id = Wrong code: { $input }. It has 1-8 digits. Example: { $example }
+refusal-bad_name = Wrong name: { $input }. It should be one word of letters. Example: { $example }
 # `length` counts the digits that were seen.
 refusal-bad_number =
     Wrong number: it has { $length } { $length ->
@@ -31,8 +34,8 @@ refusal-bad_number =
        *[other] digits
     }. Example: { $example }
 refusal-bad_period = Wrong period: { $input }. It should be { $right }, for example { $example }
-refusal-bad_pin = Wrong password: it should have { $min } to { $max } digits. Example: { $example }
-refusal-bad_sum = Wrong sum: { $input }. It should be a whole number. Example: { $example }
+refusal-bad_pin = Wrong password: it should have { $min } to { $max } characters. Example: { $example }
+refusal-bad_sum = Wrong sum: { $input }. Whole numbers from { $min }. Example: { $example }
 refusal-empty_part = Missing: { $part }. Example: { $example }
 refusal-foreign_number = This is a foreign number, we need one of our mobile numbers. Example: { $example }
 refusal-landline = This is a landline number, we need a mobile one. Example: { $example }

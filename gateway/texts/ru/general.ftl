@@ -6,5 +6,6 @@ general-busy = Сейчас много запросов, ваш не выпол�
 general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
-general-later = Эта услуга пока недоступна. Деньги не списаны. Все команды: *111#
+# `what` is the description of the command, from the code table.
+general-later = Пока недоступно: { NAME($what) }. Все команды: *111#
 general-unknown_subscriber = Ваш номер у нас не найден. Обратитесь в салон связи с паспортом.

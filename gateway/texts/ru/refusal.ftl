@@ -6,12 +6,14 @@ part-date = дата
 part-day = день месяца
 part-digit = цифра выбора
 part-email = адрес почты
-part-id = код услуги или тарифа
+part-id = код из списка
 part-language = язык
+part-name = имя
 part-number = номер телефона
 part-period = период
 part-pin = пароль
 part-points = число баллов
+part-seconds = число секунд
 part-sum = сумма
 part-text = текст
 part-threshold = порог
@@ -24,6 +26,7 @@ refusal-bad_code = Код подтверждения - это цифры из SM
 refusal-bad_date = Дата не подходит: { $input }. Нужны день, месяц, год. Пример: { $example }
 refusal-bad_email = Адрес почты не подходит: { $input }. Пример: { $example }
 refusal-bad_id = Код не подходит: { $input }. В нём 1-8 цифр. Пример: { $example }
+refusal-bad_name = Имя не подходит: { $input }. Нужно одно слово из букв. Пример: { $example }
 # `length` counts the digits that were seen.
 refusal-bad_number =
     Номер не подходит: в нём { $length } { $length ->
@@ -32,8 +35,8 @@ refusal-bad_number =
        *[many] цифр
     }. Пример: { $example }
 refusal-bad_period = Период не подходит: { $input }. Нужно { $right }, например { $example }
-refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } цифр. Пример: { $example }
-refusal-bad_sum = Сумма не подходит: { $input }. Нужно целое число. Пример: { $example }
+refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } знаков. Пример: { $example }
+refusal-bad_sum = Сумма не подходит: { $input }. Целое число от { $min }. Пример: { $example }
 refusal-empty_part = Пропущено: { $part }. Пример: { $example }
 refusal-foreign_number = Это номер другой страны, нужен наш мобильный. Пример: { $example }
 refusal-landline = Это городской номер, а нужен мобильный. Пример: { $example }
