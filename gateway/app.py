@@ -23,6 +23,7 @@ from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
 from gateway.config import AccountSection, ConfigError, LinkSection, ListenerSection, Peer, Settings
+from gateway.conversation import Conversation
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
@@ -35,6 +36,7 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
+from gateway.menus import MenuTree
 from gateway.model import Channel, CodeRef
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.store.memory import MemoryStore
@@ -75,6 +77,7 @@ class Rooms:
 
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
+        self.dialects = dialects_of(settings)
         self.catalogue: Catalogue = load_catalogue(settings.catalogue.folder)
         self.texts = Texts.load(settings.catalogue.texts_folder, operator=self.operator)
         self.handlers = collect()
@@ -83,6 +86,9 @@ class Rooms:
         if faults:
             raise CatalogueError(faults)
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
+        self.menus = MenuTree(self.catalogue.menus, self.grammar)
+        if self.menus.faults or (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
+            raise CatalogueError(self.menus.faults or faults)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
             self.operator,
@@ -97,7 +103,10 @@ class Rooms:
                 sms_validity_ms=settings.operator.validity_hours * 3_600_000,
                 screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
             ),
+            self.dialects,
         )
+        resume_ms = int(settings.engine.dialog_resume_s * 1000)
+        self.talk = Conversation(self.menus, self.texts, self.derive_code, resume_ms)
 
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""
@@ -143,9 +152,8 @@ class Gateway:
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
-        self.dialects = dialects_of(settings)
         rules = tuple(RouteRule(rule.prefix, rule.via) for rule in settings.routes)
-        routes = [route_of(peer, settings, self.dialects) for peer in peers]
+        routes = [route_of(peer, settings, self.rooms.dialects) for peer in peers]
         self.routing = Routing(self.connections, routes, rules, settings.operator.validity_hours)
         self.sender = Sender(
             connections=self.connections,
@@ -175,6 +183,8 @@ class Gateway:
             self.sender,
             self.clock,
             create_unknown,
+            self.rooms.talk,
+            self.rooms.dialects,
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,

@@ -64,6 +64,7 @@ class EngineSection(Section):
     queue_facts_max: PositiveInt = 4096
     redelivery_horizon_s: Positive = 86_400.0
     screen_validity_s: Positive = 30.0
+    dialog_resume_s: Positive = 900.0
 
 
 class LogSection(Section):

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, read_codes
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
+from gateway.catalogue.menus import Menus, read_menus
 from gateway.catalogue.products import (
     Limits,
     Names,
@@ -32,6 +33,7 @@ from gateway.model import ServiceId, TariffId
 
 CODES_FILE = "codes.toml"
 PRODUCTS_FILE = "products.toml"
+MENUS_FILE = "menus.toml"
 
 T = TypeVar("T")
 
@@ -43,10 +45,11 @@ class Catalogue:
     codes: Codes
     products: Products
     operator: Operator
+    menus: Menus = Menus()
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of both files."""
+    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of all files."""
     faults: list[Fault] = []
     codes, products, operator = Codes(()), Products(), Operator()
     try:
@@ -57,9 +60,16 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         products, operator = read_products(*_source(folder, PRODUCTS_FILE))
     except CatalogueError as error:
         faults += error.faults
+    menus = Menus()
+    try:
+        # Menus lead to codes: an operator's own codes go with his own menus, or with none.
+        if folder is None or (folder / MENUS_FILE).exists() or not (folder / CODES_FILE).exists():
+            menus = read_menus(*_source(folder, MENUS_FILE))
+    except CatalogueError as error:
+        faults += error.faults
     if faults:
         raise CatalogueError(faults)
-    return Catalogue(codes, products, operator)
+    return Catalogue(codes, products, operator, menus)
 
 
 def _source(folder: Path | None, name: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
 from smpp.pdu import DataSmResp, DeliverSmResp, EncodeError, Pdu, SubmitSmResp
+from smpp.ussd import OutKind
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
@@ -72,6 +73,7 @@ class Sender:
         self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
         self._tries: dict[int, int] = {}
         self._paused_until: dict[int, Instant] = {}
+        self._screens: set[int] = set()  # rows of screens that wait for an answer, not accepted by the peer yet
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
         self._last_waiting = 0
 
@@ -97,7 +99,13 @@ class Sender:
             if sending is None:
                 continue
             self._reserved[sending.connection.id] -= sending.places
+            if asks(sending.outgoing):
+                self._screens.add(row)
             self._advance(sending)
+
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen that asks is committed, and the peer has not accepted it yet."""
+        return row in self._screens
 
     def _advance(self, sending: _Sending) -> None:
         """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
@@ -109,6 +117,7 @@ class Sender:
                 connection.send(part, sending)
                 sending.sent += 1
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
+            self._screens.discard(sending.row)
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
             self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
             return
@@ -119,6 +128,8 @@ class Sender:
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
+        if asks(outgoing):
+            self._screens.add(row.id)
         if len(self._waiting) >= WAITING_ROWS_MAX:
             self._overflowed = True
             return
@@ -227,6 +238,10 @@ class Sender:
         if outgoing.channel is Channel.USSD and (
             outgoing.expires_at <= now or self._connections.get(outgoing.connection) is None
         ):
+            if asks(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
+                self._screens.discard(row)
+                self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
+                return None
             outgoing = as_sms(outgoing, self._routing.validity_ms)
         if outgoing.expires_at <= now:
             self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
@@ -242,6 +257,7 @@ class Sender:
     def _finished(self, sending: _Sending) -> None:
         now = self._clock.now()
         row = sending.row
+        self._screens.discard(row)
         if sending.status and not sending.message_ids:
             tries = self._tries.get(row, 0)
             verdict = after_refusal(sending.status, tries)
@@ -251,7 +267,8 @@ class Sender:
                 self._tries[row] = tries + 1
                 self._again(row, sending.outgoing, verdict.delay_ms)
                 return
-            if sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
+            dialog_is_dead = sending.outgoing.channel is Channel.USSD and not asks(sending.outgoing)
+            if dialog_is_dead:  # the result goes as SMS
                 self._tries.pop(row, None)
                 self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
                 return
@@ -262,6 +279,11 @@ class Sender:
             self._tries.pop(row, None)
         message_id = sending.message_ids[0] if sending.message_ids else ""
         self._post(SubmitResult(row, state, message_id, sending.status, now))
+
+
+def asks(outgoing: Outgoing) -> bool:
+    """Whether it is a screen that waits for an answer."""
+    return outgoing.dialog is not None and outgoing.dialog.act is OutKind.CONTINUE
 
 
 def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:

@@ -6,7 +6,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -14,14 +14,18 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
+from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
 from gateway.dispatcher import Decision, Dispatcher
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language, is_shown
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
+    DialogGone,
+    DialogOrigin,
     Fact,
     Inbound,
     Late,
@@ -31,7 +35,7 @@ from gateway.messages import (
     SubmitResult,
     TimerDue,
 )
-from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Dialog, DialogKey, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
     InboxRow,
     LedgerRow,
@@ -43,6 +47,7 @@ from gateway.store.protocol import (
     WriteBatch,
 )
 from gateway.ussd_grammar import Reading
+from smpp.ussd import Dialect
 
 
 class Delivery(Protocol):
@@ -64,6 +69,10 @@ class Delivery(Protocol):
         """The row is on the disk as READY: it is claimed when a window has room."""
         ...
 
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen has left, or is to leave, and the peer has not accepted it yet."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -76,6 +85,9 @@ class Tools:
     delivery: Delivery
     clock: Clock
     create_unknown: bool = False
+    talk: Conversation | None = None
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    dialogs: Dialogs = field(default_factory=Dialogs)
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -106,6 +118,7 @@ class Batch:
     claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
+    dialogs: dict[DialogKey, Dialog | None] = field(default_factory=dict)  # those that this batch has changed
     next_timer: Instant | None = None
 
     # -- load ----------------------------------------------------------------------------------------------------
@@ -176,6 +189,8 @@ class Batch:
                     results.append(fact)
                 case TimerDue():
                     await self._timer(fact)
+                case DialogGone():
+                    self._gone(fact)
                 case Claimed():
                     now = self.tools.clock.now()
                     self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
@@ -188,6 +203,7 @@ class Batch:
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
             self._results(results)
+        self._keep_dialogs()
         state, write = self.state, self.write
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
@@ -206,9 +222,22 @@ class Batch:
                 return
             actor = self._create(inbound)
         matched = self.matched.get(index)
-        if matched is not None and reading.row is not None and reading.row.effect != "none":
+        answers = inbound.dialog is not None and inbound.dialog.answer
+        if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
             self._repeat(inbound, matched, language)
             return
+        situation = self._situation(inbound, actor, language)
+        turn = None
+        if situation is not None and self.tools.talk is not None:
+            if answers and self._is_early(situation):
+                self._earlier_step(inbound, language)
+                return
+            inbound = _remembering(inbound, situation)
+            turn = self.tools.talk.turn(situation, reading)
+            if turn.reading is None:
+                self._move(situation, turn)
+                return
+            reading = turn.reading
         number = self.journal.next_number()
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
@@ -220,7 +249,8 @@ class Batch:
         unit.commit()
         self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
-        self._finish(inbound, decision, number, language, reading)
+        screen = self._screen(situation, turn, decision, number) if situation is not None and turn is not None else None
+        self._finish(inbound, decision, number, language, reading, screen)
 
     async def _timer(self, timer: TimerDue) -> None:
         number = self.journal.next_number()
@@ -283,7 +313,7 @@ class Batch:
                 expires_at=Instant(inbound.at + max(lasts_ms, 0)),
                 connection=inbound.connection,
                 link=inbound.link,
-                dialog=inbound.dialog if first.dialog is not None else None,
+                dialog=_on_screen_again(inbound.dialog, first.dialog),
             )
             document = msgspec.msgpack.encode(again)
             row_id = number * ROWS_PER_MESSAGE + index
@@ -307,7 +337,15 @@ class Batch:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)
 
-    def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
+    def _finish(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        number: int,
+        language: Language,
+        reading: Reading,
+        screen: Screen | None = None,
+    ) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""
         arguments = secretless(decision.arguments or {}, reading.secret)
         entry = MessageEntry(
@@ -319,10 +357,93 @@ class Batch:
         self._take(inbound, number, number)
         answered = Answered(
             number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
-            decision.money_moved or decision.sms_too,
+            decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
         self.decided.append(Decided(inbound, decision, number))
+
+    # -- dialogs -------------------------------------------------------------------------------------------------
+
+    def _situation(self, inbound: Inbound, actor: Subscriber, language: Language) -> Situation | None:
+        """None where no screen can wait for an answer: an SMS, a dialect without questions, a dialog that is over."""
+        origin = inbound.dialog
+        if origin is None or origin.last or self.tools.talk is None:
+            return None
+        dialect = self.tools.dialects[origin.dialect]
+        if not dialect.questions:
+            return None
+        dialog = self._dialog((inbound.sender, origin.key))
+        return Situation(inbound, dialog, dialect, actor, self.tools.surroundings.products, language)
+
+    def _dialog(self, key: DialogKey) -> Dialog | None:
+        return self.dialogs[key] if key in self.dialogs else self.tools.dialogs.get(key)
+
+    def _is_early(self, situation: Situation) -> bool:
+        """An answer that came before its screen was accepted was typed at the screen before it."""
+        dialog = situation.dialog
+        if dialog is None or not dialog.open or not dialog.row:
+            return False
+        return situation.at < dialog.shown_at or self.tools.delivery.on_its_way(dialog.row)
+
+    def _earlier_step(self, inbound: Inbound, language: Language) -> None:
+        """It has had its answer: the screen that is on its way. Nothing happens twice."""
+        decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
+        self._finish(inbound, decision, self.journal.next_number(), language, ANSWERED)
+
+    def _move(self, situation: Situation, turn: Turn) -> None:
+        """A screen without a command."""
+        number = self.journal.next_number()
+        self._change_dialog(situation, turn.dialog, turn.changed, number)
+        decision = Decision(command=MENU_COMMAND, refusal="", replies=())
+        screen = Screen(turn.screen, turn.goes_on)
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
+
+    def _screen(self, situation: Situation, turn: Turn, decision: Decision, number: int) -> Screen | None:
+        """What a command's answer looks like in its dialog. None: as without one, and the dialog is over."""
+        talk = self.tools.talk
+        inbound = situation.inbound
+        own = [reply for reply in decision.replies if is_shown(reply, inbound.sender)]
+        if talk is None or not own:
+            self._change_dialog(situation, None if turn.changed else turn.dialog, turn.changed, number)
+            return None
+        answered = Answered(number, inbound.at, (), inbound.sender, situation.language, decision.latin)
+        text = "\n".join([self.tools.writer.text(reply, answered, {}) for reply in own])
+        actor = self.state.subscribers[inbound.sender]
+        asked = {pending.code for pending in actor.pendings} if actor is not None else set()
+        question = next((reply.code for reply in own if reply.code in asked), None)
+        shown = talk.shown(situation, turn, text, question, decision.latin)
+        keeps = shown.dialog is not None or turn.changed
+        self._change_dialog(situation, shown.dialog if keeps else turn.dialog, keeps, number)
+        return Screen(shown.screen, shown.goes_on, shown.whole) if shown.goes_on else None
+
+    def _change_dialog(self, situation: Situation, dialog: Dialog | None, changed: bool, number: int) -> None:
+        if not changed:
+            return
+        key = (situation.inbound.sender, situation.inbound.dialog.key if situation.inbound.dialog else b"")
+        if dialog is not None and dialog.open:
+            dialog = msgspec.structs.replace(
+                dialog, row=number * ROWS_PER_MESSAGE, shown_at=Instant(max(dialog.shown_at, self.tools.clock.now()))
+            )
+        self.dialogs[key] = dialog
+
+    def _gone(self, gone: DialogGone) -> None:
+        """It is offered again at the next dial. Of a dialog that is over already nothing has to be known."""
+        key = (gone.sender, gone.key)
+        dialog = self._dialog(key)
+        if dialog is not None and dialog.open:
+            self.dialogs[key] = msgspec.structs.replace(dialog, open=False)
+
+    def _keep_dialogs(self) -> None:
+        if not self.dialogs:
+            return
+        for key, dialog in self.dialogs.items():
+            if dialog is not None:
+                self.write.dialogs.append(dialog)
+            elif self.tools.dialogs.get(key) is not None:
+                self.write.dialogs_ended.append(key)
+        if self.tools.talk is not None:
+            since = self.tools.clock.now() - self.tools.talk.resume_ms
+            self.write.dialogs_ended.extend(key for key in self.tools.dialogs.older(since) if key not in self.dialogs)
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))
@@ -368,6 +489,26 @@ V = TypeVar("V")
 
 def _values(values: dict[K, V | None], keys: set[K]) -> list[V]:
     return [value for key in keys if (value := values[key]) is not None]
+
+
+def _remembering(inbound: Inbound, situation: Situation) -> Inbound:
+    """With what the answer must carry and only the first message of the dialog said."""
+    origin, dialog = inbound.dialog, situation.dialog
+    if origin is None or not origin.answer or dialog is None:
+        return inbound
+    session = dialog.session_info if situation.dialect.session_echo_first else origin.session_info
+    address = origin.service_address or dialog.service_address
+    if (session, address) == (origin.session_info, origin.service_address):
+        return inbound
+    remembered = msgspec.structs.replace(origin, session_info=session, service_address=address)
+    return msgspec.structs.replace(inbound, dialog=remembered)
+
+
+def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> DialogOrigin | None:
+    """Where a first answer is shown again: on the screen that is open now, doing to it what the first did."""
+    if now is None or first is None:
+        return None
+    return msgspec.structs.replace(now, act=first.act)
 
 
 def _stored(subscriber: Subscriber | None) -> Language | None:

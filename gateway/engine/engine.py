@@ -78,6 +78,7 @@ class Engine:
         now = self.tools.clock.now()
         rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
+        self.tools.dialogs.restore(await store.dialogs())
         await store.recover_outbox(now)
         self.next_timer = await store.next_timer()
         return head
@@ -136,6 +137,8 @@ class Engine:
             self.doubts.give_back(batch.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
+        if batch.dialogs:
+            self.tools.dialogs.written(batch.dialogs, batch.write.dialogs_ended)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)

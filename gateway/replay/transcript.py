@@ -6,7 +6,8 @@ faults of a file are told together, each with line and column.
     transcript  = *( comment / blank / given / message / after / balance )       ; one statement a line
     comment     = "#" text                                     ; the first block of comments is the title
     given       = "given" NUMBER *( KEY "=" VALUE )            ; before the first message
-    message     = ( NUMBER "dials" text / NUMBER "sends" [text] "to" SHORT ) expected
+    message     = ( NUMBER ( "dials" / "opens" / "answers" ) text / NUMBER "sends" [text] "to" SHORT ) expected
+                / NUMBER "hangs" "up"
     after       = "after" 1*DIGIT ( "s" / "m" / "h" / "d" ) [expected]           ; time passes, timers fire
     balance     = "balance" NUMBER SUM                         ; what the account that pays for it holds now
     expected    = indented "nothing" / 1*( indented ( "screen" text / "sms" NUMBER text ) *more )
@@ -193,9 +194,18 @@ class Given:
     packages: tuple[tuple[str, int], ...] = ()
 
 
+class Way(StrEnum):
+    """How a message of USSD is meant."""
+
+    DIALS = "dials"  # through a centre where a dialog is one dial and one answer
+    OPENS = "opens"  # through a centre where a screen can wait for an answer
+    ANSWERS = "answers"
+    HANGS_UP = "hangs up"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Somebody dials or sends an SMS."""
+    """Somebody dials, answers a screen, hangs up, or sends an SMS."""
 
     line: int
     sender: Msisdn
@@ -203,6 +213,7 @@ class Message:
     text: Pattern
     to: str = ""
     expected: Block = Block()
+    way: Way = Way.DIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,8 +383,11 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     setting = (key - pp.Suppress("=") - pp.Regex(r"[^\s=]+").set_name("a value")).set_parse_action(_setting)
     given = (pp.Suppress(pp.Keyword("given")) - number - pp.ZeroOrMore(setting)).set_parse_action(_given)
 
-    dials = (pp.Suppress(pp.Keyword("dials")) - space - text).set_parse_action(
-        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[0])
+    dials = (pp.one_of("dials opens answers", as_keyword=True) - space - text).set_parse_action(
+        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[1], way=Way(tokens[0]))
+    )
+    hangs_up = (pp.Keyword("hangs") - pp.Keyword("up")).set_parse_action(
+        lambda: Message(0, Msisdn(""), Channel.USSD, Pattern(), way=Way.HANGS_UP)
     )
     short = pp.Regex(r"\d{2,6}").set_name("a short number")
     body = pp.Regex(r".*?(?=\bto[ \t]+\d{2,6}[ \t]*$)").leave_whitespace().set_name("a text and `to SHORT`")
@@ -381,7 +395,7 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     sends = (pp.Suppress(pp.Keyword("sends")) - body - pp.Suppress("to") - short).set_parse_action(
         lambda tokens: Message(0, Msisdn(""), Channel.SMS, tokens[0], tokens[1])
     )
-    message = (number - (dials | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
+    message = (number - (dials | hangs_up | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
         lambda tokens: replace(tokens[1], sender=tokens[0])
     )
     lasts = pp.Regex(r"(?P<count>\d{1,6})(?P<unit>[smhd])\b").set_name("a time such as 5m, 2h or 1d")

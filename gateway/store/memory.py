@@ -14,7 +14,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Dialog, DialogKey, Instant, Money, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
     Head,
     InboxRow,
@@ -48,6 +48,7 @@ class MemoryStore:
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
+        self._dialogs: dict[DialogKey, Dialog] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -60,12 +61,13 @@ class MemoryStore:
         self._open = False
 
     def snapshot(self) -> dict[str, Mapping[str, object]]:
-        """All state that a replay compares: subscribers, accounts, persons and the ledger's sum for each account."""
+        """All state that a replay compares: subscribers, accounts, persons, dialogs, the ledger's sums."""
         return {
             "subscribers": {str(key): value for key, value in self._subscribers.items()},
             "accounts": {str(key): value for key, value in self._accounts.items()},
             "persons": {str(key): value for key, value in self._persons.items()},
             "ledger": {str(key): value for key, value in self._sums.items()},
+            "dialogs": {f"{msisdn}/{key.hex()}": value for (msisdn, key), value in self._dialogs.items()},
         }
 
     # -- batches
@@ -119,6 +121,10 @@ class MemoryStore:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+        for ended in batch.dialogs_ended:
+            self._dialogs.pop(ended, None)
+        for dialog in batch.dialogs:
+            self._dialogs[dialog.msisdn, dialog.key] = dialog
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -187,6 +193,10 @@ class MemoryStore:
         self._require_open()
         due = (row for row in self._timers.values() if row.due_at <= until)
         return nsmallest(limit, due, key=lambda row: (row.due_at, row.key))
+
+    async def dialogs(self) -> list[Dialog]:
+        self._require_open()
+        return sorted(self._dialogs.values(), key=lambda each: each.shown_at)
 
     async def next_timer(self) -> Instant | None:
         self._require_open()

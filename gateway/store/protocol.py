@@ -12,7 +12,19 @@ from typing import Protocol
 import msgspec
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Dialog,
+    DialogKey,
+    Entry,
+    Instant,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+)
 
 
 class StoreError(Exception):
@@ -121,11 +133,14 @@ class WriteBatch:
     outbox_changes: list[OutboxChange] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
+    dialogs: list[Dialog] = field(default_factory=list)
+    dialogs_ended: list[DialogKey] = field(default_factory=list)  # goes first, as above
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled)
+             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled, self.dialogs,
+             self.dialogs_ended)
         )  # fmt: skip
 
 
@@ -165,6 +180,10 @@ class Store(Protocol):
         ...
 
     async def outbox_counts(self) -> dict[OutboxState, int]: ...
+
+    async def dialogs(self) -> list[Dialog]:
+        """Every dialog that is open, or was interrupted, the one that was shown first first."""
+        ...
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         """The earliest timers, oldest first, due at or before `until`."""

@@ -56,9 +56,15 @@ CREATE INDEX inbox_connection ON inbox (connection);
 CREATE INDEX inbox_late ON inbox (late) WHERE late;
 """
 
+STEP_3 = """
+-- Open and interrupted USSD dialogs, of each number at most one but where its centre tells several apart.
+CREATE TABLE dialogs (
+    msisdn INTEGER NOT NULL, key BLOB NOT NULL, document BLOB NOT NULL, PRIMARY KEY (msisdn, key)) WITHOUT ROWID;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -138,6 +144,12 @@ OUTBOX_CHANGE = Statement(
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
+DIALOG = Statement(
+    3,
+    "INSERT INTO dialogs (msisdn, key, document)",
+    "ON CONFLICT (msisdn, key) DO UPDATE SET document = excluded.document",
+)
+DIALOG_ENDED = Statement(2, "WITH ended (msisdn, key) AS (", ") DELETE FROM dialogs WHERE (msisdn, key) IN ended")
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 

@@ -20,7 +20,7 @@ import msgspec
 import structlog
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Person, Subscriber
+from gateway.model import Account, AccountId, Dialog, Entry, Instant, Money, Person, Subscriber
 from gateway.store import schema as sql
 from gateway.store.protocol import (
     Head,
@@ -52,6 +52,7 @@ _json = msgspec.json.Encoder().encode
 _subscribers = msgspec.msgpack.Decoder(list[Subscriber]).decode
 _accounts = msgspec.msgpack.Decoder(list[Account]).decode
 _persons = msgspec.msgpack.Decoder(list[Person]).decode
+_dialog = msgspec.msgpack.Decoder(Dialog).decode
 _arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -235,6 +236,14 @@ class SqliteStore:
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 
+    async def dialogs(self) -> list[Dialog]:
+        rows = await self._rows("SELECT document FROM dialogs")
+        try:
+            found = [_dialog(document) for (document,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+        return sorted(found, key=lambda each: each.shown_at)
+
     async def next_timer(self) -> Instant | None:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
         return cast(Instant | None, due_at)
@@ -349,6 +358,19 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from _plan_inbox(batch, new_connection)
     yield from _plan_outbox(batch)
     yield from _plan_timers(batch)
+    if batch.dialogs or batch.dialogs_ended:
+        yield from _plan_dialogs(batch)
+
+
+def _plan_dialogs(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    values: list[sql.Value] = []
+    for msisdn, key in batch.dialogs_ended:
+        values += (int(msisdn), key)
+    yield from sql.DIALOG_ENDED.plan(values)
+    values = []
+    for dialog in batch.dialogs:
+        values += (int(dialog.msisdn), dialog.key, _encode(dialog))
+    yield from sql.DIALOG.plan(values)
 
 
 def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
