@@ -116,10 +116,10 @@ class Conversation:
         return self._menus.resolve(text) or self._menus.resolve(reading.row.ussd[0])
 
     def _worth_going_on(self, dialog: Dialog, at: Instant) -> bool:
-        """Not for the first screen of all, which a dial shows anyway."""
-        if at - dialog.shown_at > self.resume_ms:
+        """Not for the first screen of all, which a dial shows anyway, nor for a text, which has come as an SMS too."""
+        if at - dialog.shown_at > self.resume_ms or dialog.state is DialogState.TEXT:
             return False
-        return dialog.state is not DialogState.PLACE or dialog.path not in self._menus.roots or dialog.page > 0
+        return dialog.state is DialogState.QUESTION or dialog.path not in self._menus.roots or dialog.page > 0
 
     def _offer(self, situation: Situation, dialog: Dialog, offered: str) -> Turn:
         reader = self._reader(situation, dialog.latin)

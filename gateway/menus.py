@@ -306,7 +306,7 @@ class MenuTree:
 
     def resolve(self, dialled: str) -> Place | Run | None:
         """Where a dialled string leads in the menus; None where it is none of their paths."""
-        found = re.fullmatch(r"\s*[*#](\d[^#]*?)#*\s*", dialled)
+        found = re.fullmatch(r"\s*[*#]?(\d[^#]*?)#*\s*", dialled)
         if found is None:
             return None
         parts = found[1].replace(" ", "").split("*")
@@ -366,10 +366,11 @@ class MenuTree:
     def _menu(self, place: Place, reader: Reader, page: int, wrong: str) -> Step:
         lines = [self._line(place.menu, item, reader) for item in self._shown(place.menu, reader)]
         back = "" if place.path in self.roots else reader.text("menu-back")
-        title = wrong or reader.text(f"menu-{place.menu.name}")
-        return self._page(place, title, lines, back, reader, page)
+        return self._page(place, reader.text(f"menu-{place.menu.name}"), lines, back, reader, page, wrong)
 
-    def _page(self, place: Place, title: str, lines: list[str], back: str, reader: Reader, page: int) -> Step:
+    @staticmethod
+    def _page(place: Place, title: str, lines: list[str], back: str, reader: Reader, page: int, wrong: str) -> Step:
+        """A page of lines. What was wrong stands in the title's place, in short where the same lines would not fit."""
         first, number, more = 0, 0, reader.text("menu-more")
         text, shown = page_of_lines(title, lines, reader.size, first, back, more)
         while number < page and first + shown < len(lines):
@@ -377,6 +378,10 @@ class MenuTree:
             text, shown = page_of_lines(title, lines, reader.size, first, back, more)
         if not shown:  # a title, or a name of the catalogue, longer than the check could know
             text, _ = first_page("\n".join([*lines[first : first + 1], back]), reader.size, "")
+        elif wrong:
+            below = text.removeprefix(title)
+            shorter = (wrong, reader.text("menu-wrong_short"), "!")
+            text = next((head + below for head in shorter if reader.size.holds(head + below)), text)
         return Show(text, place.path, place.typed, number)
 
     def _shown(self, menu: Menu, reader: Reader) -> list[MenuItem]:
@@ -394,12 +399,16 @@ class MenuTree:
         """Ids stand before the names, as one would dial them; 9 is more, so that id is written 09."""
         lines = [
             f"{_written(identity)} {reader.named(names)}{_price(price)}"
-            for identity, names, price in CHOICES[goal.item.choose](reader.subscriber, reader.products)
+            for identity, names, price in self._choices(goal, reader)
         ]
         if not lines:
             return Over(reader.text("menu-empty"))
-        title = wrong or self._line(place.menu, goal.item, reader).partition(" ")[2]
-        return self._page(place, title, lines, reader.text("menu-back"), reader, page)
+        title = self._line(place.menu, goal.item, reader).partition(" ")[2]
+        return self._page(place, title, lines, reader.text("menu-back"), reader, page, wrong)
+
+    @staticmethod
+    def _choices(goal: Goal, reader: Reader) -> Iterable[Choice]:
+        return CHOICES[goal.item.choose](reader.subscriber, reader.products)
 
     def _input(self, place: Place, goal: Goal, reader: Reader, wrong: str) -> Step:
         kind = goal.kinds[len(place.typed)]
@@ -455,9 +464,10 @@ class MenuTree:
         if choosing and typed == MORE:
             return self._more(place, page, reader)
         value = kind.parse(typed)
+        if choosing and not any(each[0] == value for each in self._choices(goal, reader)):
+            return self.show(place, reader, page, reader.text("menu-wrong"))
         if isinstance(value, Wrong):
-            wrong = reader.text("menu-wrong") if choosing else _what_is_wrong(value, kind, typed, reader)
-            return self.show(place, reader, page, wrong)
+            return self.show(place, reader, page, _what_is_wrong(value, kind, typed, reader))
         done = (*place.typed, kind.written(value))
         if len(done) == len(goal.kinds):
             return Run(goal.code(done))
