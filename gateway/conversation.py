@@ -247,7 +247,8 @@ class Conversation:
             shown_at=situation.at,
             open=True,
             session_info=before.session_info if goes_on and before is not None else origin.session_info,
-            service_address=origin.service_address or (before.service_address if before is not None else ""),
+            service_address=origin.service_address
+            or (before.service_address if goes_on and before is not None else ""),
         )
 
     def _again(self, situation: Situation, dialog: Dialog, page: int) -> Turn:
