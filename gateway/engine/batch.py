@@ -404,7 +404,7 @@ class Batch:
         inbound = situation.inbound
         own = [reply for reply in decision.replies if is_shown(reply, inbound.sender)]
         if talk is None or not own:
-            self._change_dialog(situation, None if turn.changed else turn.dialog, turn.changed, number)
+            self._change_dialog(situation, _left(turn), turn.changed, number)
             return None
         answered = Answered(number, inbound.at, (), inbound.sender, situation.language, decision.latin)
         text = "\n".join([self.tools.writer.text(reply, answered, {}) for reply in own])
@@ -412,8 +412,8 @@ class Batch:
         asked = {pending.code for pending in actor.pendings} if actor is not None else set()
         question = next((reply.code for reply in own if reply.code in asked), None)
         shown = talk.shown(situation, turn, text, question, decision.latin)
-        keeps = shown.dialog is not None or turn.changed
-        self._change_dialog(situation, shown.dialog if keeps else turn.dialog, keeps, number)
+        after = shown.dialog or _left(turn)
+        self._change_dialog(situation, after, shown.dialog is not None or turn.changed, number)
         return Screen(shown.screen, shown.goes_on, shown.whole) if shown.goes_on else None
 
     def _change_dialog(self, situation: Situation, dialog: Dialog | None, changed: bool, number: int) -> None:
@@ -489,6 +489,11 @@ V = TypeVar("V")
 
 def _values(values: dict[K, V | None], keys: set[K]) -> list[V]:
     return [value for key in keys if (value := values[key]) is not None]
+
+
+def _left(turn: Turn) -> Dialog | None:
+    """What a command with one answer leaves: the dialog that it came out of is over, one that was cut short waits."""
+    return turn.dialog if turn.dialog is not None and not turn.dialog.open else None
 
 
 def _remembering(inbound: Inbound, situation: Situation) -> Inbound:
