@@ -36,9 +36,10 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import read_subscribers
-from gateway.menus import MenuTree
-from gateway.model import Channel, CodeRef
+from gateway.menus import MenuTree, Reader
+from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.screens import Size
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
@@ -107,6 +108,12 @@ class Rooms:
         )
         resume_ms = int(settings.engine.dialog_resume_s * 1000)
         self.talk = Conversation(self.menus, self.texts, self.derive_code, resume_ms)
+
+    def menu_reader(self, language: Language) -> Reader:
+        """Somebody of whom nothing is known, to whom the menus are shown."""
+        opening = self.catalogue.products.opening
+        nobody = Subscriber(Msisdn(""), PersonId(""), opening.region, opening.tariff, AccountId(""))
+        return Reader(nobody, Instant(0), self.catalogue.products, self.texts, language, False, Size())
 
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""

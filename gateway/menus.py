@@ -269,13 +269,14 @@ class MenuTree:
 
     def check_texts(self, texts: Renderer, products: Products) -> list[Fault]:
         """Titles that are missing, and screens that cannot be shown: an item in its frame must fit."""
-        faults: list[Fault] = []
         known = texts.names()
+        menus = self.menus.menus.values()
+        absent = [menu for menu in menus if f"menu-{menu.name}" not in known]
+        if absent:
+            return [Fault(self.menus.file, menu.line, menu.name, f"no text menu-{menu.name}") for menu in absent]
+        faults: list[Fault] = []
         nobody = Subscriber("79161234567", "", "", 1, "")  # type: ignore[arg-type]
-        for menu in self.menus.menus.values():
-            if f"menu-{menu.name}" not in known:
-                faults.append(Fault(self.menus.file, menu.line, menu.name, f"no text menu-{menu.name}"))
-                continue
+        for menu in menus:
             for language in Language:
                 reader = Reader(nobody, Instant(0), products, texts, language, False, Size())
                 for item in menu.items:
@@ -285,6 +286,16 @@ class MenuTree:
                         message = f"does not fit a screen in {language.value}: {line!r}"
                         faults.append(Fault(self.menus.file, item.line, f"{menu.name}.{item.digit}", message))
         return faults
+
+    def outline(self, reader: Reader) -> str:
+        """A line for each menu that can be dialled and for each item, with what is dialled for it at once."""
+        lines = [f"{root}# {reader.text(f'menu-{menu.name}')}" for root, menu in self.roots.items()]
+        for path, menu, item in self._walk():
+            words = self._line(menu, item, reader).partition(" ")[2]
+            means = f" = {item.code}" if item.code else ""
+            condition = f" (if {item.when})" if item.when else ""
+            lines.append(f"{path}# {words}{means}{condition}")
+        return "\n".join(sorted(lines)) + "\n"
 
     def graph(self, reader: Reader) -> str:
         """The tree as Mermaid draws it."""
