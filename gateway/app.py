@@ -29,6 +29,7 @@ from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Tools
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import Journal
@@ -192,6 +193,7 @@ class Gateway:
             create_unknown,
             self.rooms.talk,
             self.rooms.dialects,
+            Dialogs(settings.engine.dialogs_max),
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,

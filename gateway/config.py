@@ -65,6 +65,7 @@ class EngineSection(Section):
     redelivery_horizon_s: Positive = 86_400.0
     screen_validity_s: Positive = 30.0
     dialog_resume_s: Positive = 900.0
+    dialogs_max: PositiveInt = 200_000
 
 
 class LogSection(Section):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
-from gateway.dispatcher import Decision, Dispatcher
+from gateway.dispatcher import Decision, Dispatcher, Fault
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
@@ -99,6 +100,7 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     original: int = 0
 
 
+SWEPT_MAX = 1024  # dialogs that nobody goes on with, in one transaction
 REPEATED = Decision(command="", refusal="", replies=())
 
 
@@ -233,7 +235,12 @@ class Batch:
                 self._earlier_step(inbound, language)
                 return
             inbound = _remembering(inbound, situation)
-            turn = self.tools.talk.turn(situation, reading)
+            talk, own = self.tools.talk, reading
+            found = dispatcher.guarded(lambda: talk.turn(situation, own))
+            if isinstance(found, Fault):
+                self._failed_turn(situation, found)
+                return
+            turn = found
             if turn.reading is None:
                 self._move(situation, turn)
                 return
@@ -398,6 +405,14 @@ class Batch:
         screen = Screen(turn.screen, turn.goes_on)
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
 
+    def _failed_turn(self, situation: Situation, fault: Fault) -> None:
+        """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
+        number = self.journal.next_number()
+        self._change_dialog(situation, None, True, number)
+        apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
+        decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
+
     def _screen(self, situation: Situation, turn: Turn, decision: Decision, number: int) -> Screen | None:
         """What a command's answer looks like in its dialog. None: as without one, and the dialog is over."""
         talk = self.tools.talk
@@ -411,7 +426,11 @@ class Batch:
         actor = self.state.subscribers[inbound.sender]
         asked = {pending.code for pending in actor.pendings} if actor is not None else set()
         question = next((reply.code for reply in own if reply.code in asked), None)
-        shown = talk.shown(situation, turn, text, question, decision.latin)
+        found = self.tools.dispatcher.guarded(lambda: talk.shown(situation, turn, text, question, decision.latin))
+        if isinstance(found, Fault):  # the command stands; its answer is shown as without a dialog
+            self._change_dialog(situation, None, True, number)
+            return None
+        shown = found
         after = shown.dialog or _left(turn)
         self._change_dialog(situation, after, shown.dialog is not None or turn.changed, number)
         return Screen(shown.screen, shown.goes_on, shown.whole) if shown.goes_on else None
@@ -443,7 +462,8 @@ class Batch:
                 self.write.dialogs_ended.append(key)
         if self.tools.talk is not None:
             since = self.tools.clock.now() - self.tools.talk.resume_ms
-            self.write.dialogs_ended.extend(key for key in self.tools.dialogs.older(since) if key not in self.dialogs)
+            swept = (key for key in self.tools.dialogs.older(since) if key not in self.dialogs)
+            self.write.dialogs_ended.extend(islice(swept, SWEPT_MAX))
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))

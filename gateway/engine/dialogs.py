@@ -13,7 +13,8 @@ from gateway.model import Dialog, DialogKey
 class Dialogs:
     """By number and key, the one that was shown longest ago first."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialogs_max: int = 200_000) -> None:
+        self.dialogs_max = dialogs_max
         self._dialogs: dict[DialogKey, Dialog] = {}
 
     def restore(self, dialogs: Iterable[Dialog]) -> None:
@@ -24,9 +25,10 @@ class Dialogs:
         return self._dialogs.get(key)
 
     def older(self, since: int) -> Iterator[DialogKey]:
-        """Those that were shown before then: nobody goes on with them."""
-        for key, dialog in self._dialogs.items():
-            if dialog.shown_at >= since:
+        """Those that were shown before then, and those above the limit: nobody goes on with them."""
+        above = len(self._dialogs) - self.dialogs_max
+        for count, (key, dialog) in enumerate(self._dialogs.items()):
+            if dialog.shown_at >= since and count >= above:
                 return
             yield key
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway import config
 from gateway.app import Rooms
@@ -14,8 +17,10 @@ from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.menus import MenuTree
 from gateway.messages import DialogGone, DialogOrigin, Inbound, Outgoing
 from gateway.model import Channel, Dialog, Instant, Msisdn
+from gateway.screens import Size
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
 from smpp.ussd import OutKind
@@ -213,3 +218,54 @@ def test_dialogs_in_memory_are_in_the_order_of_their_screens() -> None:
 
     assert list(dialogs.older(START + 3)) == [(other.msisdn, b"")]
     assert len(dialogs) == 2
+
+
+def test_dialogs_above_the_limit_go() -> None:
+    """Memory is bounded: above the limit the ones shown longest ago are swept out."""
+    dialogs = Dialogs(dialogs_max=2)
+    kept = [Dialog(Msisdn(f"7916000000{n}"), b"", START, Instant(START + n)) for n in range(4)]
+    dialogs.restore(kept)
+
+    assert list(dialogs.older(0)) == [(each.msisdn, b"") for each in kept[:2]]
+
+
+async def test_a_bug_in_a_menu_costs_its_own_message_only(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception in the dialog machine is an apology with a reference; the engine and the next message go on."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken menu")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MenuTree, "show", broken)
+        apology = await town.say("*111*1#")
+
+    assert apology.startswith("У нас сбой.")
+    assert "broken menu" in town.world.faults[0]
+    assert (await town.say("*111*1#")).startswith("Деньги")
+
+
+@given(
+    typed=st.lists(
+        st.one_of(
+            st.sampled_from([*"0123456789", "00", "12", "9161234568", "50", "*111*3#", "*100#"]), st.text(max_size=20)
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_any_answers_end_in_screens(typed: list[str]) -> None:
+    """Whatever is typed, in whatever order: a screen that fits comes back, and never a fault."""
+
+    async def talk() -> None:
+        town = Town()
+        await town.engine.start()
+        await town.say("*111#")
+        for text in typed:
+            town.clock.advance(1000)
+            screen = await town.say(text, answer=True)
+            assert Size().holds(screen), screen
+            assert screen
+        assert town.world.faults == []
+
+    asyncio.run(talk())
