@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -17,10 +16,11 @@ from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
 from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
 from gateway.dispatcher import Decision, Dispatcher, Fault
+from gateway.engine.dialog_steps import DialogSteps, remembering
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language, is_shown
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
@@ -36,7 +36,7 @@ from gateway.messages import (
     SubmitResult,
     TimerDue,
 )
-from gateway.model import Account, AccountId, Dialog, DialogKey, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.store.protocol import (
     InboxRow,
     LedgerRow,
@@ -100,7 +100,6 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     original: int = 0
 
 
-SWEPT_MAX = 1024  # dialogs that nobody goes on with, in one transaction
 REPEATED = Decision(command="", refusal="", replies=())
 
 
@@ -120,8 +119,12 @@ class Batch:
     claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
-    dialogs: dict[DialogKey, Dialog | None] = field(default_factory=dict)  # those that this batch has changed
+    steps: DialogSteps = field(init=False)
     next_timer: Instant | None = None
+
+    def __post_init__(self) -> None:
+        tools = self.tools
+        self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -192,7 +195,7 @@ class Batch:
                 case TimerDue():
                     await self._timer(fact)
                 case DialogGone():
-                    self._gone(fact)
+                    self.steps.gone(fact.sender, fact.key)
                 case Claimed():
                     now = self.tools.clock.now()
                     self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
@@ -205,7 +208,7 @@ class Batch:
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
             self._results(results)
-        self._keep_dialogs()
+        self.steps.write(self.write)
         state, write = self.state, self.write
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
@@ -228,19 +231,17 @@ class Batch:
         if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
             self._repeat(inbound, matched, language)
             return
-        situation = self._situation(inbound, actor, language)
-        turn = None
-        if situation is not None and self.tools.talk is not None:
-            if answers and self._is_early(situation):
+        situation = self.steps.situation(inbound, actor, language, self.tools.surroundings.products)
+        turn: Turn | Fault | None = None
+        if situation is not None:
+            if answers and self.steps.is_early(situation, self.tools.delivery.on_its_way):
                 self._earlier_step(inbound, language)
                 return
-            inbound = _remembering(inbound, situation)
-            talk, own = self.tools.talk, reading
-            found = dispatcher.guarded(lambda: talk.turn(situation, own))
-            if isinstance(found, Fault):
-                self._failed_turn(situation, found)
+            inbound = remembering(inbound, situation)
+            turn = self.steps.turn(situation, reading)
+            if isinstance(turn, Fault):
+                self._failed_turn(situation, turn)
                 return
-            turn = found
             if turn.reading is None:
                 self._move(situation, turn)
                 return
@@ -256,7 +257,9 @@ class Batch:
         unit.commit()
         self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
-        screen = self._screen(situation, turn, decision, number) if situation is not None and turn is not None else None
+        screen = None
+        if situation is not None and isinstance(turn, Turn):
+            screen = self.steps.answered(situation, turn, decision, self.state.subscribers[inbound.sender], number)
         self._finish(inbound, decision, number, language, reading, screen)
 
     async def _timer(self, timer: TimerDue) -> None:
@@ -371,27 +374,6 @@ class Batch:
 
     # -- dialogs -------------------------------------------------------------------------------------------------
 
-    def _situation(self, inbound: Inbound, actor: Subscriber, language: Language) -> Situation | None:
-        """None where no screen can wait for an answer: an SMS, a dialect without questions, a dialog that is over."""
-        origin = inbound.dialog
-        if origin is None or origin.last or self.tools.talk is None:
-            return None
-        dialect = self.tools.dialects[origin.dialect]
-        if not dialect.questions:
-            return None
-        dialog = self._dialog((inbound.sender, origin.key))
-        return Situation(inbound, dialog, dialect, actor, self.tools.surroundings.products, language)
-
-    def _dialog(self, key: DialogKey) -> Dialog | None:
-        return self.dialogs[key] if key in self.dialogs else self.tools.dialogs.get(key)
-
-    def _is_early(self, situation: Situation) -> bool:
-        """An answer that came before its screen was accepted was typed at the screen before it."""
-        dialog = situation.dialog
-        if dialog is None or not dialog.open or not dialog.row:
-            return False
-        return situation.at < dialog.shown_at or self.tools.delivery.on_its_way(dialog.row)
-
     def _earlier_step(self, inbound: Inbound, language: Language) -> None:
         """It has had its answer: the screen that is on its way. Nothing happens twice."""
         decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
@@ -400,70 +382,17 @@ class Batch:
     def _move(self, situation: Situation, turn: Turn) -> None:
         """A screen without a command."""
         number = self.journal.next_number()
-        self._change_dialog(situation, turn.dialog, turn.changed, number)
+        screen = self.steps.moved(situation, turn, number)
         decision = Decision(command=MENU_COMMAND, refusal="", replies=())
-        screen = Screen(turn.screen, turn.goes_on)
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
 
     def _failed_turn(self, situation: Situation, fault: Fault) -> None:
         """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
         number = self.journal.next_number()
-        self._change_dialog(situation, None, True, number)
+        self.steps.end(situation)
         apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
         decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
-
-    def _screen(self, situation: Situation, turn: Turn, decision: Decision, number: int) -> Screen | None:
-        """What a command's answer looks like in its dialog. None: as without one, and the dialog is over."""
-        talk = self.tools.talk
-        inbound = situation.inbound
-        own = [reply for reply in decision.replies if is_shown(reply, inbound.sender)]
-        if talk is None or not own:
-            self._change_dialog(situation, _left(turn), turn.changed, number)
-            return None
-        answered = Answered(number, inbound.at, (), inbound.sender, situation.language, decision.latin)
-        text = "\n".join([self.tools.writer.text(reply, answered, {}) for reply in own])
-        actor = self.state.subscribers[inbound.sender]
-        asked = {pending.code for pending in actor.pendings} if actor is not None else set()
-        question = next((reply.code for reply in own if reply.code in asked), None)
-        found = self.tools.dispatcher.guarded(lambda: talk.shown(situation, turn, text, question, decision.latin))
-        if isinstance(found, Fault):  # the command stands; its answer is shown as without a dialog
-            self._change_dialog(situation, None, True, number)
-            return None
-        shown = found
-        after = shown.dialog or _left(turn)
-        self._change_dialog(situation, after, shown.dialog is not None or turn.changed, number)
-        return Screen(shown.screen, shown.goes_on, shown.whole) if shown.goes_on else None
-
-    def _change_dialog(self, situation: Situation, dialog: Dialog | None, changed: bool, number: int) -> None:
-        if not changed:
-            return
-        key = (situation.inbound.sender, situation.inbound.dialog.key if situation.inbound.dialog else b"")
-        if dialog is not None and dialog.open:
-            dialog = msgspec.structs.replace(
-                dialog, row=number * ROWS_PER_MESSAGE, shown_at=Instant(max(dialog.shown_at, self.tools.clock.now()))
-            )
-        self.dialogs[key] = dialog
-
-    def _gone(self, gone: DialogGone) -> None:
-        """It is offered again at the next dial. Of a dialog that is over already nothing has to be known."""
-        key = (gone.sender, gone.key)
-        dialog = self._dialog(key)
-        if dialog is not None and dialog.open:
-            self.dialogs[key] = msgspec.structs.replace(dialog, open=False)
-
-    def _keep_dialogs(self) -> None:
-        if not self.dialogs:
-            return
-        for key, dialog in self.dialogs.items():
-            if dialog is not None:
-                self.write.dialogs.append(dialog)
-            elif self.tools.dialogs.get(key) is not None:
-                self.write.dialogs_ended.append(key)
-        if self.tools.talk is not None:
-            since = self.tools.clock.now() - self.tools.talk.resume_ms
-            swept = (key for key in self.tools.dialogs.older(since) if key not in self.dialogs)
-            self.write.dialogs_ended.extend(islice(swept, SWEPT_MAX))
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))
@@ -509,24 +438,6 @@ V = TypeVar("V")
 
 def _values(values: dict[K, V | None], keys: set[K]) -> list[V]:
     return [value for key in keys if (value := values[key]) is not None]
-
-
-def _left(turn: Turn) -> Dialog | None:
-    """What a command with one answer leaves: the dialog that it came out of is over, one that was cut short waits."""
-    return turn.dialog if turn.dialog is not None and not turn.dialog.open else None
-
-
-def _remembering(inbound: Inbound, situation: Situation) -> Inbound:
-    """With what the answer must carry and only the first message of the dialog said."""
-    origin, dialog = inbound.dialog, situation.dialog
-    if origin is None or not origin.answer or dialog is None:
-        return inbound
-    session = dialog.session_info if situation.dialect.session_echo_first else origin.session_info
-    address = origin.service_address or dialog.service_address
-    if (session, address) == (origin.session_info, origin.service_address):
-        return inbound
-    remembered = msgspec.structs.replace(origin, session_info=session, service_address=address)
-    return msgspec.structs.replace(inbound, dialog=remembered)
 
 
 def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> DialogOrigin | None:

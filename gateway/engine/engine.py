@@ -137,8 +137,8 @@ class Engine:
             self.doubts.give_back(batch.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
-        if batch.dialogs:
-            self.tools.dialogs.written(batch.dialogs, batch.write.dialogs_ended)
+        if batch.steps.changed:
+            self.tools.dialogs.written(batch.steps.changed, batch.write.dialogs_ended)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)
