@@ -12,7 +12,8 @@ from gateway.app import Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.menus import read_menus
 from gateway.conversation import without_code
-from gateway.menus import CHOICES, MenuTree, Place, Reader, Run, Show
+from gateway.menu_choices import CHOICES
+from gateway.menus import MenuTree, Place, Reader, Run, Show
 from gateway.messages import CODE_PLACE
 from gateway.model import AccountId, Channel, Instant, Language, Msisdn, PersonId, Subscriber, TariffId
 from gateway.screens import LINES_MAX, Size, first_page, pages
