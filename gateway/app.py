@@ -16,10 +16,9 @@ from pathlib import Path
 
 import argon2
 
-from gateway.catalogue.checking import check_codes
+from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain
 from gateway.catalogue.faults import CatalogueError
-from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
 from gateway.config import AccountSection, ConfigError, LinkSection, ListenerSection, Peer, Settings
@@ -45,7 +44,6 @@ from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
-from gateway.texts import Texts
 from gateway.ussd_grammar import Grammar
 from smpp.dialects import Dialects, UnknownDialect, load_dialects
 from smpp.link import Link
@@ -80,13 +78,13 @@ class Rooms:
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
         self.dialects = dialects_of(settings)
-        self.catalogue: Catalogue = load_catalogue(settings.catalogue.folder)
-        self.texts = Texts.load(settings.catalogue.texts_folder, operator=self.operator)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
-        faults = check_codes(self.catalogue.codes, commands, self.operator)
-        if faults:
-            raise CatalogueError(faults)
+        section = settings.catalogue
+        data = read_data(section.folder, section.texts_folder, self.operator, commands, section.segments_max)
+        if data.faults:
+            raise CatalogueError(data.faults)
+        self.catalogue, self.texts = data.catalogue, data.texts
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
         self.menus = MenuTree(self.catalogue.menus, self.grammar)
         if self.menus.faults or (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
@@ -95,7 +93,7 @@ class Rooms:
         self.surroundings = Surroundings(
             self.operator,
             self.catalogue.products,
-            self.catalogue.codes.lines({name for name, each in self.handlers.items() if not each.available}),
+            self.catalogue.codes.lines(self.absent),
             lru_cache(CODES_KEPT)(partial(derive_code, secret)),
         )
         self.writer = ReplyWriter(
@@ -115,6 +113,11 @@ class Rooms:
         opening = self.catalogue.products.opening
         nobody = Subscriber(Msisdn(""), PersonId(""), opening.region, opening.tariff, AccountId(""))
         return Reader(nobody, Instant(0), self.catalogue.products, self.texts, language, False, Size())
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Commands that have no handler yet."""
+        return frozenset(name for name, each in self.handlers.items() if not each.available)
 
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""

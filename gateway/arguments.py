@@ -9,18 +9,34 @@ the refusal, never raised.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import NamedTuple
 
 import phonenumbers
 
+from gateway.automaton import (
+    DIGITS,
+    LETTERS,
+    SIGNS,
+    Automaton,
+    apart,
+    either,
+    many,
+    maybe,
+    of_digits,
+    one,
+    some,
+    then,
+    word,
+    words,
+)
 from gateway.model import Channel, Language, Money, Msisdn
 
 Value = str | int
 """What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
 
+NUMBER_DIGITS_MIN = 7
 NUMBER_DIGITS_MAX = 15
 """E.164 6.2.1: at most fifteen digits."""
 SUM_DIGITS_MAX = 5
@@ -36,36 +52,6 @@ class Wrong:
     refusal: str
     offset: int = 0
     detail: Mapping[str, object] = field(default_factory=dict)
-
-
-class Letters(Enum):
-    """The alphabet of a shape."""
-
-    DIGITS = "digits"
-    WORD = "word"
-    DATED = "digits with separators"
-    ANY = "any"
-
-
-class Shape(NamedTuple):
-    """Strings that a kind may take: alphabet, lengths, and the characters they may begin with ("" = any)."""
-
-    letters: Letters
-    lengths: frozenset[int]
-    first: str = ""
-
-    def meets(self, other: Shape) -> bool:
-        """Whether one string can have both shapes."""
-        if Letters.ANY in (self.letters, other.letters):
-            return True
-        if self.letters is not other.letters or not self.lengths & other.lengths:
-            return False
-        return not self.first or not other.first or bool(set(self.first) & set(other.first))
-
-
-def of_digits(low: int, high: int, first: str = "") -> Shape:
-    """Digits only, as many as that."""
-    return Shape(Letters.DIGITS, frozenset(range(low, high + 1)), first)
 
 
 class Token(NamedTuple):
@@ -109,18 +95,26 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands. `word`: how the right form shows its place; by channel where they differ.
+    the rest of the line as it stands. `comes_last`: by SMS nothing may follow it, since it takes all the groups of
+    digits there are. `ends_itself`: what is written onto it without a space is not its own. `words`:
+    how the right form shows its place, by channel where they differ. `takes`: the folded strings that `parse` may
+    accept, with one space at most between tokens, for the check of the plan, and `takes_last` what else it accepts
+    where nothing follows. `lengths`: of digits, or of characters.
     """
 
     part: str
     example: str
     parse: Callable[[str], Value | Wrong]
-    shapes: tuple[Shape, ...]
+    takes: Automaton
+    lengths: Collection[int] = ()
+    takes_last: Automaton | None = None
     written: Callable[[Value], str] = _same
     span: Span = _one
     secret: bool = False
     joined: bool = False
     rest: bool = False
+    comes_last: bool = False
+    ends_itself: bool = False
     words: Mapping[Channel, str] = field(default_factory=dict)
 
     def shown(self, channel: Channel) -> str:
@@ -130,7 +124,7 @@ class ArgumentType:
     def distance(self, text: str) -> int:
         """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
         length = sum(character.isdigit() for character in text) or len(text)
-        return min((abs(length - each) for shape in self.shapes for each in shape.lengths), default=0)
+        return min((abs(length - each) for each in self.lengths), default=0)
 
 
 def unsigned(kind: ArgumentType) -> ArgumentType:
@@ -139,11 +133,13 @@ def unsigned(kind: ArgumentType) -> ArgumentType:
     def parse(text: str) -> Value | Wrong:
         return Wrong("wrong_argument_count") if text[:1] in ("+", "-") else kind.parse(text)
 
-    return replace(kind, parse=parse)
+    takes_last = kind.takes_last.not_beginning("+-") if kind.takes_last is not None else None
+    return replace(kind, parse=parse, takes=kind.takes.not_beginning("+-"), takes_last=takes_last)
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------
 
+_MARKS = " -.()"
 _NUMBER_SEPARATORS = str.maketrans("", "", " -.()[]<>‹›/")
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9+\-.() \[\]<>‹›/]|(?<=.)\+")
 
@@ -224,14 +220,18 @@ class NumberPlan:
             return first
         return groups_end - 1 if groups_end == len(tokens) else groups_end
 
-    def shapes(self) -> tuple[Shape, ...]:
-        if self.country == "RU":
-            return (
-                of_digits(10, 10, "3489" if self.landlines else "9"),
-                of_digits(11, 11, "78"),
-                of_digits(13, 13, "0"),
-            )
-        return (of_digits(7, NUMBER_DIGITS_MAX),)
+    def takes(self) -> Automaton:
+        """The strings that may be a number; a space or a mark between any two digits."""
+        if self.country != "RU":
+            return then(maybe(one("+")), of_digits(NUMBER_DIGITS_MIN, NUMBER_DIGITS_MAX, _MARKS))
+        area, rest = ("3489", 9) if self.landlines else ("9", 9)
+        national = [one(area), *[one(DIGITS)] * rest]
+        begins = ("", ["78"], ["+", "7"], ["0", "0", "7"])
+        return either(*(apart([*map(one, begin), *national], some(_MARKS)) for begin in begins))
+
+    def lengths(self) -> Collection[int]:
+        """How many digits a number may have."""
+        return (10, 11, 13) if self.country == "RU" else range(NUMBER_DIGITS_MIN, NUMBER_DIGITS_MAX + 1)
 
     def example(self) -> str:
         if self.country == "RU":
@@ -310,11 +310,38 @@ def _written_sum(value: Value) -> str:
     return str(int(value) // 100)
 
 
+_UNITS = (
+    "₽", "р", "р.", "руб", "руб.", "rub", "ruble", "rubles", "rur", "лв", "лв.", "лев", "лева", "lv", "lev", "leva"
+)  # fmt: skip
+
+
+def _takes_sum(low: int = 1) -> tuple[Automaton, Automaton]:
+    """Digits with leading zeros, as many as `low` has or more; and digits in thousands, which only end a line."""
+    nonzero, zero, digit = one(DIGITS[:-1]), one("0"), one(DIGITS)
+    plain = either(
+        *(
+            then(many(zero, 0, SUM_TYPED_MAX - length), nonzero, *[digit] * (length - 1))
+            for length in range(len(str(low)), SUM_DIGITS_MAX + 1)
+        )
+    )
+    most = SUM_DIGITS_MAX - 3
+    leading = either(*(then(*[zero] * place, nonzero, many(digit, 0, min(most - 1, 2 - place))) for place in range(3)))
+    three = either(*(then(*[zero] * place, nonzero, *[digit] * (2 - place)) for place in range(3)))
+    grouped = either(then(leading, one(" "), *[digit] * 3), then(many(zero, 1, 3), one(" "), three))
+    cyrillic = one("".join(map(chr, range(ord("а"), ord("я") + 1))))
+    unit = either(words(_UNITS), then(word("рубл"), many(cyrillic, 1, 3)))
+    ending = then(maybe(then(one(".,"), zero, zero)), maybe(then(maybe(one(" ")), unit)))
+    return then(plain, ending), then(grouped, ending)
+
+
+_TAKES, _TAKES_LAST = _takes_sum()
 SUM = ArgumentType(
     "sum",
     "50",
     _parse_sum,
-    (of_digits(1, SUM_DIGITS_MAX), of_digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
+    _TAKES,
+    range(1, SUM_TYPED_MAX + 1),
+    takes_last=_TAKES_LAST,
     written=_written_sum,
     span=_span_sum,
     joined=True,
@@ -333,7 +360,8 @@ def sum_between(low: int, high: int) -> ArgumentType:
             return value
         return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)
 
-    return replace(SUM, parse=parse, shapes=(of_digits(len(str(low)), SUM_TYPED_MAX),))
+    takes, takes_last = _takes_sum(low)
+    return replace(SUM, parse=parse, takes=takes, takes_last=takes_last)
 
 
 # -- codes, ids, choices, languages, texts -----------------------------------------------------------------------
@@ -380,25 +408,27 @@ def choice(low: int, high: int, part: str = "digit") -> ArgumentType:
             return int(text)
         return Wrong("out_of_range", first_strange(text), {"min": low, "max": high})
 
-    first = "".join(map(str, range(low, high + 1))) if high < 10 else ""
-    # Leading zeros are accepted, so any length up to the cap can be one.
-    shapes = (of_digits(len(str(low)), len(str(high)), first), of_digits(2, ID_DIGITS_MAX, "0"))
-    words = {Channel.USSD: f"<{low}-{high}>", Channel.SMS: f"<{low}-{high}>"}
-    return ArgumentType(part, str(low), parse, shapes, words=words)
+    # Leading zeros are accepted, so a digit may be long.
+    many_zeros = many(one("0"), 0, ID_DIGITS_MAX - len(str(high)))
+    takes = then(many_zeros, words(map(str, range(low, high + 1))))
+    shown = dict.fromkeys(Channel, f"<{low}-{high}>")
+    return ArgumentType(part, str(low), parse, takes, range(len(str(low)), len(str(high)) + 1), words=shown)
 
 
 def _any_text(text: str) -> Value | Wrong:
     return text.strip()
 
 
-OTP = ArgumentType("code", "1234", _parse_otp, (of_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True)
-IDENTITY = ArgumentType("id", "12", _parse_id, (of_digits(1, ID_DIGITS_MAX),))
+OTP = ArgumentType("code", "1234", _parse_otp, of_digits(OTP_DIGITS[0], OTP_DIGITS[-1]), OTP_DIGITS, secret=True)
+IDENTITY = ArgumentType("id", "12", _parse_id, of_digits(1, ID_DIGITS_MAX), range(1, ID_DIGITS_MAX + 1))
 LANGUAGE = ArgumentType(
     "language",
     "3",
     _parse_language,
-    (of_digits(1, 1, "1234"), Shape(Letters.WORD, frozenset({2, 3}), "rlbe")),
+    words(_LANGUAGES),
+    (1, 2, 3),
     written=_written_language,
     words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
 )
-TEXT = ArgumentType("text", "", _any_text, (Shape(Letters.ANY, frozenset()),), span=rest_of_line, rest=True)
+ANY_TEXT = then(one(some(DIGITS, LETTERS, SIGNS)), maybe(many(one(some(DIGITS + " ", LETTERS, SIGNS)), 1)))
+TEXT = ArgumentType("text", "", _any_text, ANY_TEXT, span=rest_of_line, rest=True)

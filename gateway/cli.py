@@ -22,6 +22,7 @@ from rich.text import Text
 
 from gateway import config, dialect_commands, telemetry
 from gateway.app import Gateway, Rooms
+from gateway.catalogue import listing
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError, Settings
 from gateway.model import Channel, Language
@@ -215,21 +216,24 @@ def _show(shown: list[Shown], number: str) -> None:
             out.print(f"{title}: {each.text}", markup=False)
 
 
+STYLES = {"": "bold", listing.LATER: "dim", listing.OFF: "dim red"}
+
+
 @codes.command("list")
 def codes_list(
     config_file: ConfigFile = None,
     language: Annotated[Language, typer.Option(help="Of the keywords and descriptions.")] = Language.RU,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array, one object a row, as documented.")] = False,
 ) -> None:
-    """Prints the code table."""
+    """Prints the code table; `later` marks what has no handler yet, `off` what is switched off."""
     rooms = _rooms(config_file)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("command", "USSD", "SMS", "does", "effect"):
-        table.add_column(column, no_wrap=column in ("command", "USSD"))
-    for row in rooms.catalogue.codes.rows:
-        keywords = " | ".join(row.sms.get(Language.RU if language is Language.LAT else language, ()))
-        status = row.effect if row.available else "later"
-        table.add_row(*map(escape, (row.command, " ".join(row.ussd), keywords, row.described(language), status)))
-    out.print(table)
+    table = rooms.catalogue.codes
+    if as_json:
+        rows = [listing.as_json(row, rooms.absent) for row in table]
+        out.print(json.dumps(rows, ensure_ascii=False), markup=False)
+        return
+    for available, line in listing.table(table, rooms.absent, language):
+        out.print(Text(line, style=STYLES.get(available, "")))
 
 
 @codes.command("check")
@@ -239,10 +243,7 @@ def codes_check(config_file: ConfigFile = None) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("text", "language", "characters", "alphabet", "segments"):
         table.add_column(column, justify="right" if column in ("characters", "segments") else "left", no_wrap=True)
-    products = rooms.catalogue.products
-    names = [tariff.names for tariff in products.tariffs.values()]
-    names += [service.names for service in products.services.values()]
-    for line in text_costs(rooms.texts, names):
+    for line in text_costs(rooms.texts, rooms.catalogue.products.names()):
         style = "yellow" if line.segments > 1 else ""
         cells = (line.name, line.language, str(line.characters), line.alphabet, str(line.segments))
         table.add_row(*cells, style=style)

@@ -78,6 +78,7 @@ class CatalogueSection(Section):
     folder: Path | None = None
     texts_folder: Path | None = None
     dialects_path: Path | None = None
+    segments_max: PositiveInt = 4
 
 
 class Peer(Section):

@@ -265,7 +265,10 @@ def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
 
 def _later(reading: Reading, actor: Subscriber) -> Outcome:
     """Not yet: says what it is that was asked for, so that a slip of the finger shows."""
-    what = dict(reading.row.about) if reading.row is not None else reading.command
+    row = reading.row
+    what: object = reading.command
+    if row is not None:
+        what = dict(row.about) if row.about else next(iter(row.ussd), row.command)
     return Outcome(replies=(Reply(actor.msisdn, "general-later", {"what": what}),), refusal=LATER)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import string
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -18,9 +19,7 @@ from gateway.arguments import (
     SUM,
     TEXT,
     ArgumentType,
-    Letters,
     NumberPlan,
-    Shape,
     Token,
     Value,
     Wrong,
@@ -28,8 +27,21 @@ from gateway.arguments import (
     digits_in,
     first_strange,
     glued,
-    of_digits,
     rest_of_line,
+)
+from gateway.automaton import (
+    DIGITS,
+    LETTERS,
+    SIGNS,
+    Automaton,
+    either,
+    many,
+    maybe,
+    of_digits,
+    one,
+    some,
+    then,
+    words,
 )
 from gateway.catalogue.products import Operator
 from gateway.commands import CardCode, Otp, Password
@@ -69,6 +81,10 @@ EMAIL_LENGTH_MAX = 254
 ANSWER_DELAYS_S = (5, 10, 15, 20, 25, 30)
 
 _SEPARATORS = str.maketrans("", "", " -.")
+
+
+_NO_SPACE = some(DIGITS, LETTERS, SIGNS)
+_ANY = some(DIGITS + " ", LETTERS, SIGNS)
 
 
 def _is_digits(text: str) -> bool:
@@ -123,22 +139,25 @@ def _span_groups(most: int) -> Callable[[str, Sequence[Token], int], int]:
 
 DIALLED_PASSWORD = ArgumentType(
     "pin", "2580", _parse_dialled_password,
-    (of_digits(DIALLED_PASSWORD_DIGITS[0], DIALLED_PASSWORD_DIGITS[-1]),), secret=True,
+    of_digits(DIALLED_PASSWORD_DIGITS[0], DIALLED_PASSWORD_DIGITS[-1]), DIALLED_PASSWORD_DIGITS, secret=True,
 )  # fmt: skip
 PASSWORD = ArgumentType(
-    "pin", "Sofia2016", _parse_password, (Shape(Letters.ANY, frozenset()),), span=rest_of_line, rest=True, secret=True
-)
+    "pin", "Sofia2016", _parse_password,
+    then(one(_NO_SPACE), many(one(_ANY), PASSWORD_LENGTHS[0] - 1)),
+    span=rest_of_line, rest=True, secret=True,
+)  # fmt: skip
 """Letters cannot be dialled, so it is another kind by SMS."""
 CARD = ArgumentType(
-    "card", "123456789012", _parse_card, (of_digits(CARD_DIGITS[0], CARD_DIGITS[-1]),),
-    span=_span_groups(CARD_DIGITS[-1]), secret=True, joined=True,
+    "card", "123456789012", _parse_card, of_digits(CARD_DIGITS[0], CARD_DIGITS[-1], " -."), CARD_DIGITS,
+    span=_span_groups(CARD_DIGITS[-1]), secret=True, joined=True, comes_last=True,
 )  # fmt: skip
 
 
 # -- who ----------------------------------------------------------------------------------------------------------
 
 
-_SENDER = re.compile(r"(?=.*[^\W\d_])[\w&.!-]+", re.ASCII)
+_SENDER_SIGNS = "_&.!-"
+_SENDER = re.compile(rf"(?=.*[^\W\d_])[0-9A-Za-z{_SENDER_SIGNS}]+", re.ASCII)
 
 
 def _barred_number(plan: NumberPlan, channel: Channel) -> ArgumentType:
@@ -151,10 +170,24 @@ def _barred_number(plan: NumberPlan, channel: Channel) -> ArgumentType:
             return text.upper()
         return plan.parse(text)
 
-    shapes = (*plan.shapes(), of_digits(SHORT_NUMBER_DIGITS[0], SHORT_NUMBER_DIGITS[-1]))
+    shortest, longest = SHORT_NUMBER_DIGITS[0], SHORT_NUMBER_DIGITS[-1]
+    takes = either(plan.takes(), of_digits(shortest, longest))
     if channel is Channel.SMS:
-        shapes += (Shape(Letters.WORD, frozenset(range(1, SENDER_LENGTH_MAX + 1))),)
-    return ArgumentType("number", plan.example(), parse, shapes, span=_span_barred, joined=True)
+        takes = either(takes, _takes_sender())
+    lengths = (*SHORT_NUMBER_DIGITS, *plan.lengths())
+    return ArgumentType(
+        "number", plan.example(), parse, takes, lengths, span=_span_barred, joined=True, comes_last=True
+    )
+
+
+def _takes_sender() -> Automaton:
+    """At least one letter among the signs, and no more characters than a sender has."""
+    letter = one(string.ascii_lowercase)
+    other, any_of_them = one(DIGITS + _SENDER_SIGNS), one(DIGITS + _SENDER_SIGNS + string.ascii_lowercase)
+    return either(
+        *(then(*[other] * before, letter, many(any_of_them, 0, SENDER_LENGTH_MAX - 1 - before))
+          for before in range(SENDER_LENGTH_MAX))
+    )  # fmt: skip
 
 
 def _span_barred(line: str, tokens: Sequence[Token], index: int) -> int:
@@ -186,8 +219,19 @@ def _parse_email(text: str) -> Value | Wrong:
     return text if good else Wrong("bad_email", 0, {"length": len(text), "max": EMAIL_LENGTH_MAX})
 
 
-NAME = ArgumentType("name", "MAMA", _parse_name, (Shape(Letters.WORD, frozenset(range(1, NAME_LENGTH_MAX + 1))),))
-EMAIL = ArgumentType("email", "anna@example.com", _parse_email, (Shape(Letters.ANY, frozenset()),))
+_IN_A_NAME = some(DIGITS + "_'-", LETTERS)
+_IN_A_DOMAIN = some(DIGITS + "_-", LETTERS)
+NAME = ArgumentType(
+    "name", "MAMA", _parse_name, then(one(some("", LETTERS)), many(one(_IN_A_NAME), 0, NAME_LENGTH_MAX - 1)),
+    range(1, NAME_LENGTH_MAX + 1),
+)  # fmt: skip
+EMAIL = ArgumentType(
+    "email", "anna@example.com", _parse_email,
+    then(
+        many(one(some(DIGITS + "_.%+-", LETTERS)), 1), one("@"),
+        many(then(many(one(_IN_A_DOMAIN), 1), one(".")), 1), many(one(some("", LETTERS)), 2),
+    ),
+)  # fmt: skip
 
 
 # -- how much, when -----------------------------------------------------------------------------------------------
@@ -218,6 +262,7 @@ def _parse_answer_delay(text: str) -> Value | Wrong:
     return Wrong("out_of_range", first_strange(text), {"min": ANSWER_DELAYS_S[0], "max": ANSWER_DELAYS_S[-1]})
 
 
+_DATE_SEPARATORS = ".-/"
 _DATE = re.compile(r"(\d\d)([.\-/]?)(\d\d)\2(?:(\d\d)|(?<=[.\-/]\d\d[.\-/])(\d{4}))", re.ASCII)
 
 
@@ -239,22 +284,62 @@ def _written_date(value: Value) -> str:
     return f"{datetime.date.fromisoformat(str(value)):%d%m%y}"
 
 
-POINTS = ArgumentType("points", "50", _parse_points, (of_digits(1, POINTS_DIGITS_MAX),))
+def _takes_points() -> Automaton:
+    zero, nonzero, digit = one("0"), one(DIGITS[:-1]), one(DIGITS)
+    most = POINTS_DIGITS_MAX
+    return either(*(then(*[zero] * zeros, nonzero, many(digit, 0, most - 1 - zeros)) for zeros in range(most)))
+
+
+POINTS = ArgumentType("points", "50", _parse_points, _takes_points(), range(1, POINTS_DIGITS_MAX + 1))
 PERIOD = ArgumentType(
-    "period", "3", _parse_period, (of_digits(1, 1, "123"),), written=_written_period,
+    "period", "3", _parse_period, words(_PERIODS), (1,), written=_written_period,
     words={Channel.USSD: "<1-3>", Channel.SMS: "<1-3>"},
 )  # fmt: skip
-ANSWER_DELAY = ArgumentType("seconds", "20", _parse_answer_delay, (of_digits(1, 2),))
-DATE = ArgumentType(
-    "date", "310516", _parse_date, (of_digits(6, 6), Shape(Letters.DATED, frozenset({8, 10}))), written=_written_date
-)
+ANSWER_DELAY = ArgumentType(
+    "seconds", "20", _parse_answer_delay, words(["05", *map(str, ANSWER_DELAYS_S)]), (1, 2),
+    words=dict.fromkeys(Channel, f"<{'|'.join(map(str, ANSWER_DELAYS_S))}>"),
+)  # fmt: skip
+
+
+def _takes_date() -> Automaton:
+    """Days that their month has; 29 February of any year."""
+    zero, digit, nonzero = one("0"), one(DIGITS), one(DIGITS[:-1])
+    months = [f"{month:02}" for month in range(1, 13)]
+    to_29 = either(then(zero, nonzero), then(one("12"), digit))
+    of_31 = words(month for month in months if month in {"01", "03", "05", "07", "08", "10", "12"})
+    day_month = (
+        (to_29, words(months)),
+        (words(["30"]), words(month for month in months if month != "02")),
+        (words(["31"]), of_31),
+    )
+    year = then(digit, digit)
+    return either(
+        *(then(day, month, year) for day, month in day_month),
+        *(
+            then(day, one(separator), month, one(separator), year, maybe(year))
+            for day, month in day_month
+            for separator in _DATE_SEPARATORS
+        ),
+    )
+
+
+DATE = ArgumentType("date", "310516", _parse_date, _takes_date(), (6, 8), written=_written_date)
 
 
 # -- all ----------------------------------------------------------------------------------------------------------
 
 
 def _number(plan: NumberPlan) -> ArgumentType:
-    return ArgumentType("number", plan.example(), plan.parse, plan.shapes(), span=plan.span, joined=True)
+    return ArgumentType(
+        "number",
+        plan.example(),
+        plan.parse,
+        plan.takes(),
+        plan.lengths(),
+        span=plan.span,
+        joined=True,
+        ends_itself=True,
+    )
 
 
 def argument_types(operator: Operator, channel: Channel) -> dict[object, ArgumentType]:

@@ -82,11 +82,19 @@ class Codes:
 
 def read_codes(source: str, file: str = "codes.toml") -> Codes:
     """The table in a file's text. Raises CatalogueError with every fault of shape."""
+    codes, faults = scan_codes(source, file)
+    if faults:
+        raise CatalogueError(faults)
+    return codes
+
+
+def scan_codes(source: str, file: str = "codes.toml") -> tuple[Codes, list[Fault]]:
+    """The rows of a file's text as far as they can be read, and every fault of shape."""
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise CatalogueError([Fault(file, int(found[1]) if found else 0, "", str(error))]) from None
+        return Codes((), file), [Fault(file, int(found[1]) if found else 0, "", str(error))]
     faults = [
         Fault(file, line_of_key(source.splitlines(), 0, key), key, f"unknown key{nearest(key, ['code'])}")
         for key in document
@@ -94,17 +102,16 @@ def read_codes(source: str, file: str = "codes.toml") -> Codes:
     ]
     tables = document.get("code", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise CatalogueError([*faults, Fault(file, 0, "code", "must be rows, each under [[code]]")])
+        return Codes((), file), [*faults, Fault(file, 0, "code", "must be rows, each under [[code]]")]
     blocks = list(_blocks(source))
     rows = []
     for order, table in enumerate(tables):
         line, lines = blocks[order] if order < len(blocks) else (0, [])
         reader = _RowReader(table, file, line, lines)
-        rows.append(reader.row(order))
+        row = reader.row(order)
+        rows += [row] if row.command else []
         faults += reader.faults
-    if faults:
-        raise CatalogueError(faults)
-    return Codes(tuple(rows), file)
+    return Codes(tuple(rows), file), faults
 
 
 def line_of_key(lines: list[str], first: int, key: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, read_codes
+from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, scan_codes
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
 from gateway.catalogue.menus import Menus, read_menus
 from gateway.catalogue.products import (
@@ -50,10 +50,18 @@ class Catalogue:
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of all files."""
+    catalogue, faults = scan_catalogue(folder)
+    if faults:
+        raise CatalogueError(faults)
+    return catalogue
+
+
+def scan_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[Fault]]:
+    """As `load_catalogue`, but what cannot be read is left out, and the faults are returned."""
     faults: list[Fault] = []
     codes, products, operator = Codes(()), Products(), Operator()
     try:
-        codes = read_codes(*_source(folder, CODES_FILE))
+        codes, faults = scan_codes(*_source(folder, CODES_FILE))
     except CatalogueError as error:
         faults += error.faults
     try:
@@ -67,9 +75,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
             menus = read_menus(*_source(folder, MENUS_FILE))
     except CatalogueError as error:
         faults += error.faults
-    if faults:
-        raise CatalogueError(faults)
-    return Catalogue(codes, products, operator, menus)
+    return Catalogue(codes, products, operator, menus), faults
 
 
 def _source(folder: Path | None, name: str) -> tuple[str, str]:

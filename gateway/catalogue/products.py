@@ -101,3 +101,7 @@ class Products:
     transfer: TransferRules = TransferRules()
     limits: Limits = Limits()
     opening: Opening = Opening()
+
+    def names(self) -> list[Names]:
+        """Every name that a text may have to show."""
+        return [tariff.names for tariff in self.tariffs.values()] + [each.names for each in self.services.values()]

@@ -217,9 +217,13 @@ class _Compiler:
                 return None
             items.append(kind)
             names.append(item.name)
-        if any(not isinstance(item, str) and item.rest for item in items[:-1]):
-            self._fault(row, text, f"{text!r}: a free text takes the rest of the line, so it must come last")
-            return None
+        for item, placed in zip(parsed[:-1], items[:-1], strict=True):
+            if isinstance(item, str) or isinstance(placed, str):
+                continue
+            if placed.rest or (placed.comes_last and channel is Channel.SMS):
+                message = f"{text!r}: <{item.name}> takes all that follows, so it must come last"
+                self._fault(row, text, message)
+                return None
         return Leaf(row, text, row.line_of(text), channel, tuple(items), tuple(names), fixed, languages)
 
     def _kind(

@@ -123,6 +123,11 @@ class Texts:
         """The arguments that a text needs. Raises KeyError if there is no such text."""
         return next(self._texts(name)).variables
 
+    def place(self, name: str, language: Language) -> tuple[str, int]:
+        """The file and the line of a text. Raises KeyError if that language lacks it."""
+        text = self._catalogue[_own(language)][name]
+        return text.file, text.line
+
     def faults(self) -> list[Fault]:
         """What is wrong in the files, in their order; empty after `load`."""
         return list(self._faults)
@@ -144,8 +149,16 @@ class Texts:
         for language in Language:
             text = self._catalogue[_own(language)].get(name)
             if text is not None:
-                tries = _tries(text.wording, _own(language), names, samples or {})
-                found[language] = max((self.render(name, each, language) for each in tries), key=len)
+                choices = _choices(text.wording, _own(language), names, samples or {})
+                arguments = {variable: values[0] for variable, values in choices.items()}
+                # What one part of a text needs does not change another part's length, so each is made longest alone.
+                for variables in _read_together(text.wording):
+                    tries = (
+                        {**arguments, **dict(zip(variables, values, strict=True))}
+                        for values in itertools.product(*(choices[variable] for variable in variables))
+                    )
+                    arguments = max(tries, key=lambda each: len(self.render(name, each, language)))
+                found[language] = self.render(name, arguments, language)
         return found
 
     def _texts(self, name: str) -> Iterator[_Text]:
@@ -159,10 +172,10 @@ def _own(language: Language) -> Language:
     return Language.RU if language is Language.LAT else language
 
 
-def _tries(
+def _choices(
     wording: Wording, language: Language, names: Mapping[str, str] | None, samples: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    """Arguments that reach every variant of a text, the longest value of each variable."""
+) -> dict[str, list[object]]:
+    """For each variable, values that reach every variant of a text, and the longest one."""
     functions: dict[str, str] = {}
     for variable, function in uses(wording):
         functions[variable] = functions.get(variable) or function
@@ -174,8 +187,20 @@ def _tries(
     for variable, function in functions.items():
         if variable not in choices or function != PLAIN:
             choices.setdefault(variable, []).append(_longest_value(variable, function, names, samples))
-    for values in itertools.product(*choices.values()):
-        yield dict(zip(choices, values, strict=True))
+    return choices
+
+
+def _read_together(wording: Wording) -> list[list[str]]:
+    """The variables of a text in groups: those of one part of it, and of the parts that share one with it."""
+    groups: list[set[str]] = []
+    for piece in wording:
+        group = {variable for variable, _ in uses((piece,))}
+        for other in [each for each in groups if each & group]:
+            groups.remove(other)
+            group |= other
+        if group:
+            groups.append(group)
+    return [sorted(group) for group in groups]
 
 
 def _longest_value(

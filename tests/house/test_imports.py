@@ -22,6 +22,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
     ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     ("gateway/arguments.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    ("gateway/automaton.py", ("asyncio", "gateway.store", "gateway.handlers", "gateway.commands", "smpp", *CLOCKS)),
+    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
     ("gateway/screens.py", ("asyncio", "gateway.store", *CLOCKS)),

@@ -173,7 +173,7 @@ SINGLE = (
     (row("number.add", "*200*<number#"), 3, "not a pattern"),
     (row("number.add", "*200*<number:1-4>#"), 3, "needs a field of type int"),
     (row("topic.show", "*200*<digit>#"), 3, "no kind of argument is known"),
-    (row("topic.show", sms="A <topic> <language>"), 3, "must come last"),
+    (row("topic.show", sms="A <topic> <language>"), 3, "<topic> takes all that follows, so it must come last"),
     (row("plain.do", "*21#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*331*1#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*42#"), 3, "the handset keeps it for itself"),
@@ -191,6 +191,8 @@ SINGLE = (
     ('[code]\ncommand = "plain.do"\n', 0, "must be rows, each under [[code]]"),
     ('[[codes]]\ncommand = "plain.do"\n', 1, "unknown key, did you mean 'code'?"),
     ("[[code]]\ncommand = plain.do\n", 2, "Invalid value"),
+    (row("plain.do", sms="A", more='to = "4455"'), 4, "'4455' is none of the short numbers, did you mean '4555'?"),
+    (row("plain.do", "*200#", more='any_text_to = ["81111"]'), 4, "did you mean '8111'?"),
     (row("plain.do", "*200#", more="blank_sms = true") + row("plain.do", "*201#", more="blank_sms = true"), 8, "taken"),
 )
 
