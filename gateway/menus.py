@@ -113,7 +113,8 @@ Step = Show | Run | Over
 class MenuTree:
     """The menus, compiled against the code plan. `faults` says what is wrong; use it only where that is empty.
 
-    `replaced`: commands that a dialog opens a place for, because the place can be dialled as they are.
+    `replaced`: commands that a dialog opens a place for, because the place can be dialled as they are. `living`: the
+    menus with anything in them that works.
     """
 
     menus: Menus
@@ -121,6 +122,7 @@ class MenuTree:
     goals: dict[tuple[str, str], Goal] = field(default_factory=dict)
     roots: dict[str, Menu] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
+    living: frozenset[str] = frozenset()
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -136,6 +138,9 @@ class MenuTree:
                 if item.when and item.when not in CONDITIONS:
                     self._fault(item, menu, f"when: no condition {item.when!r}{nearest(item.when, CONDITIONS)}")
         self._check_reach()
+        if self.faults:
+            return
+        self.living = frozenset(menu.name for menu in self.menus.menus.values() if self._lives(menu))
         places = [*self.roots, *(path for path, menu, item in self._walk() if item.menu or self._asks(menu, item))]
         readings = [self.grammar.read(f"{path}#", Channel.USSD) for path in places]
         self.replaced = frozenset(reading.command for reading in readings if reading.outcome == UNDERSTOOD)
@@ -213,6 +218,13 @@ class MenuTree:
             if reading.command != goal.row.command:
                 message = f"dialled, {path}# is {reading.command} (line {reading.row.line} of the codes)"
                 self._fault(item, menu, f"{message}, and here {goal.row.command}")
+
+    def _lives(self, menu: Menu) -> bool:
+        """Whether anything below a menu works."""
+        return any(
+            self._lives(self.menus.menus[item.menu]) if item.menu else self.goals[menu.name, item.digit].row.available
+            for item in menu.items
+        )
 
     def _inside_itself(self, menu: Menu, above: tuple[str, ...]) -> bool:
         return any(
@@ -350,8 +362,13 @@ class MenuTree:
         return Show(text, place.path, place.typed, number)
 
     def _shown(self, menu: Menu, reader: Reader) -> list[MenuItem]:
-        """The items that apply to this subscriber, and work."""
-        return [item for item in menu.items if not item.when or CONDITIONS[item.when](reader.subscriber, reader.at)]
+        """The items that apply to this subscriber, and that the operator has not switched off."""
+        return [item for item in menu.items if self._applies(menu, item, reader)]
+
+    def _applies(self, menu: Menu, item: MenuItem, reader: Reader) -> bool:
+        if item.when and not CONDITIONS[item.when](reader.subscriber, reader.at):
+            return False
+        return item.menu in self.living if item.menu else self.goals[menu.name, item.digit].row.available
 
     def _line(self, menu: Menu, item: MenuItem, reader: Reader) -> str:
         if item.menu:

@@ -131,6 +131,22 @@ def test_items_that_do_not_apply_are_not_shown() -> None:
     assert isinstance(TREE.answer(place, 0, "1", reader()), Run)
 
 
+def test_codes_that_are_switched_off_are_not_shown(tmp_path: Path) -> None:
+    """`available = false` takes an item out of its menu, and a menu without items out of the one above."""
+    (tmp_path / "codes.toml").write_text(
+        '[[code]]\ncommand = "balance.show"\nussd = ["*100#"]\n'
+        '[[code]]\ncommand = "history.show"\nussd = ["*111*99#"]\navailable = false\n'
+    )
+    (tmp_path / "menus.toml").write_text(
+        MAIN + '1 = { code = "*100#" }\n2 = { menu = "other" }\n[[menu]]\nname = "other"\n1 = { code = "*111*99#" }\n'
+    )
+    tree = Rooms(config.load(None, {"catalogue": {"folder": tmp_path}}), secret=b"").menus
+    place = tree.resolve("*111#")
+    assert isinstance(place, Place)
+
+    assert tree.show(place, reader()) == Show("Меню\n1 ", "*111")
+
+
 def test_ids_of_lists_can_be_dialled() -> None:
     """What a list shows is the id that the code takes, on any page; another id repeats the list."""
     place = TREE.resolve("*111*2*3#")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -230,6 +231,24 @@ async def test_dialog_goes_on_after_a_kill(tmp_path: Path) -> None:
     assert question.tlvs[USSD_SERVICE_OP] == ASKS
     assert question.text.startswith("Перевод 50 руб. на +7")
     assert question.text.endswith("1 да 2 нет 0 назад")
+
+
+async def test_operations_are_logged_in_both_notations(tmp_path: Path) -> None:
+    """The log says what an operation is in decimal and in hexadecimal, because peers mistake one for the other."""
+    path = talking(tmp_path, top=f'[log]\nfile = "{tmp_path / "log"}"')
+    async with served(path) as gateway, peer_of(gateway.port) as peer:
+        handset = Handset(peer, fresh_number())
+        await handset.open("*111*1#")
+        await handset.answer("4")
+        await handset.abort()
+        await gateway.end()
+    log = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+
+    assert [(each["event"], each["op"]) for each in log if "op" in each] == [
+        ("command", "0x01 (1 PSSR indication)"),
+        ("command", "0x12 (18 USSR confirm)"),
+        ("ussd_abort", "0x00 (0 PSSD indication)"),
+    ]
 
 
 async def test_direct_codes_write_no_dialog(tmp_path: Path) -> None:
