@@ -348,7 +348,8 @@ def dialects_of(settings: Settings) -> Dialects:
         try:
             dialects.named(peer.dialect)
         except UnknownDialect as error:
-            raise ConfigError(f"{peer.name!r}: {error}") from None
+            table = "listeners" if isinstance(peer, ListenerSection) else "links"
+            raise ConfigError(f"[[{table}]] {peer.name!r}: dialect: {error}") from None
     return dialects
 
 

@@ -85,7 +85,7 @@ class Dialects(Mapping[str, Dialect]):
 def own_dialects() -> Dialects:
     """Those that come with the gateway."""
     source = importlib.resources.files("smpp").joinpath(OWN_FILE).read_text(encoding="utf-8")
-    return Dialects(_read(source, OWN_FILE, {}))
+    return Dialects(read_dialects(source, OWN_FILE, {}))
 
 
 def load_dialects(path: Path | None = None) -> Dialects:
@@ -112,27 +112,6 @@ def read_dialects(source: str, file: str, known: Mapping[str, Dialect]) -> list[
     Raises:
         DialectError: with every fault.
     """
-    return _read(source, file, known)
-
-
-def _files(path: Path | None) -> list[Path]:
-    if path is None:
-        return []
-    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise DialectError([DialectFault(str(path), 0, "", f"cannot be read: {reason}")]) from None
-
-
-# -- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _read(source: str, file: str, known: Mapping[str, Dialect]) -> list[Dialect]:
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
@@ -155,6 +134,23 @@ def _read(source: str, file: str, known: Mapping[str, Dialect]) -> list[Dialect]
     if faults:
         raise DialectError(faults)
     return list(read.values())
+
+
+def _files(path: Path | None) -> list[Path]:
+    if path is None:
+        return []
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise DialectError([DialectFault(str(path), 0, "", f"cannot be read: {reason}")]) from None
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
 
 
 def _lines(source: str) -> dict[int, dict[str, int]]:

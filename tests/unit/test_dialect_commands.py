@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from gateway import config
+from gateway.app import dialects_of
 from gateway.config import ConfigError
 from gateway.dialect_commands import app
 from smpp.dialects import DialectError, own_dialects
@@ -42,3 +44,12 @@ def test_check_of_a_file(tmp_path: Path) -> None:
     mine.write_text('[[dialect]]\nname = "town"\nbas = "huawei"\n')
     with pytest.raises(DialectError, match=r"mine\.toml:3: bas: unknown key, did you mean 'base'"):
         said("check", str(mine))
+
+
+def test_a_link_with_an_unknown_dialect(tmp_path: Path) -> None:
+    """The start is refused: which link, which key, and the nearest dialect."""
+    path = tmp_path / "gateway.toml"
+    path.write_text('[[links]]\nname = "smsc1"\nsystem_id = "gw"\ndialect = "huawey"\n')
+
+    with pytest.raises(ConfigError, match=r"\[\[links\]\] 'smsc1': dialect: unknown .*did you mean 'huawei'"):
+        dialects_of(config.load(path))
