@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-NODE_SMPP := 0.5.1
+NODE_SMPP := 0.6.0-rc.4
 
 .PHONY: run test check bench grammar-million crash exactly-once tools format clean
 

@@ -38,12 +38,14 @@ from gateway.config import (
 )
 from gateway.control import ControlServer
 from gateway.control_commands import control_commands
+from gateway.conversation import Conversation
 from gateway.delivery.compose import Route
 from gateway.delivery.effects import ChannelSetup, EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
 from gateway.engine.batch import Core, Tools
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Terms
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
@@ -53,10 +55,12 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.menus import MenuTree, Reader
 from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
-from gateway.model import HOUR_MS, Channel, CodeRef, Instant
+from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.screens import Size
 from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
@@ -64,6 +68,7 @@ from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import LANGUAGES, text_files
 from gateway.ussd_grammar import Grammar
+from smpp.dialects import Dialects, UnknownDialect, load_dialects
 from smpp.link import Link
 from smpp.listener import Account, Listener
 from smpp.session import Timers
@@ -100,6 +105,7 @@ class Rooms:
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
         self.digest = digest_of(_data_files(settings))
+        self.dialects = dialects_of(settings)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
         section = settings.catalogue
@@ -110,6 +116,9 @@ class Rooms:
         if self.digest != digest_of(_data_files(settings)):
             raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
+        self.menus = MenuTree(self.catalogue.menus, self.grammar)
+        if self.menus.faults or (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
+            raise CatalogueError(self.menus.faults or faults)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
             self.operator,
@@ -124,11 +133,20 @@ class Rooms:
                 sms_validity_ms=settings.operator.validity_hours * 3_600_000,
                 screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
             ),
+            self.dialects,
         )
+        resume_ms = int(settings.engine.dialog_resume_s * 1000)
+        self.talk = Conversation(self.menus, self.texts, self.derive_code, resume_ms)
+
+    def menu_reader(self, language: Language) -> Reader:
+        """Somebody of whom nothing is known, to whom the menus are shown."""
+        opening = self.catalogue.products.opening
+        nobody = Subscriber(Msisdn(""), PersonId(""), opening.region, opening.tariff, AccountId(""))
+        return Reader(nobody, Instant(0), self.catalogue.products, self.texts, language, False, Size())
 
     @property
     def core(self) -> Core:
-        return Core(self.digest, self.dispatcher, self.surroundings, self.writer)
+        return Core(self.digest, self.dispatcher, self.surroundings, self.writer, self.talk)
 
     def changes(self, old: Rooms) -> tuple[str, ...]:
         """What is otherwise than in an older state of the data, a line each."""
@@ -222,9 +240,8 @@ class Gateway:
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
         rules = tuple(RouteRule(rule.prefix, rule.via) for rule in settings.routes)
-        self.routing = Routing(
-            self.connections, [route_of(peer, settings) for peer in peers], rules, settings.operator.validity_hours
-        )
+        routes = [route_of(peer, settings, self.rooms.dialects) for peer in peers]
+        self.routing = Routing(self.connections, routes, rules, settings.operator.validity_hours)
         self.sender = Sender(
             connections=self.connections,
             routing=self.routing,
@@ -257,6 +274,9 @@ class Gateway:
             self.clock,
             create_unknown,
             performer=self.performer,
+            talk=self.rooms.talk,
+            dialects=self.rooms.dialects,
+            dialogs=Dialogs(settings.engine.dialogs_max),
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
@@ -545,6 +565,23 @@ def _account(account: AccountSection, section: ListenerSection) -> Account:
     )
 
 
+def dialects_of(settings: Settings) -> Dialects:
+    """The dialects that links and listeners may name.
+
+    Raises:
+        DialectError: with every fault of the operator's own dialects.
+        ConfigError: a link or listener names a dialect that is not there.
+    """
+    dialects = load_dialects(settings.catalogue.dialects_path)
+    for peer in (*settings.listeners, *settings.links):
+        try:
+            dialects.named(peer.dialect)
+        except UnknownDialect as error:
+            table = "listeners" if isinstance(peer, ListenerSection) else "links"
+            raise ConfigError(f"[[{table}]] {peer.name!r}: dialect: {error}") from None
+    return dialects
+
+
 def timers_of(peer: Peer) -> Timers:
     return Timers(
         session_init_s=peer.session_init_s if isinstance(peer, ListenerSection) else 10.0,
@@ -563,12 +600,12 @@ def terms_of(peer: Peer, settings: Settings) -> Terms:
     return Terms(int(horizon_s * 1000), int(peer.peer_response_timeout_s * 1000))
 
 
-def route_of(peer: Peer, settings: Settings) -> Route:
+def route_of(peer: Peer, settings: Settings, dialects: Dialects) -> Route:
     operator = settings.operator
     return Route(
         name=peer.name,
         server=isinstance(peer, ListenerSection),
-        dialect=peer.dialect,
+        dialect=dialects[peer.dialect],
         default_alphabet=peer.default_alphabet,
         source_addr=peer.source_addr,
         source_ton=operator.source_ton if peer.source_ton is None else peer.source_ton,

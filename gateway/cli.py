@@ -24,7 +24,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, operating, outbox, subscribers, telemetry
+from gateway import config, dialect_commands, operating, outbox, subscribers, telemetry
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
@@ -39,6 +39,7 @@ from gateway.phone import Phone, PhoneError, Shown
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
+from smpp.dialects import DialectError
 from smpp.listener import ListenerError
 from smpp.simulator.command import simulator
 from smpp.simulator.scenario import ScenarioError
@@ -49,6 +50,7 @@ app.add_typer(codes, name="codes")
 app.add_typer(operating.app)
 app.add_typer(subscribers.app, name="subscribers")
 app.command("simulator")(simulator)
+app.add_typer(dialect_commands.app, name="dialects")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,7 +64,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 
 FAULTS = (
     AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
-    SinceError, OSError,
+    DialectError, SinceError, OSError,
 )  # fmt: skip
 
 
@@ -162,6 +164,7 @@ From = Annotated[str, typer.Option("--from", help="The subscriber's number.")]
 def dial(
     code: Annotated[str, typer.Argument(help="What is dialled: '*111*828*1#'.")],
     number: From,
+    answers: Annotated[list[str] | None, typer.Argument(help="What is answered to the screens that ask: 2 5.")] = None,
     host: Host = "127.0.0.1",
     port: Port = DEFAULT_PORT,
     system_id: Account = "demo",
@@ -169,11 +172,52 @@ def dial(
 ) -> None:
     """Dials through a running gateway over SMPP; prints what the phone shows and the SMS it gets."""
 
-    async def call() -> list[Shown]:
+    async def call() -> None:
         async with Phone(host, port, system_id, password) as phone:
-            return await phone.dial(code, number)
+            shown = await phone.dial(code, number)
+            _show(shown, number)
+            for answer in answers or ():
+                if not _asks(shown):
+                    break
+                shown = await phone.answer(answer, number)
+                _show(shown, number)
 
-    _show(asyncio.run(call()), number)
+    asyncio.run(call())
+
+
+@app.command()
+def phone(
+    number: Annotated[str, typer.Argument(help="The subscriber's number.")],
+    to: Annotated[str, typer.Option(help="The short number that SMS go to.")] = "111",
+    host: Host = "127.0.0.1",
+    port: Port = DEFAULT_PORT,
+    system_id: Account = "demo",
+    password: Password = "demo",
+) -> None:
+    """A phone, line by line: *CODE# dials, a line while a screen asks answers it, any other line is an SMS."""
+
+    async def hold() -> None:
+        loop = asyncio.get_running_loop()
+        async with Phone(host, port, system_id, password) as phone:
+            shown: list[Shown] = []
+            while True:
+                err.print("answer> " if _asks(shown) else "dial or write> ", end="")
+                line = (await loop.run_in_executor(None, sys.stdin.readline)).rstrip("\n")
+                if not line:
+                    return
+                if line[0] in "*#" and len(line) > 2:
+                    shown = await phone.dial(line, number)
+                elif _asks(shown):
+                    shown = await phone.answer(line, number)
+                else:
+                    shown = await phone.text(line, number, to)
+                _show(shown, number)
+
+    asyncio.run(hold())
+
+
+def _asks(shown: list[Shown]) -> bool:
+    return any(each.asks for each in shown)
 
 
 @app.command()
@@ -244,6 +288,18 @@ def codes_check(config_file: ConfigFile = None) -> None:
     out.print(table)
     count = len(rooms.catalogue.codes.rows)
     out.print(f"{count} codes, {len(rooms.texts.names())} texts in three languages: no faults")
+
+
+@codes.command("menu")
+def codes_menu(
+    config_file: ConfigFile = None,
+    graph: Annotated[bool, typer.Option("--graph", help="As a Mermaid graph.")] = False,
+    language: Annotated[Language, typer.Option(help="Of the items.")] = Language.RU,
+) -> None:
+    """Prints the tree of the menus: what each digit leads to, and what could be dialled at once."""
+    rooms = _rooms(config_file)
+    lines = rooms.menus.graph if graph else rooms.menus.outline
+    out.print(lines(rooms.menu_reader(language)), markup=False, end="")
 
 
 @codes.command("explain")

@@ -71,6 +71,8 @@ class EngineSection(Section):
     long_message_wait_s: Positive = 600.0
     long_message_parts_per_sender_max: Annotated[int, Field(ge=255)] = 255
     long_message_parts_max: Annotated[int, Field(ge=255)] = 20_000
+    dialog_resume_s: Positive = 900.0
+    dialogs_max: PositiveInt = 200_000
 
 
 class LogSection(Section):
@@ -82,6 +84,7 @@ class LogSection(Section):
 class CatalogueSection(Section):
     folder: Path | None = None
     texts_folder: Path | None = None
+    dialects_path: Path | None = None
     segments_max: PositiveInt = 4
 
 

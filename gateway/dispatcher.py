@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -93,6 +93,15 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     arguments: Mapping[str, object] | None = None
 
 
+T = TypeVar("T")
+
+
+class Fault(str):
+    """The traceback of a bug."""
+
+    __slots__ = ()
+
+
 class Dispatcher:
     def __init__(self, grammar: Grammar, handlers: Mapping[str, Handler]) -> None:
         self.grammar = grammar
@@ -139,6 +148,14 @@ class Dispatcher:
                 fault=traceback.format_exc(limit=-8),
                 masked=reading.masked,
             )
+
+    @staticmethod
+    def guarded(work: Callable[[], T]) -> T | Fault:
+        """What it gives, or the traceback of its bug: of what is no handler and still runs for one message only."""
+        try:
+            return work()
+        except Exception:  # noqa: BLE001 - as in `decide`
+            return Fault(traceback.format_exc(limit=-8))
 
     def due(self, timer: TimerDue, number: int, uow: Stage) -> Decision:
         """Runs a command that the gateway gave itself."""

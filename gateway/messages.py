@@ -8,14 +8,24 @@ from typing import Annotated
 import msgspec
 
 from gateway.model import Channel, CodeRef, Instant, Language, Money, Msisdn, PersonId, PersonKind, TariffId
+from smpp.ussd import OutKind
 
 
 class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """How to answer on the subscriber's screen: the dialect and what its protocol data unit must echo."""
+    """How to answer on the subscriber's screen: the dialect and what its protocol data unit must echo.
+
+    `answer`: it answers a screen of ours; else it opens a dialog. `last`: nothing can be shown any more. `key` names
+    the dialog among those of one number; empty where the dialect knows one at most. `act`: of a reply, what it does
+    to the dialog.
+    """
 
     dialect: str
     session_info: bytes = b""
     service_address: str = ""
+    answer: bool = False
+    last: bool = False
+    key: bytes = b""
+    act: OutKind = OutKind.END_MOBILE
 
 
 class MessagePart(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -55,6 +65,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     dialog: DialogOrigin | None = None
     part: MessagePart | None = None
     receipt_to: str = ""  # the account that asked for a receipt, where we are its message centre
+    op: str = ""  # of USSD: the operation, as people read it
 
 
 CODE_PLACE = "\ue000"
@@ -91,6 +102,15 @@ class OutboxState(IntEnum):
     FAILED = 4
     EXPIRED = 5
     UNKNOWN = 6
+
+
+class DialogGone(msgspec.Struct, frozen=True, gc=False):
+    """A dialog is over before its last screen: the subscriber, the network or the centre's timer ended it."""
+
+    sender: Msisdn
+    key: bytes
+    at: Instant
+    op: str = ""
 
 
 PARTS_MAX = 256  # of one reply, TS 23.040 9.2.3.24.1: 255
@@ -277,6 +297,7 @@ Fact = (
     | Receipt
     | Claimed
     | Confirmed
+    | DialogGone
     | Imported
     | Late
     | Lost

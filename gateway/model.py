@@ -7,7 +7,7 @@ The collector leaves them alone (`gc=False`): frozen values hold no cycles. The 
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar, NewType
 
 import msgspec
@@ -294,6 +294,45 @@ class Charge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     amount: Money
     kind: str
     msisdn: Msisdn | None = None
+
+
+class DialogState(IntEnum):
+    """What is on the screen."""
+
+    PLACE = 0  # a menu, an input or a choice: what `path` and `typed` lead to
+    QUESTION = 1  # of `code`: yes or no
+    TEXT = 2  # `text` goes on by "more"
+
+
+class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A USSD conversation with a number, at the screen that was shown last.
+
+    `key` names it among the dialogs of the number; empty where the dialect knows one at most. `path` is what one
+    would dial to come here at once (`*111*2`), `typed` what its input screens have been given. `text` is the
+    question, or what is left of a text. `offered`: the screen asks whether to go on from here or to begin with that
+    path. `open`: the network still has it; else it was interrupted and is offered at the next dial. `row` is the
+    outbox row of the screen.
+    """
+
+    msisdn: Msisdn
+    key: bytes
+    opened_at: Instant
+    shown_at: Instant
+    state: DialogState = DialogState.PLACE
+    path: str = ""
+    typed: tuple[str, ...] = ()
+    page: int = 0
+    code: CodeRef | None = None
+    text: str = ""
+    latin: bool = False
+    offered: str = ""
+    open: bool = True
+    row: int = 0
+    session_info: bytes = b""
+    service_address: str = ""
+
+
+DialogKey = tuple[Msisdn, bytes]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -205,6 +205,7 @@ class Telemetry:
             reference=each.number,
             sender=masked(inbound.sender),
             channel=inbound.channel,
+            op=inbound.op,
             link=inbound.link,
             command=decision.command,
             refusal=decision.refusal,

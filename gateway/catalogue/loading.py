@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, scan_codes
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
+from gateway.catalogue.menus import Menus, read_menus
 from gateway.catalogue.products import (
     Names,
     Operator,
@@ -28,6 +29,7 @@ from gateway.model import ServiceId, TariffId
 
 CODES_FILE = "codes.toml"
 PRODUCTS_FILE = "products.toml"
+MENUS_FILE = "menus.toml"
 
 T = TypeVar("T")
 
@@ -39,10 +41,11 @@ class Catalogue:
     codes: Codes
     products: Products
     operator: Operator
+    menus: Menus = Menus()
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of both files."""
+    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of all files."""
     catalogue, faults = scan_catalogue(folder)
     if faults:
         raise CatalogueError(faults)
@@ -61,7 +64,14 @@ def scan_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[Fault]]:
         products, operator = read_products(*_source(folder, PRODUCTS_FILE))
     except CatalogueError as error:
         faults += error.faults
-    return Catalogue(codes, products, operator), faults
+    menus = Menus()
+    try:
+        # Menus lead to codes: an operator's own codes go with his own menus, or with none.
+        if folder is None or (folder / MENUS_FILE).exists() or not (folder / CODES_FILE).exists():
+            menus = read_menus(*_source(folder, MENUS_FILE))
+    except CatalogueError as error:
+        faults += error.faults
+    return Catalogue(codes, products, operator, menus), faults
 
 
 def catalogue_files(folder: Path | None = None) -> list[tuple[str, bytes]]:

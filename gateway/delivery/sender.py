@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from gateway.clock import Clock
-from gateway.delivery.compose import Resend, Route, compose
+from gateway.delivery.compose import Message, Resend, Route, compose
 from gateway.delivery.retry import after_refusal
 from gateway.delivery.routing import Connections, Routing
 from gateway.engine.receipts import unnamed_key
@@ -23,8 +23,9 @@ from gateway.messages import PARTS_MAX, Awaited, Claimed, Fact, OutboxState, Out
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, EncodeError, Pdu, SubmitSm, SubmitSmResp
+from smpp.pdu import DataSmResp, EncodeError, Pdu, SubmitSmResp
 from smpp.receipt import fold_id
+from smpp.ussd import OutKind
 from smpp.vocabulary import RegisteredDelivery
 
 WAITING_ROWS_MAX = 10_000
@@ -44,7 +45,7 @@ class _Sending:
     outgoing: Outgoing
     connection: Connection
     route: Route
-    parts: list[SubmitSm] | list[DeliverSm]
+    parts: Sequence[Message]
     queued: list[int]
     places: int  # of the window that were promised
     sent: int = 0
@@ -96,6 +97,7 @@ class Sender:
         self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
         self._tries: dict[int, int] = {}
         self._taken: dict[int, _Taken] = {}
+        self._screens: set[int] = set()  # rows of screens that wait for an answer, not accepted by the peer yet
         self._paused_until: dict[int, Instant] = {}
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
         self._last_waiting = 0
@@ -124,7 +126,13 @@ class Sender:
             if sending is None:
                 continue
             self._reserved[sending.connection.id] -= sending.places
+            if asks(sending.outgoing):
+                self._screens.add(row)
             self._advance(sending)
+
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen that asks is committed, and the peer has not accepted it yet."""
+        return row in self._screens
 
     def _advance(self, sending: _Sending) -> None:
         """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
@@ -147,6 +155,8 @@ class Sender:
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
+        if asks(outgoing):
+            self._screens.add(row.id)
         if len(self._waiting) >= WAITING_ROWS_MAX:
             self._overflowed = True
             return
@@ -168,7 +178,7 @@ class Sender:
         elif pdu.command_status:
             sending.status = sending.status or pdu.command_status
         else:
-            sending.accepted[number] = pdu.message_id if isinstance(pdu, SubmitSmResp) else ""
+            sending.accepted[number] = pdu.message_id if isinstance(pdu, (SubmitSmResp, DataSmResp)) else ""
         if sending.answered < len(sending.queued):
             if sending.sent < len(sending.queued):
                 self._advance(sending)
@@ -278,6 +288,10 @@ class Sender:
         if outgoing.channel is Channel.USSD and (
             outgoing.expires_at <= now or self._connections.get(outgoing.connection) is None
         ):
+            if asks(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
+                self._screens.discard(row)
+                self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
+                return None
             outgoing = as_sms(outgoing, self._routing.validity_ms)
         if outgoing.expires_at <= now:
             self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
@@ -292,6 +306,7 @@ class Sender:
 
     def _finished(self, sending: _Sending) -> None:
         row = sending.row
+        self._screens.discard(row)
         if sending.status:
             self._refused(sending)
             return
@@ -314,7 +329,7 @@ class Sender:
         if verdict.state is OutboxState.READY:
             self._tries[row] = tries + 1
             self._try_again(sending, verdict.delay_ms)
-        elif sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
+        elif sending.outgoing.channel is Channel.USSD and not asks(sending.outgoing):  # the dialog is dead
             self._forget(row)
             self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
         else:
@@ -335,6 +350,7 @@ class Sender:
         self._post(SubmitResult(sending.row, OutboxState.UNKNOWN, sending.first_id, sending.status, now, awaited))
 
     def _forget(self, row: int) -> None:
+        self._screens.discard(row)
         if self._tries:
             self._tries.pop(row, None)
         if self._taken:
@@ -368,3 +384,8 @@ def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:
     """The same reply by SMS, because its screen is gone."""
     expires_at = Instant(outgoing.expires_at + validity_ms)
     return msgspec.structs.replace(outgoing, channel=Channel.SMS, dialog=None, expires_at=expires_at)
+
+
+def asks(outgoing: Outgoing) -> bool:
+    """Whether it is a screen that waits for an answer."""
+    return outgoing.dialog is not None and outgoing.dialog.act is OutKind.CONTINUE

@@ -6,7 +6,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -15,7 +15,10 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
-from gateway.dispatcher import Decision, Dispatcher
+from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
+from gateway.dispatcher import Decision, Dispatcher, Fault
+from gateway.engine.dialog_steps import DialogSteps, remembering
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
 from gateway.engine.journal import (
     Body,
@@ -33,11 +36,13 @@ from gateway.engine.journal import (
 from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
 from gateway.engine.receipts import Matching, Receipts
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
+    DialogGone,
+    DialogOrigin,
     EffectResult,
     Fact,
     ImportCount,
@@ -71,6 +76,7 @@ from gateway.store.protocol import (
     WriteBatch,
 )
 from smpp.receipt import receipt_text
+from smpp.ussd import Dialect
 from smpp.vocabulary import MessageState
 
 
@@ -97,6 +103,10 @@ class Delivery(Protocol):
         """The row is on the disk as READY: it is claimed when a window has room."""
         ...
 
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen has left, or is to leave, and the peer has not accepted it yet."""
+        ...
+
 
 class Performer(Protocol):
     """Does what was decided outside the gateway."""
@@ -121,6 +131,7 @@ class Core:
     dispatcher: Dispatcher
     surroundings: Surroundings
     writer: ReplyWriter
+    talk: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +147,14 @@ class Tools:
     create_unknown: bool = False
     slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
     performer: Performer = field(default_factory=Nobody)
+    talk: Conversation | None = None
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    dialogs: Dialogs = field(default_factory=Dialogs)
 
     def with_core(self, core: Core) -> Tools:
-        return replace(self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer)
+        return replace(
+            self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer, talk=core.talk
+        )
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -172,6 +188,7 @@ class Batch:
     claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
+    steps: DialogSteps = field(init=False)
     next_timer: Instant | None = None
     begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
     effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
@@ -188,6 +205,8 @@ class Batch:
     def __post_init__(self) -> None:
         self.matching = Matching(self.receipts)
         self.joining = Joining(self.parts)
+        tools = self.tools
+        self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -301,6 +320,8 @@ class Batch:
                     self._settle(changes, fact.at)
                 case TimerDue():
                     await self._timer(fact)
+                case DialogGone():
+                    self.steps.gone(fact.sender, fact.key)
                 case EffectResult():
                     await self._effect_result(fact)
                 case PartsDue():
@@ -330,6 +351,7 @@ class Batch:
             self._journal(self.journal.next_number(), self.tools.clock.now(), "", entry)
         if told:
             self._journal(self.journal.next_number(), self.tools.clock.now(), "", ReceiptsEntry(tuple(told)))
+        self.steps.write(self.write)
         state, write, matching = self.state, self.write, self.matching
         write.outbox_changes.extend(self.changes.values())
         write.awaited.extend([each for part, each in matching.added.items() if part not in matching.gone])
@@ -382,9 +404,26 @@ class Batch:
                 return
             actor = self._create(inbound)
         matched = self.matched.get(index)
-        if matched is not None and reading.row is not None and reading.row.effect != "none":
+        answers = inbound.dialog is not None and inbound.dialog.answer
+        if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
             self._repeat(inbound, matched, language)
             return
+        said = inbound
+        situation = self.steps.situation(inbound, actor, language, self.tools.surroundings.products)
+        turn: Turn | Fault | None = None
+        if situation is not None:
+            if answers and self.steps.is_early(situation, self.tools.delivery.on_its_way):
+                self._earlier_step(inbound, language)
+                return
+            inbound = remembering(inbound, situation)
+            turn = self.steps.turn(situation, reading)
+            if isinstance(turn, Fault):
+                self._failed_turn(situation, turn)
+                return
+            if turn.reading is None:
+                self._move(situation, turn)
+                return
+            reading = turn.reading
         before = self.journal.mark()
         number = self.journal.next_number()
         while True:
@@ -395,14 +434,17 @@ class Batch:
             except NotLoaded as absent:
                 if absent.kind == "hash":
                     self.journal.reset(before)
-                    self.set_aside.append((inbound, absent.keys[0]))
+                    self.set_aside.append((said, absent.keys[0]))
                     self._aside_senders.add(inbound.sender)
                     return
                 await self._fetch_absent(absent)
         unit.commit()
         self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
-        self._finish(inbound, decision, number, language, reading)
+        screen = None
+        if situation is not None and isinstance(turn, Turn):
+            screen = self.steps.answered(situation, turn, decision, self.state.subscribers[inbound.sender], number)
+        self._finish(inbound, decision, number, language, reading, screen)
 
     def _part(self, index: int, inbound: Inbound) -> None:
         """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
@@ -528,7 +570,7 @@ class Batch:
                 expires_at=Instant(inbound.at + max(lasts_ms, 0)),
                 connection=inbound.connection,
                 link=inbound.link,
-                dialog=inbound.dialog if first.dialog is not None else None,
+                dialog=_on_screen_again(inbound.dialog, first.dialog),
             )
             document = msgspec.msgpack.encode(again)
             row_id = number * ROWS_PER_MESSAGE + index
@@ -562,13 +604,29 @@ class Batch:
             write.effects.append(row)
             self.begun.append(row)
 
-    def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
+    def _finish(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        number: int,
+        language: Language,
+        reading: Reading,
+        screen: Screen | None = None,
+    ) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""
-        self._answer(inbound, decision, number, language, reading)
+        self._answer(inbound, decision, number, language, reading, screen)
         self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
 
-    def _answer(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
+    def _answer(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        number: int,
+        language: Language,
+        reading: Reading,
+        screen: Screen | None = None,
+    ) -> None:
         arguments = secretless(decision.arguments or {}, reading.secret)
         entry = MessageEntry(
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
@@ -578,7 +636,7 @@ class Batch:
         self._journal(number, inbound.at, inbound.sender, entry)
         answered = Answered(
             number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
-            decision.money_moved or decision.sms_too,
+            decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
         self.decided.append(Decided(inbound, decision, number))
@@ -593,6 +651,28 @@ class Batch:
         row_id = number * ROWS_PER_MESSAGE + ROWS_PER_MESSAGE - 1
         document = msgspec.msgpack.encode(receipt)
         self._queue(OutboxRow(row_id, OutboxState.READY, inbound.at, inbound.sender, document), receipt)
+
+    # -- dialogs -------------------------------------------------------------------------------------------------
+
+    def _earlier_step(self, inbound: Inbound, language: Language) -> None:
+        """It has had its answer: the screen that is on its way. Nothing happens twice."""
+        decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
+        self._finish(inbound, decision, self.journal.next_number(), language, ANSWERED)
+
+    def _move(self, situation: Situation, turn: Turn) -> None:
+        """A screen without a command."""
+        number = self.journal.next_number()
+        screen = self.steps.moved(situation, turn, number)
+        decision = Decision(command=MENU_COMMAND, refusal="", replies=())
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
+
+    def _failed_turn(self, situation: Situation, fault: Fault) -> None:
+        """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
+        number = self.journal.next_number()
+        self.steps.end(situation)
+        apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
+        decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))
@@ -646,6 +726,13 @@ V = TypeVar("V")
 
 def _values(values: dict[K, V | None], keys: set[K]) -> list[V]:
     return [value for key in keys if (value := values[key]) is not None]
+
+
+def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> DialogOrigin | None:
+    """Where a first answer is shown again: on the screen that is open now, doing to it what the first did."""
+    if now is None or first is None:
+        return None
+    return msgspec.structs.replace(now, act=first.act)
 
 
 def _stored(subscriber: Subscriber | None) -> Language | None:

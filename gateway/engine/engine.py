@@ -106,6 +106,7 @@ class Engine:
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
         self.parts.restore(await store.parts())
+        self.tools.dialogs.restore(await store.dialogs())
         await store.recover_outbox(now)
         self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
@@ -236,6 +237,8 @@ class Engine:
             self.doubts.give_back(batch.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
+        if batch.steps.changed:
+            self.tools.dialogs.written(batch.steps.changed, batch.write.dialogs_ended)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)

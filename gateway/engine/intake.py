@@ -16,8 +16,20 @@ import phonenumbers
 from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost, MessagePart, OutboxState, Receipt
+from gateway.messages import (
+    Confirmed,
+    DialogGone,
+    DialogOrigin,
+    Fact,
+    Inbound,
+    Late,
+    Lost,
+    MessagePart,
+    OutboxState,
+    Receipt,
+)
 from gateway.model import Channel, Instant, Msisdn
+from gateway.telemetry import masked
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
@@ -34,6 +46,8 @@ OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failu
     MessageState.EXPIRED: OutboxState.EXPIRED,
 }
 WITH_SUCCESS = (ReceiptRequest.ALWAYS, ReceiptRequest.ON_SUCCESS)
+TEXT_KINDS = frozenset({ussd.UssdKind.OPEN, ussd.UssdKind.ANSWER, ussd.UssdKind.LAST_ANSWER})
+_op_text = lru_cache(maxsize=256)(ussd.op_text)
 _NUMBERED = frozenset({int(CommandId.SUBMIT_SM), int(CommandId.DATA_SM)})  # their responses carry a message_id
 
 
@@ -183,26 +197,47 @@ class Intake:
             connection.answer(pdu, Status.ESME_RINVSRCADR)
             self._log.noted("sender_is_no_number", link=connection.name, source_addr=pdu.source_addr[:20])
             return None
-        dialect = ussd.dialect(route.dialect)
-        event = ussd.inbound(dialect, pdu)
+        event = ussd.inbound(route.dialect, pdu)
         if event is None:
             return self._short_message(connection, route, pdu, sender)
-        if event.kind not in (ussd.UssdKind.OPEN, ussd.UssdKind.ANSWER):
+        return self._ussd(connection, route, pdu, event, sender)
+
+    def _ussd(
+        self,
+        connection: Connection,
+        route: Route,
+        pdu: DeliverSm | SubmitSm | DataSm,
+        event: ussd.UssdEvent,
+        sender: Msisdn,
+    ) -> Inbound | None:
+        dialect = route.dialect
+        key = ussd.session_key(dialect, event.session_info)
+        op = _op_text(event.op)
+        if event.kind not in TEXT_KINDS:
             connection.answer(pdu)  # an end, an abort or an acknowledgement asks for nothing
+            if event.kind is not ussd.UssdKind.ACK:
+                self._queue.post(DialogGone(sender, key, self._clock.now(), op))
+            self._log.noted("ussd_" + event.kind.value, link=connection.name, sender=masked(sender), op=op)
             return None
+        alphabet = dialect.data_coding_in.get(event.data_coding)
         by_table = event.data_coding != 8  # 8 means UCS-2 in every reading that centres have of it
         decoded = sms_text.decode(
-            event.text_octets, event.data_coding, default_alphabet=route.default_alphabet, ussd=by_table
+            event.text_octets,
+            event.data_coding if alphabet is None else 0,
+            default_alphabet=alphabet or route.default_alphabet,
+            ussd=by_table,
         )
         fingerprint = hashlib.blake2b(
-            b"\0".join((b"ussd", sender.encode(), event.session_info, bytes((event.op or 0,)), event.text_octets)),
+            b"\0".join((b"ussd", sender.encode(), event.session_info, op.encode(), event.text_octets)),
             digest_size=16,
         ).digest()
-        origin = DialogOrigin(route.dialect, event.session_info, event.service_address)
+        answer = event.kind is not ussd.UssdKind.OPEN
+        last = event.kind is ussd.UssdKind.LAST_ANSWER
+        origin = DialogOrigin(dialect.name, event.session_info, event.service_address, answer, last, key)
         return Inbound(
             Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, origin, None, _receipt_to(connection, route, pdu),
+            fingerprint, origin, None, _receipt_to(connection, route, pdu), op,
         )  # fmt: skip
 
     def _short_message(

@@ -22,7 +22,7 @@ from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import fill_code
-from gateway.messages import DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
+from gateway.messages import DialogGone, DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
 from gateway.replay.pattern import escaped
 from gateway.replay.population import population
@@ -34,6 +34,7 @@ from gateway.replay.transcript import (
     Outside,
     Shown,
     Transcript,
+    Way,
     written,
 )
 from gateway.rules.confirmations import secret_from
@@ -279,6 +280,9 @@ class _Phones:
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """Every row has its place at once."""
 
+    def on_its_way(self, row: int) -> bool:
+        return False
+
     def _shown(self, outgoing: Outgoing) -> Heard:
         shown = Shown.SCREEN if outgoing.channel is Channel.USSD else Shown.SMS
         code = self._digits(outgoing.code)
@@ -407,6 +411,8 @@ class EngineStage:
             self._phones,
             self._clock,
             performer=self._outside,
+            talk=rooms.talk,
+            dialects=rooms.dialects,
         )
         self._engine = Engine(FactQueue(256), tools, self.notes, self.notes, EngineSettings())
         self._sequence_number = 0
@@ -421,6 +427,12 @@ class EngineStage:
         self._sequence_number += 1
         dialled = message.channel is Channel.USSD
         address = text.strip("*#").split("*")[0][:20] if dialled else message.to
+        if message.way is Way.HANGS_UP:
+            self._engine.queue.post(DialogGone(message.sender, b"", self._clock.now()))
+            await self._engine.step()
+            return self._phones.take()
+        dialect = "one-shot" if message.way is Way.DIALS else "spec"
+        origin = DialogOrigin(dialect, b"\0\2", address, message.way is Way.ANSWERS)
         self._engine.queue.post(
             Inbound(
                 message.channel,
@@ -433,7 +445,7 @@ class EngineStage:
                 0,
                 self._sequence_number,
                 self._sequence_number.to_bytes(16, "big"),
-                DialogOrigin("spec", b"\0\2", address) if dialled else None,
+                origin if dialled else None,
             )
         )
         await self._settle()

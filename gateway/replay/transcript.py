@@ -7,7 +7,8 @@ faults of a file are told together, each with line and column.
     comment     = "#" text                                     ; the first block of comments is the title
     given       = "given" NUMBER *( KEY "=" VALUE )            ; before the first message
     used        = "used" NUMBER KIND [OTHER] 1*DIGIT SUM time  ; call, sms, mms, data; how much, for what, how long ago
-    message     = ( NUMBER "dials" text / NUMBER "sends" [text] "to" SHORT ) expected
+    message     = ( NUMBER ( "dials" / "opens" / "answers" ) text / NUMBER "sends" [text] "to" SHORT ) expected
+                / NUMBER "hangs" "up"
     after       = "after" time [expected]                      ; time passes, timers fire
     time        = 1*DIGIT ( "s" / "m" / "h" / "d" )
     outside     = "outside" CHANNEL ( "refuses" REASON / "silent" / "answers" )  ; how a system outside goes on
@@ -145,9 +146,18 @@ class Used:
     ago_ms: int
 
 
+class Way(StrEnum):
+    """How a message of USSD is meant."""
+
+    DIALS = "dials"  # through a centre where a dialog is one dial and one answer
+    OPENS = "opens"  # through a centre where a screen can wait for an answer
+    ANSWERS = "answers"
+    HANGS_UP = "hangs up"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Somebody dials or sends an SMS."""
+    """Somebody dials, answers a screen, hangs up, or sends an SMS."""
 
     line: int
     sender: Msisdn
@@ -155,6 +165,7 @@ class Message:
     text: Pattern
     to: str = ""
     expected: Block = Block()
+    way: Way = Way.DIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +354,11 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     setting = (key - pp.Suppress("=") - pp.Regex(r"[^\s=]+").set_name("a value")).set_parse_action(_setting)
     given = (pp.Suppress(pp.Keyword("given")) - number - pp.ZeroOrMore(setting)).set_parse_action(_given)
 
-    dials = (pp.Suppress(pp.Keyword("dials")) - space - text).set_parse_action(
-        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[0])
+    dials = (pp.one_of("dials opens answers", as_keyword=True) - space - text).set_parse_action(
+        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[1], way=Way(tokens[0]))
+    )
+    hangs_up = (pp.Keyword("hangs") - pp.Keyword("up")).set_parse_action(
+        lambda: Message(0, Msisdn(""), Channel.USSD, Pattern(), way=Way.HANGS_UP)
     )
     short = pp.Regex(r"\d{2,6}").set_name("a short number")
     body = pp.Regex(r".*?(?=\bto[ \t]+\d{2,6}[ \t]*$)").leave_whitespace().set_name("a text and `to SHORT`")
@@ -352,7 +366,7 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     sends = (pp.Suppress(pp.Keyword("sends")) - body - pp.Suppress("to") - short).set_parse_action(
         lambda tokens: Message(0, Msisdn(""), Channel.SMS, tokens[0], tokens[1])
     )
-    message = (number - (dials | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
+    message = (number - (dials | hangs_up | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
         lambda tokens: replace(tokens[1], sender=tokens[0])
     )
     lasts = pp.Regex(r"(?P<count>\d{1,6})(?P<unit>[smhd])\b").set_name("a time such as 5m, 2h or 1d")

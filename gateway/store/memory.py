@@ -18,6 +18,8 @@ from gateway.model import (
     Account,
     AccountId,
     Charge,
+    Dialog,
+    DialogKey,
     Instant,
     Money,
     Msisdn,
@@ -73,6 +75,7 @@ class MemoryStore:
         self._usage: dict[Msisdn, dict[tuple[int, str, str], Usage]] = {}
         self._effects: dict[int, EffectRow] = {}
         self._misses: dict[tuple[str, str], MissRow] = {}
+        self._dialogs: dict[DialogKey, Dialog] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -85,13 +88,14 @@ class MemoryStore:
         self._open = False
 
     def snapshot(self) -> dict[str, Mapping[str, object]]:
-        """All state that a replay compares: subscribers, accounts, persons and the ledger's sum for each account."""
+        """All state that a replay compares: subscribers, accounts, persons, dialogs, the ledger's sums."""
         return {
             "subscribers": {str(key): value for key, value in self._subscribers.items()},
             "accounts": {str(key): value for key, value in self._accounts.items()},
             "persons": {str(key): value for key, value in self._persons.items()},
             "ledger": {str(key): value for key, value in self._sums.items()},
             "records": {"/".join(key): value for key, value in self._records.items()},
+            "dialogs": {f"{msisdn}/{key.hex()}": value for (msisdn, key), value in self._dialogs.items()},
         }
 
     # -- batches
@@ -187,6 +191,10 @@ class MemoryStore:
             self._misses.update(((miss.text, miss.refusal), miss) for miss in tallied.rows)
             for dropped in tallied.dropped:
                 self._misses.pop(dropped, None)
+        for ended in batch.dialogs_ended:
+            self._dialogs.pop(ended, None)
+        for dialog in batch.dialogs:
+            self._dialogs[dialog.msisdn, dialog.key] = dialog
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -292,6 +300,10 @@ class MemoryStore:
         self._require_open()
         due = (row for row in self._timers.values() if row.due_at <= until)
         return nsmallest(limit, due, key=lambda row: (row.due_at, row.key))
+
+    async def dialogs(self) -> list[Dialog]:
+        self._require_open()
+        return sorted(self._dialogs.values(), key=lambda each: each.shown_at)
 
     async def next_timer(self) -> Instant | None:
         self._require_open()

@@ -17,6 +17,8 @@ from gateway.model import (
     Account,
     AccountId,
     Charge,
+    Dialog,
+    DialogKey,
     Entry,
     Instant,
     Money,
@@ -245,13 +247,16 @@ class WriteBatch:
     effects_put_off: list[tuple[int, Instant]] = field(default_factory=list)  # tried once more at that time
     effects_done: list[int] = field(default_factory=list)
     misses: list[MissesTallied] = field(default_factory=list)
+    dialogs: list[Dialog] = field(default_factory=list)
+    dialogs_ended: list[DialogKey] = field(default_factory=list)  # goes first, as above
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
              self.ledger, self.outbox, self.outbox_changes, self.outcomes, self.awaited, self.awaited_gone,
              self.orphans, self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled,
-             self.records, self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses)
+             self.records, self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses,
+             self.dialogs, self.dialogs_ended)
         )  # fmt: skip
 
 
@@ -310,6 +315,10 @@ class Store(Protocol):
 
     async def parts(self) -> list[PartRow]:
         """The parts of long SMS, in the order in which they came."""
+        ...
+
+    async def dialogs(self) -> list[Dialog]:
+        """Every dialog that is open, or was interrupted, the one that was shown first first."""
         ...
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:

@@ -96,6 +96,9 @@ CREATE TABLE orphans (
 STEP_4 = """
 -- Parts of long SMS that wait for the others; of a message that is done with, only what tells a copy of a part.
 CREATE TABLE parts (id INTEGER PRIMARY KEY, document BLOB NOT NULL);
+-- Open and interrupted USSD dialogs, of each number at most one but where its centre tells several apart.
+CREATE TABLE dialogs (
+    msisdn INTEGER NOT NULL, key BLOB NOT NULL, document BLOB NOT NULL, PRIMARY KEY (msisdn, key)) WITHOUT ROWID;
 """
 
 CHUNK_POWER = 7  # at most 128 rows in one execution
@@ -216,6 +219,12 @@ MISS_DROPPED = """
 DELETE FROM misses
 WHERE (text, refusal) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"""
 MISSES = "SELECT text, refusal, count, last_at, follow_ups FROM misses"
+DIALOG = Statement(
+    3,
+    "INSERT INTO dialogs (msisdn, key, document)",
+    "ON CONFLICT (msisdn, key) DO UPDATE SET document = excluded.document",
+)
+DIALOG_ENDED = Statement(2, "WITH ended (msisdn, key) AS (", ") DELETE FROM dialogs WHERE (msisdn, key) IN ended")
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 

@@ -24,6 +24,7 @@ from gateway.model import (
     Account,
     AccountId,
     Charge,
+    Dialog,
     Entry,
     Instant,
     Money,
@@ -69,6 +70,7 @@ _accounts = msgspec.msgpack.Decoder(list[Account]).decode
 _persons = msgspec.msgpack.Decoder(list[Person]).decode
 _follow_ups = msgspec.msgpack.Decoder(tuple[FollowUp, ...]).decode
 _part = msgspec.msgpack.Decoder(PartRow).decode
+_dialog = msgspec.msgpack.Decoder(Dialog).decode
 _arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -274,6 +276,14 @@ class SqliteStore:
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 
+    async def dialogs(self) -> list[Dialog]:
+        rows = await self._rows("SELECT document FROM dialogs")
+        try:
+            found = [_dialog(document) for (document,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+        return sorted(found, key=lambda each: each.shown_at)
+
     async def next_timer(self) -> Instant | None:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
         return cast(Instant | None, due_at)
@@ -431,6 +441,19 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from _plan_timers(batch)
     yield from _plan_more(batch)
     yield from _plan_misses(batch)
+    if batch.dialogs or batch.dialogs_ended:
+        yield from _plan_dialogs(batch)
+
+
+def _plan_dialogs(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    values: list[sql.Value] = []
+    for msisdn, key in batch.dialogs_ended:
+        values += (int(msisdn), key)
+    yield from sql.DIALOG_ENDED.plan(values)
+    values = []
+    for dialog in batch.dialogs:
+        values += (int(dialog.msisdn), dialog.key, _encode(dialog))
+    yield from sql.DIALOG.plan(values)
 
 
 def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:

@@ -20,6 +20,8 @@ from gateway.model import (
     Charge,
     CodeRef,
     ConnectedService,
+    Dialog,
+    DialogState,
     Entry,
     Instant,
     Language,
@@ -136,6 +138,7 @@ async def everything(store: Store) -> tuple[object, ...]:
         await store.in_doubt(Instant(0)),
         await store.outbox_counts(),
         await store.timers_due(Instant(AT * 2), 1000),
+        await store.dialogs(),
     )
 
 
@@ -782,3 +785,31 @@ class TestReceipts:
         await second.close()
 
         assert found == ([awaited(1)], 1, [part(1)])
+
+
+def dialog(last: int, shown_at: int = AT, key: bytes = b"", **more: object) -> Dialog:
+    return Dialog(Msisdn(f"7916000000{last}"), key, Instant(AT), Instant(shown_at), **more)  # type: ignore[arg-type]
+
+
+class TestDialogs:
+    async def test_dialogs_come_back_whole(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """What was written is there after a restart, in the order in which the screens were shown."""
+        code = CodeRef(7, "services.connect")
+        one = dialog(1, AT + 5, state=DialogState.QUESTION, path="*111*3", typed=("12",), code=code, text="Да?")
+        other = dialog(2, AT + 1, page=2, open=False, offered="*111", row=16, session_info=b"\x12\x34")
+        await store.write(WriteBatch(dialogs=[one, other]))
+        await store.close()
+        again = reopened()
+        await again.open()
+
+        assert [other, one] == await again.dialogs()
+        await again.close()
+
+    async def test_a_dialog_is_replaced_and_ended_by_its_key(self, store: Store) -> None:
+        """A number has one dialog for each key; a key in both lists of a batch is set anew."""
+        await store.write(WriteBatch(dialogs=[dialog(1), dialog(1, key=b"\x02"), dialog(2)]))
+        changed = dialog(1, AT + 9, path="*111")
+        ended = [(Msisdn("79160000001"), b""), (Msisdn("79160000002"), b""), (Msisdn("79160000009"), b"")]
+        await store.write(WriteBatch(dialogs=[changed], dialogs_ended=ended))
+
+        assert [dialog(1, key=b"\x02"), changed] == await store.dialogs()

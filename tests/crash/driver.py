@@ -217,12 +217,13 @@ class Driver:
             self._server = await loop.create_server(lambda: Wire(self), "127.0.0.1", 0)
             self._port = self._server.sockets[0].getsockname()[1]
             peer = f'[[links]]\nname = "smsc"\nport = {self._port}\nsystem_id = "gw"\npassword = "secret"\n'
+            peer += 'dialect = "one-shot"\n'
         else:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self._port = free.getsockname()[1]
             hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("secret")
             account = f'accounts = [{{ system_id = "driver", password_hash = "{hashed}" }}]'
-            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\n{account}\n'
+            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\ndialect = "one-shot"\n{account}\n'
         (self.folder / "gateway.toml").write_text(
             f'[store]\nurl = "sqlite:///{self.database}"\n[operator]\nsecret_file = "{self.folder / "secret"}"\n'
             f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n{peer}'

@@ -46,9 +46,9 @@ from gateway.model import (
     Subscriber,
     TariffId,
 )
+from gateway.reading import Reading
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, Wanted, WriteBatch
-from gateway.ussd_grammar import Reading
 
 AT = Instant(1_750_000_000_000)
 ROOMS = Rooms(config.load(), secret=b"k" * 32)

@@ -324,19 +324,26 @@ unknown = "create"
 [[listeners]]
 name = "phones"
 port = {port}
+dialect = "{dialect}"
 accounts = [{{ system_id = "{account}", password_hash = "{password_hash}" }}]
 {listener}
 {more}
 """
 
 
-def write_config(folder: Path, *, top: str = "", listener: str = "", more: str = "", port: int = 0) -> Path:
-    """A configuration file with all that is written in `folder`; `listener`: more keys of the listener."""
+def write_config(
+    folder: Path, *, top: str = "", listener: str = "", more: str = "", port: int = 0, dialect: str = "one-shot"
+) -> Path:
+    """A configuration file with all that is written in `folder`; `listener`: more keys of the listener.
+
+    Its dialect is one where a question shows its code, for tests that are not about dialogs.
+    """
     path = folder / "gateway.toml"
     path.write_text(
         CONFIG.format(
             folder=folder,
             port=port,
+            dialect=dialect,
             account=ACCOUNT,
             password_hash=PASSWORD_HASH,
             top=top,
