@@ -93,6 +93,7 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> Sequ
             registered_delivery=registered,
             data_coding=part.data_coding,
             short_message=part.octets,
+            tlvs=part.tlvs,
         )
         for part in parts
     ]

@@ -18,7 +18,7 @@ from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.menus import MenuTree
-from gateway.messages import DialogGone, DialogOrigin, Inbound, Outgoing
+from gateway.messages import DialogGone, DialogOrigin, Inbound, OutboxState, Outgoing
 from gateway.model import Channel, Dialog, Instant, Msisdn
 from gateway.screens import Size
 from gateway.store.memory import MemoryStore

@@ -109,7 +109,7 @@ async def test_after_a_stop(tmp_path: Path, resend: str, state: OutboxState) -> 
             again = await here.submitted(number)
             here.accept(again, "4711")
             assert again.body == first.body
-        row = (await here.gateway.store.replies_to(1))[0] if state is UNKNOWN else await here.row(number, state)
+        row = (await here.gateway.store.replies_to(2))[0] if state is UNKNOWN else await here.row(number, state)
 
     assert on_disk is (UNKNOWN if resend == "never" else OutboxState.SENDING)
     assert row.state is state
