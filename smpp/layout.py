@@ -132,8 +132,8 @@ _MESSAGE_TAIL: Final[tuple[Field, ...]] = (
 )
 _SOURCE: Final = _address("source", "source_addr")
 _DESTINATION: Final = _address("dest", "destination_addr")
-_MESSAGE: Final[tuple[Field, ...]] = (CString("service_type", 6), *_SOURCE, *_DESTINATION, *_MESSAGE_TAIL)
-_MESSAGE_ID: Final = CString("message_id", 65)
+MESSAGE: Final[tuple[Field, ...]] = (CString("service_type", 6), *_SOURCE, *_DESTINATION, *_MESSAGE_TAIL)
+MESSAGE_ID: Final = CString("message_id", 65)
 
 LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
     BindReceiver: _BIND,
@@ -148,10 +148,10 @@ LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
     EnquireLink: (),
     EnquireLinkResp: (),
     GenericNack: (),
-    SubmitSm: _MESSAGE,
-    DeliverSm: _MESSAGE,
-    SubmitSmResp: (_MESSAGE_ID,),
-    DeliverSmResp: (_MESSAGE_ID,),
+    SubmitSm: MESSAGE,
+    DeliverSm: MESSAGE,
+    SubmitSmResp: (MESSAGE_ID,),
+    DeliverSmResp: (MESSAGE_ID,),
     DataSm: (
         CString("service_type", 6),
         *_address("source", "source_addr", 65),
@@ -160,7 +160,7 @@ LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
         Integer("registered_delivery"),
         Integer("data_coding"),
     ),
-    DataSmResp: (_MESSAGE_ID,),
+    DataSmResp: (MESSAGE_ID,),
     SubmitMulti: (
         CString("service_type", 6),
         *_SOURCE,
@@ -177,7 +177,7 @@ LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
         *_MESSAGE_TAIL,
     ),
     SubmitMultiResp: (
-        _MESSAGE_ID,
+        MESSAGE_ID,
         Group(
             "unsuccess_sme",
             "no_unsuccess",
@@ -186,17 +186,17 @@ LAYOUTS: Final[Mapping[type[Pdu], tuple[Field, ...]]] = {
             variants={0: (UnsuccessSme, (*_DESTINATION, Integer("error_status_code", 4)))},
         ),
     ),
-    QuerySm: (_MESSAGE_ID, *_SOURCE),
+    QuerySm: (MESSAGE_ID, *_SOURCE),
     QuerySmResp: (
-        _MESSAGE_ID,
+        MESSAGE_ID,
         CString("final_date", 17, fixed=True),
         Integer("message_state"),
         Integer("error_code", optional=True),
     ),
-    CancelSm: (CString("service_type", 6), _MESSAGE_ID, *_SOURCE, *_DESTINATION),
+    CancelSm: (CString("service_type", 6), MESSAGE_ID, *_SOURCE, *_DESTINATION),
     CancelSmResp: (),
     ReplaceSm: (
-        _MESSAGE_ID,
+        MESSAGE_ID,
         *_SOURCE,
         *_TIMES,
         Integer("registered_delivery"),

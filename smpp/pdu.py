@@ -159,6 +159,7 @@ __all__ = [
 LENGTH_MAX: Final = 65536 + 1024
 
 _ANY_LENGTH: Final = range(65536)
+_MESSAGE_ID_OCTETS: Final = 65  # with the NUL, SMPP 3.4 5.2.23
 # A method of an imported name is called the slow way (CPython 3.11); bound once, it is not.
 _plan_of_class: Final = PLANS.get
 _plan_of_command: Final = PLANS_BY_COMMAND.get
@@ -246,6 +247,10 @@ def decode(frame: bytes) -> Pdu:
         if command_status == 0:
             deviations.append("body: absent, though command_status is 0")
         return _lone_header(plan, command_status, sequence_number, deviations)
+    if not deviations:
+        common = _read_message_id(frame, plan) if plan.message_id else _read_message(frame, plan)
+        if common is not None:
+            return common
     values: list[Any] = [command_status, sequence_number, (), ()]
     try:
         position = _read(frame, HEADER_OCTETS, plan.steps, values, deviations)
@@ -261,6 +266,51 @@ def decode(frame: bytes) -> Pdu:
     if deviations:
         values[3] = tuple(deviations)
     return plan.cls(*values)  # type: ignore[return-value]
+
+
+def _read_message_id(frame: bytes, plan: Plan) -> Pdu | None:
+    """A response that holds a message_id and nothing else; None where it has to be read field by field."""
+    last = len(frame) - 1
+    if frame.find(0, HEADER_OCTETS) != last or last - HEADER_OCTETS >= _MESSAGE_ID_OCTETS:
+        return None
+    _, _, status, sequence_number = _unpack_header(frame)
+    message_id = frame[HEADER_OCTETS:last].decode("latin-1")
+    return plan.cls(status, sequence_number, (), (), message_id)  # type: ignore[call-arg, return-value]
+
+
+def _read_message(frame: bytes, plan: Plan) -> Pdu | None:
+    """A submit_sm or deliver_sm as nearly all are: no times, nothing over its limit, TLVs without a fault.
+
+    None where anything is different: the general way then says the same, or says what is wrong.
+    """
+    if not plan.message:
+        return None
+    find = frame.find
+    service = find(0, HEADER_OCTETS)
+    source = find(0, service + 3)
+    end = find(0, source + 3)
+    text = end + 11
+    if not HEADER_OCTETS <= service < source < end or text > len(frame) or frame[end + 4] or frame[end + 5]:
+        return None
+    after = text + frame[end + 10]
+    if service > 21 or source - service > 23 or end - source > 23 or after > len(frame):
+        return None
+    tlvs: tuple[tuple[int, bytes], ...] = ()
+    if after < len(frame):
+        found, noted, fault = _scan_tlvs(frame, after)
+        if noted or fault:
+            return None
+        tlvs = tuple(found)
+    _, _, status, sequence_number = _unpack_header(frame)
+    return plan.cls(  # type: ignore[call-arg, return-value]
+        status, sequence_number, tlvs, (),
+        frame[HEADER_OCTETS:service].decode("latin-1"),
+        frame[service + 1], frame[service + 2], frame[service + 3 : source].decode("latin-1"),
+        frame[source + 1], frame[source + 2], frame[source + 3 : end].decode("latin-1"),
+        frame[end + 1], frame[end + 2], frame[end + 3], "", "",
+        frame[end + 6], frame[end + 7], frame[end + 8], frame[end + 9],
+        frame[text:after],
+    )  # fmt: skip
 
 
 def _lone_header(plan: Plan, command_status: int, sequence_number: int, deviations: list[str]) -> Pdu:
@@ -439,19 +489,64 @@ def encode(pdu: Pdu, *, lenient: bool = False) -> bytes:
         parts.append(pdu.body)
     elif plan.may_lack_body and _header_only(pdu):
         _refuse_body(pdu)
+    elif plan.message and not lenient:
+        _write_message(astuple(pdu), plan, parts)
     elif plan.steps:
         _write(astuple(pdu), plan, parts, lenient)
-    for tag, value in pdu.tlvs:
-        try:
-            parts.append(_pack_tlv(tag, len(value)))
-        except struct.error:
-            raise _tlv_error(tag, value) from None
-        parts.append(value)
+    if pdu.tlvs:
+        _write_tlvs(pdu.tlvs, parts)
     body = b"".join(parts)
     try:
         return _pack_header(HEADER_OCTETS + len(body), pdu.command_id, pdu.command_status, pdu.sequence_number) + body
     except struct.error:
         raise _header_error(pdu) from None
+
+
+# What the messages of a link have in common is written once: all before the destination, all between it and the text.
+_HEAD: Final = slice(4, 10)
+_DESTINATION: Final = 10
+_TAIL: Final = slice(11, 20)
+_TEXT: Final = 20
+_REPEATS_MAX: Final = 512
+_ADDRESS_MAX: Final = 20  # without the NUL, SMPP 3.4 5.2.9
+_heads: Final[dict[tuple[Any, ...], bytes]] = {}
+_tails: Final[dict[tuple[Any, ...], bytes]] = {}
+
+
+def _write_message(values: tuple[Any, ...], plan: Plan, parts: list[bytes]) -> None:
+    """The mandatory part of a submit_sm or deliver_sm; the octets and the errors are those of `_write`."""
+    head = _heads.get(values[_HEAD])
+    tail = _tails.get(values[_TAIL])
+    destination: str = values[_DESTINATION]
+    text: bytes = values[_TEXT]
+    if head is None or tail is None:
+        _write(values, plan, parts, False)
+        _remember_message(values, plan)
+    elif len(destination) > _ADDRESS_MAX or not destination.isascii() or "\0" in destination or len(text) > 255:
+        _write(values, plan, parts, False)
+    else:
+        parts += (head, destination.encode(), b"\0", tail, _ONE_OCTET[len(text)], text)
+
+
+def _remember_message(values: tuple[Any, ...], plan: Plan) -> None:
+    for found, part, steps, octets_after in (
+        (_heads, _HEAD, plan.steps[:4], None),
+        (_tails, _TAIL, plan.steps[5:9], -1),  # the last octet counts the text's: it does not repeat
+    ):
+        written: list[bytes] = []
+        _write(values, plan._replace(steps=steps), written, False)
+        if len(found) >= _REPEATS_MAX:
+            found.clear()
+        found[values[part]] = b"".join(written)[:octets_after]
+
+
+def _write_tlvs(tlvs: tuple[tuple[int, bytes], ...], parts: list[bytes]) -> None:
+    for tag, value in tlvs:
+        try:
+            parts.append(_pack_tlv(tag, len(value)))
+        except struct.error:
+            raise _tlv_error(tag, value) from None
+        parts.append(value)
 
 
 def _write(values: tuple[Any, ...], plan: Plan, parts: list[bytes], lenient: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from smpp.layout import COMMANDS, LAYOUTS, CString, Field, Group, Integer
+from smpp.layout import COMMANDS, LAYOUTS, MESSAGE, MESSAGE_ID, CString, Field, Group, Integer
 
 __all__ = [
     "COUNTED",
@@ -63,6 +63,8 @@ class Plan(NamedTuple):
     cls: type[msgspec.Struct]
     steps: tuple[Step, ...]
     may_lack_body: bool
+    message: bool  # laid out as submit_sm and deliver_sm are
+    message_id: bool  # nothing but a message_id
 
 
 class GroupPlan(NamedTuple):
@@ -100,7 +102,7 @@ def _compile(cls: type[msgspec.Struct], layout: tuple[Field, ...]) -> Plan:
             kind, group = (GROUP, _compile_group(field)) if isinstance(field, Group) else (OCTETS, None)
             steps.append(_Field(kind, index, index + 1, field.limit, field.name, group))
     plain = tuple((step.kind, step.start, step.stop, step.limit, step.name, step.group) for step in steps)
-    return Plan(cls, plain, "header_only" in names)
+    return Plan(cls, plain, "header_only" in names, layout is MESSAGE, layout == (MESSAGE_ID,))
 
 
 def _compile_group(field: Group) -> GroupPlan:
