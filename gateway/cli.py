@@ -111,6 +111,7 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
 
     await gateway.start()
     loop.add_signal_handler(signal.SIGHUP, hang_up)
+    gc.collect()  # what loading left behind would be frozen too
     gc.freeze()
     flusher = asyncio.create_task(_flush_log(sync))
     for line in _greeting(gateway):

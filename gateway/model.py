@@ -237,7 +237,10 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
     since: Instant = Instant(0)  # a customer since then; 0: for longer than anybody asks
 
     def service(self, service: ServiceId) -> ConnectedService | None:
-        return next((each for each in self.services if each.id == service), None)
+        for each in self.services:
+            if each.id == service:
+                return each
+        return None
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):

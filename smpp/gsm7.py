@@ -59,6 +59,8 @@ _ENCODING_MAP = codecs.charmap_build("".join(_PARKED))
 _UNPARK_AT = bytes.maketrans(bytes((_PARKED_AT,)), b"\x00")
 _UNPARK_EXTENSION = tuple((bytes((0x80 + septet,)), bytes((ESCAPE, septet))) for septet in _EXTENSION)
 
+_FOREIGN = re.compile(f"[^{re.escape(''.join(sorted(GSM7_CHARACTERS)))}]")
+
 _DECODING_MAP = _BASIC + bytes(range(0x80, 0x100)).decode("latin-1")
 _ESCAPED = re.compile("\x1b(.?)", re.DOTALL)
 _AFTER_ESCAPE = {_BASIC[septet]: character for septet, character in _EXTENSION.items()}
@@ -72,6 +74,9 @@ def _unescape(match: re.Match[str]) -> str:
 
 def encode_gsm7(text: str) -> bytes | None:
     """Septets of `text`, one in each octet as SMPP carries them; None if a character has no septet."""
+    # A text in another script shows it in its first characters: to see that is cheaper than to have an error raised.
+    if not text.isascii() and _FOREIGN.search(text):
+        return None
     try:
         octets = codecs.charmap_encode(text, "strict", _ENCODING_MAP)[0]
     except UnicodeEncodeError:

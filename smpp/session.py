@@ -179,7 +179,8 @@ class Session:
     @property
     def window_free(self) -> int:
         """How many requests may be sent now; 0 where the state permits none."""
-        return max(0, self.window - len(self._sent.messages)) if self._may_send else 0
+        free = self.window - len(self._sent.messages)
+        return free if free > 0 and self._may_send else 0
 
     @property
     def outstanding(self) -> list[object]:

@@ -149,6 +149,7 @@ def data_coding_alphabet(
 _GSM7, _UCS2 = Alphabet.GSM7, Alphabet.UCS2  # looking a member up in its enum costs more than comparing with it
 _BOM_BE = b"\xfe\xff"
 _BOM_LE = b"\xff\xfe"
+_BOMS = (_BOM_BE, _BOM_LE)
 _CODECS = {
     Alphabet.LATIN1: "latin-1",
     Alphabet.ASCII: "ascii",
@@ -185,7 +186,7 @@ def _encode_ucs2(text: str) -> bytes:
         octets = text.encode("utf-16-be")
     except UnicodeEncodeError:
         octets = _whole_characters(text).encode("utf-16-be")
-    return _BOM_BE + octets if octets.startswith((_BOM_BE, _BOM_LE)) else octets
+    return _BOM_BE + octets if octets.startswith(_BOMS) else octets
 
 
 def _decode_ucs2(octets: bytes) -> Decoded:

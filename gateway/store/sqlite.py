@@ -57,7 +57,7 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 Arguments = tuple[tuple[str, str | int], ...]
 
-CACHE_KIB = 16 * 1024  # the page cache; it does not grow with the file
+CACHE_KIB = 4 * 1024  # the page cache: the system's own stands behind it, and a larger one was no faster
 CHECKPOINT_ROWS = 16_000  # changed rows between two checkpoints in the background: about a second at full load
 LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (16 MB)
 STATEMENTS_KEPT = 256  # compiled statements: about a hundred texts are used
@@ -346,6 +346,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute("PRAGMA temp_store = MEMORY")  # where a statement over many rows keeps its way back
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_HARD}")
     connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES_MAX * sql.PAGE_SIZE * 2}")
     for number, step in enumerate(steps[version:], start=version + 1):
