@@ -145,6 +145,28 @@ class TopUpRules:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """Passwords: how long one sent by SMS holds, what a chosen one must be, and when wrong ones lock."""
+
+    sms_minutes: int = 10
+    sms_per_day_max: int = 5
+    letters_min: int = 6
+    letters_max: int = 10
+    remembered: int = 3
+    tries_max: int = 3
+    lock_minutes: int = 30
+    locks_per_day_max: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRules:
+    """Voluntary block: free days, then a fee a day."""
+
+    free_days: int = 14
+    fee_per_day_minor: Money = Money(1_00)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -179,6 +201,8 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+    password: PasswordRules = PasswordRules()
+    block: BlockRules = BlockRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
