@@ -40,11 +40,20 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
+    """A tariff: a fee a month with what it includes, and the prices of what goes beyond."""
+
     id: TariffId
     names: Names
     monthly_minor: Money = Money(0)
     open: bool = True
     transfers: bool = True  # may send money with *112*
+    minutes_included: int = 0
+    sms_included: int = 0
+    megabytes_included: int = 0
+    minute_minor: Money = Money(0)
+    sms_minor: Money = Money(0)
+    megabyte_minor: Money = Money(0)
+    change_fee_minor: Money = Money(0)  # for changing to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,16 @@ class PasswordRules:
 
 
 @dataclass(frozen=True, slots=True)
+class TariffChangeRules:
+    """Changing the tariff: the first change of a new number is free; how often; how far back the advice looks."""
+
+    first_free_days: int = 30
+    between_days_min: int = 1
+    advice_days: int = 90
+    advice_days_min: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class BlockRules:
     """Voluntary block: free days, then a fee a day."""
 
@@ -203,6 +222,7 @@ class Products:
     top_up: TopUpRules = TopUpRules()
     password: PasswordRules = PasswordRules()
     block: BlockRules = BlockRules()
+    tariff_change: TariffChangeRules = TariffChangeRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
