@@ -36,8 +36,8 @@ class Credentials(Record, frozen=True, array_like=True, gc=False):
     """What proves that somebody may act for a number, which is the key.
 
     `opened_at`: since when it has a personal account. `hash`, `salt`: of the permanent password, empty while there is
-    none; `set_by`: the message that chose it; `earlier`: hashes of those before it. `once`: the password sent by SMS,
-    good until `once_until`. `sent`: how many were sent on a day.
+    none; `set_by`: the message that chose or ended it; `earlier`: hashes of those before it. `once`: the password sent
+    by SMS, good until `once_until`. `sent`: how many were sent on a day.
     """
 
     kind = "credentials"
@@ -52,9 +52,29 @@ class Credentials(Record, frozen=True, array_like=True, gc=False):
     tries: CodeTries = CodeTries()
 
 
+class Linked(Record, frozen=True, array_like=True, gc=False):
+    """The social networks, by their numbers in the code plan, whose profiles may log in for a number, the key."""
+
+    kind = "social"
+    networks: tuple[int, ...] = ()
+
+
 def opened(credentials: Credentials, at: Instant) -> Credentials:
     """With a personal account: asking for a password opens it, as registration does."""
     return credentials if credentials.opened_at else replace(credentials, opened_at=at)
+
+
+def closed(credentials: Credentials, command: Command) -> Credentials:
+    """Without a personal account and passwords; log-ins end, while locks and the count of a day stay."""
+    return replace(
+        credentials,
+        opened_at=Instant(0),
+        hash="",
+        set_by=command.reference,
+        earlier=(),
+        once=None,
+        once_until=Instant(0),
+    )
 
 
 def with_sms_password(credentials: Credentials, command: Command, uow: UnitOfWork) -> Credentials:

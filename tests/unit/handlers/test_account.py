@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from gateway.commands import Password
-from gateway.handlers import block, login, password
+from gateway.handlers import block, cabinet, login, password, register
 from gateway.model import (
     DAY_MS,
     MINUTE_MS,
@@ -181,6 +181,20 @@ def test_a_new_password_ends_what_was_begun_with_the_old_one() -> None:
     at.do(login.enter, BORIS, number=ANNA, password=Password("7001"))
     later = acting.prolonged(at.known[BORIS], Instant(NOON + 1), 15)
     assert ANNA == acting.subject(later, Instant(NOON + 15 * MINUTE_MS), at)
+
+
+def test_closing_the_account_ends_what_was_begun_with_its_password() -> None:
+    """Even where it is opened again at once; what was counted and locked stays."""
+    at = desk()
+    at.do(password.send, ANNA)
+    at.do(login.enter, BORIS, number=ANNA, password=PIN)
+    at.do(cabinet.delete, ANNA)
+    at.yes(cabinet.delete, ANNA)
+    at.do(register.open_account, ANNA)
+
+    assert BORIS == acting.subject(at.known[BORIS], at.at, at)
+    assert "wrong_password" == at.do(login.enter, BORIS, number=ANNA, password=PIN).refusal
+    assert 1 == at.record(Credentials, ANNA).sent.total
 
 
 # --- blocking -------------------------------------------------------------------------------------------------------
