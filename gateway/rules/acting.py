@@ -34,3 +34,14 @@ def prolonged(actor: Subscriber, at: Instant, minutes: int) -> Subscriber:
         return msgspec.structs.replace(actor, acting=None)
     until = Instant(at + minutes * MINUTE_MS)
     return msgspec.structs.replace(actor, acting=msgspec.structs.replace(actor.acting, until=until))
+
+
+def may_act_for(actor: Subscriber, number: Msisdn, at: Instant, uow: UnitOfWork) -> bool:
+    """Whether a question that the actor asked himself for a number is still his to answer.
+
+    Somebody who has logged out, or whose password no longer holds, must not spend that number's money afterwards.
+    """
+    if number in (actor.msisdn, subject(actor, at, uow)):
+        return True
+    linked = uow.person(actor.person).cabinet(actor.region)
+    return number in linked and actor.msisdn in linked

@@ -21,14 +21,15 @@ from gateway.model import (
     NO_MONEY,
     PENDING_MAX,
     CodeRef,
-    CodeTries,
     Instant,
     Money,
     Msisdn,
     Pending,
     Subscriber,
 )
+from gateway.rules.acting import may_act_for
 from gateway.rules.calendar import day_number
+from gateway.rules.tries import locked
 
 CODE_REFUSALS = ("nothing_pending", "wrong_code", "codes_locked")
 """What a command that answers a question by its code may refuse with."""
@@ -206,12 +207,6 @@ def _wrong_code(command: Command, uow: UnitOfWork, actor: Subscriber) -> Outcome
     return Outcome(replies=replies, changed=(changed,), refusal=outcome.refusal)
 
 
-def locked(tries: CodeTries, day: int, *, until: Instant, locks_max: int, long_until: Instant) -> CodeTries:
-    """One lock more on that day of the operator's calendar; the last one that a day may have holds for longer."""
-    locks = tries.locks + 1 if tries.day == day else 1
-    return CodeTries(wrong=0, locked_until=long_until if locks >= locks_max else until, day=day, locks=locks)
-
-
 def _refuse(command: Command, name: str, **arguments: object) -> Outcome:
     """The refusals of an answer read the same, whichever code was dialled."""
     return Outcome(replies=(Reply(command.actor, f"confirm-{name}", arguments),), refusal=name)
@@ -244,6 +239,8 @@ def accept(command: Command, uow: UnitOfWork, code: Otp | None, only: str = "") 
         return found
     actor = uow.subscriber(command.actor)
     assert actor is not None
+    if found.asked_by == actor.msisdn and not may_act_for(actor, found.msisdn, command.at, uow):
+        return _refuse(command, "nothing_pending")
     changed = without(actor, found, command.at)
     if changed.code_tries.wrong:
         changed = msgspec.structs.replace(changed, code_tries=msgspec.structs.replace(changed.code_tries, wrong=0))

@@ -24,7 +24,7 @@ from gateway.model import (
     SubscriberStatus,
 )
 from gateway.rules.calendar import add_today, day_number
-from gateway.rules.confirmations import locked
+from gateway.rules.tries import locked
 
 SALT_OCTETS = 16
 SMS_PASSWORD_DIGITS = 6
