@@ -176,6 +176,7 @@ class Acting(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     msisdn: Msisdn
     until: Instant
+    entered: int = 0  # the message that gave that number's password; 0: the two are linked
 
 
 class Recent(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -195,7 +196,7 @@ class DayTotal(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class CodeTries(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Wrong one-time codes: three lock the entry of codes for 30 minutes, three locks of a day for longer."""
+    """Wrong codes or passwords: three lock their entry for 30 minutes, three locks of a day for longer."""
 
     wrong: int = 0
     locked_until: Instant = Instant(0)

@@ -275,7 +275,7 @@ def _read_message_id(frame: bytes, plan: Plan) -> Pdu | None:
         return None
     _, _, status, sequence_number = _unpack_header(frame)
     message_id = frame[HEADER_OCTETS:last].decode("latin-1")
-    return plan.cls(status, sequence_number, (), (), message_id)  # type: ignore[call-arg, return-value]
+    return plan.cls(status, sequence_number, (), (), message_id)  # type: ignore[return-value]
 
 
 def _read_message(frame: bytes, plan: Plan) -> Pdu | None:
@@ -302,7 +302,7 @@ def _read_message(frame: bytes, plan: Plan) -> Pdu | None:
             return None
         tlvs = tuple(found)
     _, _, status, sequence_number = _unpack_header(frame)
-    return plan.cls(  # type: ignore[call-arg, return-value]
+    return plan.cls(  # type: ignore[return-value]
         status, sequence_number, tlvs, (),
         frame[HEADER_OCTETS:service].decode("latin-1"),
         frame[service + 1], frame[service + 2], frame[service + 3 : source].decode("latin-1"),

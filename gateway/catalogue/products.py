@@ -40,11 +40,20 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
+    """A tariff: a fee a month with what it includes, and the prices of what goes beyond."""
+
     id: TariffId
     names: Names
     monthly_minor: Money = Money(0)
     open: bool = True
     transfers: bool = True  # may send money with *112*
+    minutes_included: int = 0
+    sms_included: int = 0
+    megabytes_included: int = 0
+    minute_minor: Money = Money(0)
+    sms_minor: Money = Money(0)
+    megabyte_minor: Money = Money(0)
+    change_fee_minor: Money = Money(0)  # for changing to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,38 @@ class TopUpRules:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """Passwords: how long one sent by SMS holds, what a chosen one must be, and when wrong ones lock."""
+
+    sms_minutes: int = 10
+    sms_per_day_max: int = 5
+    letters_min: int = 6
+    letters_max: int = 10
+    remembered: int = 3
+    tries_max: int = 3
+    lock_minutes: int = 30
+    locks_per_day_max: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TariffChangeRules:
+    """Changing the tariff: the first change of a new number is free; how often; how far back the advice looks."""
+
+    first_free_days: int = 30
+    between_days_min: int = 1
+    advice_days: int = 90
+    advice_days_min: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRules:
+    """Voluntary block: free days, then a fee a day."""
+
+    free_days: int = 14
+    fee_per_day_minor: Money = Money(1_00)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -179,6 +220,9 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+    password: PasswordRules = PasswordRules()
+    block: BlockRules = BlockRules()
+    tariff_change: TariffChangeRules = TariffChangeRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

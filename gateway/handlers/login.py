@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.commands import Command, Outcome, Password, Reply, UnitOfWork, handles
-from gateway.model import Msisdn, Subscriber
+from gateway.commands import Command, Outcome, Password, Reply, UnitOfWork, handles, refused
+from gateway.model import MINUTE_MS, Acting, Instant, Msisdn, Subscriber
 from gateway.rules import acting
+from gateway.rules.credentials import proved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,24 @@ def who(command: Who, uow: UnitOfWork) -> Outcome:
         return Outcome(replies=(Reply(command.actor, "login-who_own", {"number": number}),))
     arguments = {"number": number, "minutes": uow.products.limits.acting_minutes}
     return Outcome(replies=(Reply(command.actor, "login-who", arguments),))
+
+
+@handles(Enter, refuses=["self", "wrong_password", "password_locked"])
+def enter(command: Enter, uow: UnitOfWork) -> Outcome:
+    """The actor's next commands concern the other number, which learns of it and how to end it."""
+    if command.number == command.actor:
+        return refused(command, "self")
+    credentials = proved(command, uow, command.number, command.password, sms_password=True)
+    if isinstance(credentials, Outcome):
+        return credentials
+    minutes = uow.products.limits.acting_minutes
+    begun = Acting(command.number, Instant(command.at + minutes * MINUTE_MS), entered=command.reference)
+    changed = msgspec.structs.replace(_actor(command, uow), acting=begun)
+    replies = (
+        Reply(command.actor, "login-entered", {"number": command.number, "minutes": minutes}),
+        Reply(command.number, "login-entered_by", {"number": command.actor}, notice=True),
+    )
+    return Outcome(replies=replies, changed=(changed, credentials))
 
 
 @handles(Out)

@@ -30,6 +30,7 @@ from gateway.model import (
 )
 from gateway.rules import confirmations
 from gateway.rules.calendar import month_later
+from gateway.rules.naming import LIST_ROOM, name_in, nameless, numbered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,6 @@ CHARGE = "service"
 NEAREST_MAX = 2
 NEAREST_LIKENESS_MIN = 0.5  # one digit of two right: what a slip of the finger leaves
 
-ROOM = {Language.RU: 140, Language.BG: 140, Language.EN: 370, Language.LAT: 300}
-"""Characters for the catalogue's lines: three joined SMS (3 * 67 or 3 * 153, TS 23.040 9.2.3.24) less the frame."""
 GROUP_HEAD = 13  # "\nБесплатно:" and the like, and a little
 
 ASK = {
@@ -86,34 +85,16 @@ def _subscriber(command: Command, uow: UnitOfWork) -> Subscriber:
 def _service(products: Products, service: ServiceId) -> Service:
     """A connected service. One that the catalogue has lost can still be seen and switched off, by its id."""
     found = products.services.get(service)
-    return found if found is not None else Service(service, _nameless(service), open=False)
-
-
-def _nameless(number: int) -> Names:
-    """What is called by its number, for want of a name."""
-    return dict.fromkeys(("ru", "bg", "en"), str(number))
+    return found if found is not None else Service(service, nameless(service), open=False)
 
 
 def _tariff_names(products: Products, tariff: TariffId) -> Names:
     found = products.tariffs.get(tariff)
-    return found.names if found is not None else _nameless(tariff)
-
-
-def _name(names: Names, language: Language) -> str:
-    return names.get("ru" if language is Language.LAT else language) or next(iter(names.values()), "")
-
-
-def _amount(price: Money) -> str:
-    """A price as a list shows it, without the currency, which the list's head names."""
-    whole, rest = divmod(price, 100)
-    return f"{whole}.{rest:02}" if rest else str(whole)
+    return found.names if found is not None else nameless(tariff)
 
 
 def _line(service: Service, language: Language) -> str:
-    """One line of a list: the id as it has to be typed, the name, the price if it has one."""
-    name = _name(service.names, language)
-    price = f": {_amount(service.price_minor)}" if service.price_minor else ""
-    return f"\n{service.id} {name}{price}"
+    return numbered(service.id, service.names, service.price_minor, language)
 
 
 def _group(service: Service) -> str:
@@ -166,7 +147,7 @@ def catalogue(command: Catalogue, uow: UnitOfWork) -> Outcome:
     if not offered:
         return Outcome(replies=(Reply(command.actor, "services-catalogue_empty"),))
     lines: list[tuple[str, str]] = []
-    room = ROOM[language]
+    room = LIST_ROOM[language]
     last_group = ""
     for service in offered:
         group, line = _group(service), _line(service, language)
@@ -300,7 +281,7 @@ def _unknown(command: Connect | Disconnect, near: Iterable[Service], language: L
     """No such service: the ids that look most like the one typed, of those that would do."""
     by_id = {str(service.id): service for service in near}
     found = get_close_matches(str(command.service), by_id, n=NEAREST_MAX, cutoff=NEAREST_LIKENESS_MIN)
-    nearest = ", ".join(f"{each} {_name(by_id[each].names, language)}" for each in found)
+    nearest = ", ".join(f"{each} {name_in(by_id[each].names, language)}" for each in found)
     return refused(
         command, "unknown_service", id=str(command.service), nearest=nearest, count=len(found),
         operation="disconnect" if isinstance(command, Disconnect) else "connect",

@@ -14,7 +14,6 @@ from dataclasses import fields
 
 import msgspec
 
-from gateway.catalogue.products import Limits
 from gateway.commands import ENVELOPE, Command, Otp, Outcome, Reply, Timer, UnitOfWork, refused
 from gateway.model import (
     HOUR_MS,
@@ -22,14 +21,15 @@ from gateway.model import (
     NO_MONEY,
     PENDING_MAX,
     CodeRef,
-    CodeTries,
     Instant,
     Money,
     Msisdn,
     Pending,
     Subscriber,
 )
+from gateway.rules.acting import may_act_for
 from gateway.rules.calendar import day_number
+from gateway.rules.tries import locked
 
 CODE_REFUSALS = ("nothing_pending", "wrong_code", "codes_locked")
 """What a command that answers a question by its code may refuse with."""
@@ -194,18 +194,17 @@ def _wrong_code(command: Command, uow: UnitOfWork, actor: Subscriber) -> Outcome
         counted = msgspec.structs.replace(tries, wrong=wrong)
         outcome = refused(command, "wrong_code", left=limits.code_tries_max - wrong)
     else:
-        counted = _locked(tries, command.at, day_number(command.at, uow.operator), limits)
+        counted = locked(
+            tries,
+            day_number(command.at, uow.operator),
+            until=Instant(command.at + limits.code_lock_minutes * MINUTE_MS),
+            locks_max=limits.code_locks_per_day_max,
+            long_until=Instant(command.at + limits.code_day_lock_hours * HOUR_MS),
+        )
         outcome = refused(command, "codes_locked", until=counted.locked_until)
     changed = msgspec.structs.replace(actor, code_tries=counted)
     replies = (Reply(command.actor, f"confirm-{outcome.refusal}", outcome.replies[0].arguments),)
     return Outcome(replies=replies, changed=(changed,), refusal=outcome.refusal)
-
-
-def _locked(tries: CodeTries, at: Instant, day: int, limits: Limits) -> CodeTries:
-    locks = tries.locks + 1 if tries.day == day else 1
-    for_long = locks >= limits.code_locks_per_day_max
-    lasts_ms = limits.code_day_lock_hours * HOUR_MS if for_long else limits.code_lock_minutes * MINUTE_MS
-    return CodeTries(wrong=0, locked_until=Instant(at + lasts_ms), day=day, locks=locks)
 
 
 def _refuse(command: Command, name: str, **arguments: object) -> Outcome:
@@ -240,6 +239,8 @@ def accept(command: Command, uow: UnitOfWork, code: Otp | None, only: str = "") 
         return found
     actor = uow.subscriber(command.actor)
     assert actor is not None
+    if found.asked_by == actor.msisdn and not may_act_for(actor, found.msisdn, command.at, uow):
+        return _refuse(command, "nothing_pending")
     changed = without(actor, found, command.at)
     if changed.code_tries.wrong:
         changed = msgspec.structs.replace(changed, code_tries=msgspec.structs.replace(changed.code_tries, wrong=0))

@@ -55,7 +55,7 @@ def test_all_faults_of_all_files_at_once(folders: tuple[Path, Path]) -> None:
     effect = changed(codes, '"*111*8111*9#"]\neffect  = "none"', '"*111*8111*9#"]\neffect  = "nothing"') + 1
     pattern = changed(codes, '"*111*1230#"', '"*111*1230"')
     field = changed(codes, '"*111*828*3*<number>#"', '"*111*828*3*<nomber>#"')
-    price = changed(catalogue / "products.toml", "fee_minor", "fee_major")
+    price = changed(catalogue / "products.toml", "fee_minor                  = 700", "fee_major = 700")
     missing = changed(texts / "bg" / "language.ftl", "language-set", "language-put")
     long = changed(texts / "en" / "history.ftl", "history-empty = ", "history-empty = " + "a long story " * 60)
     settings = Settings(catalogue=CatalogueSection(folder=catalogue, texts_folder=texts))

@@ -2,7 +2,7 @@
 
 # Everything that changes something is refused while a number is blocked.
 general-debtor = Номерът е блокиран заради дълг { MONEY($missing) }. Заредете: *115# и той ще работи.
-general-blocked = Номерът е блокиран, командата не е изпълнена. Елате в наш магазин с лична карта.
+general-blocked = Номерът е блокиран. Сваляне: *111*157*2*номер*парола# или на 0890.
 general-busy = В момента има много заявки. Моля, опитайте отново след минута.
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.

@@ -2,7 +2,7 @@
 
 # Everything that changes something is refused while a number is blocked.
 general-debtor = This number is blocked for a debt of { MONEY($missing) }. Top up and it will work: *115#
-general-blocked = This number is blocked, so nothing was done. Please visit our shop with your passport or identity card.
+general-blocked = This number is blocked, so nothing was done. Unblock: *111*157*2*number*password# or call 0890.
 general-busy = We have too many requests now and did not carry out yours. Please try again in a minute.
 general-did_you_mean = Did you mean { $what }? Yes: YES { $code } or *111*97*{ $code }#. No: NO { $code }
 # A fault of ours; `reference` is what the help desk asks for.

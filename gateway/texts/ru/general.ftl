@@ -2,7 +2,7 @@
 
 # Everything that changes something is refused while a number is blocked.
 general-debtor = Номер заблокирован за долг { MONEY($missing) }. Пополните счёт: *115#, и он заработает.
-general-blocked = Номер заблокирован, команда не выполнена. Обратитесь в салон связи с паспортом.
+general-blocked = Номер заблокирован. Снять: *111*157*2*номер*пароль# или звоните 0890.
 general-busy = Сейчас много запросов, ваш не выполнен. Повторите через минуту.
 general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
 # A fault of ours; `reference` is what the help desk asks for.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.catalogue.products import Operator, Period, Products, Service, Tariff
 from gateway.commands import Outcome
-from gateway.handlers.services import ROOM, Connect, Disconnect, catalogue, connect, disconnect, show
+from gateway.handlers.services import Connect, Disconnect, catalogue, connect, disconnect, show
 from gateway.model import (
     DAY_MS,
     SERVICES,
@@ -31,6 +31,7 @@ from gateway.model import (
     TariffId,
 )
 from gateway.rules.calendar import local, month_later
+from gateway.rules.naming import LIST_ROOM
 from tests.unit.handlers.desk import NOON, Desk, rendered
 
 ANNA = Msisdn("79161234567")
@@ -459,7 +460,7 @@ def test_a_long_catalogue_fits_in_three_sms_and_tells_how_many_are_left(language
 
 def test_room_is_known_for_every_language() -> None:
     """The catalogue can be cut for each language of a reply."""
-    assert set(Language) == set(ROOM)
+    assert set(Language) == set(LIST_ROOM)
 
 
 def test_one_enormous_name_is_still_shown() -> None:

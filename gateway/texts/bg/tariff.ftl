@@ -1,0 +1,81 @@
+### Tariffs: mine, those open to me, changing, the cheapest.
+
+tariff-show =
+    „{ NAME($tariff) }“: { $monthly ->
+        [0] без месечна такса
+       *[some] { MONEY($monthly) } на месец
+    }{ $minutes ->
+        [0] {""}
+       *[some] , { $minutes } мин.
+    }{ $messages ->
+        [0] {""}
+       *[some] , { $messages } SMS
+    }{ $megabytes ->
+        [0] {""}
+       *[some] , { $megabytes } МБ
+    }. После: минута { MONEY($minute_price) }, SMS { MONEY($sms_price) }, МБ { MONEY($megabyte_price) }. Смяна: *111*59*9#
+tariff-list =
+    Тарифи, на месец, { $currency ->
+        [RUB] руб.
+        [BGN] лв.
+        [EUR] €
+       *[some] { $currency }
+    }:{ $tariffs }{ $rest ->
+        [0] {""}
+       *[some] {"\u000A"}Още тарифи: { $rest }
+    }
+    Смяна: *111*59*3*{ $id }#
+tariff-list_empty = Сега няма други отворени тарифи. Вашата тарифа: *111*59#
+tariff-ask =
+    Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
+        [0] без такса
+       *[some] { MONEY($fee) }
+    }, после { $monthly ->
+        [0] без такса
+       *[some] { MONEY($monthly) }
+    } на месец.{ $count ->
+        [0] {""}
+       *[some] {" "}Ще се изключат: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Връщане към сегашната ви тарифа няма да има.
+       *[open] {""}
+    } ДА { $code } или *111*97*{ $code }#
+tariff-ask_again =
+    Цените се промениха. Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
+        [0] без такса
+       *[some] { MONEY($fee) }
+    }, после { $monthly ->
+        [0] без такса
+       *[some] { MONEY($monthly) }
+    } на месец.{ $count ->
+        [0] {""}
+       *[some] {" "}Ще се изключат: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Връщане към сегашната ви тарифа няма да има.
+       *[open] {""}
+    } ДА { $code } или *111*97*{ $code }#
+tariff-changed =
+    Тарифата ви е „{ NAME($tariff) }“, { $monthly ->
+        [0] без такса
+       *[some] { MONEY($monthly) }
+    } на месец. Взети { MONEY($fee) }, остават { MONEY($left) }.{ $count ->
+        [0] {""}
+       *[some] {" "}Изключени: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Други тарифи: *111*59*9#
+       *[open] {" "}Връщане: *111*59*3*{ $before }#
+    }
+tariff-already = Вече сте на тарифа „{ NAME($tariff) }“. Други тарифи: *111*59*9#
+tariff-advice = За { $days } дни „{ NAME($tariff) }“ щеше да струва { MONEY($cost) }, с { MONEY($saved) } по-малко. Смяна: *111*59*3*{ $id }#
+tariff-advice_stay = Вашата тарифа е най-изгодна за вас: { MONEY($cost) } за { $days } дни. Други: *111*59*9#
+
+tariff-unknown_tariff = Няма тарифа { $id }. Тарифи за вас: *111*59*9#
+tariff-archive = На „{ NAME($tariff) }“ вече не се минава. Тарифи за вас: *111*59*9#
+tariff-recently = Тарифата току-що е сменена. Отново може { DATETIME($until) }. Вашата: *111*59#
+tariff-debt = Балансът е { MONEY($balance) }. Първо заредете, после сменете тарифата: *115#
+tariff-not_enough_money = Смяната на „{ NAME($tariff) }“ струва { MONEY($fee) }, не достигат { MONEY($missing) }. Зареждане: *115#
+tariff-too_little =
+    { $days ->
+        [one] За съвет трябва поне { $days } ден разговори.
+       *[other] За съвет трябват поне { $days } дни разговори.
+    } Всички тарифи: *111*59*9#

@@ -1,0 +1,81 @@
+### Tariffs: mine, those open to me, changing, the cheapest.
+
+tariff-show =
+    "{ NAME($tariff) }": { $monthly ->
+        [0] no monthly fee
+       *[some] { MONEY($monthly) } a month
+    }{ $minutes ->
+        [0] {""}
+       *[some] , { $minutes } min.
+    }{ $messages ->
+        [0] {""}
+       *[some] , { $messages } SMS
+    }{ $megabytes ->
+        [0] {""}
+       *[some] , { $megabytes } MB
+    }. Then: a minute { MONEY($minute_price) }, an SMS { MONEY($sms_price) }, a MB { MONEY($megabyte_price) }. Change: *111*59*9#
+tariff-list =
+    Tariffs, a month, { $currency ->
+        [RUB] RUB
+        [BGN] BGN
+        [EUR] EUR
+       *[some] { $currency }
+    }:{ $tariffs }{ $rest ->
+        [0] {""}
+       *[some] {"\u000A"}More tariffs: { $rest }
+    }
+    Change: *111*59*3*{ $id }#
+tariff-list_empty = There are no other open tariffs now. Your tariff: *111*59#
+tariff-ask =
+    Change to "{ NAME($tariff) }"? { $fee ->
+        [0] Free
+       *[some] { MONEY($fee) }
+    } now, then { $monthly ->
+        [0] no fee
+       *[some] { MONEY($monthly) }
+    } a month.{ $count ->
+        [0] {""}
+       *[some] {" "}These go: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Your present tariff cannot be had again.
+       *[open] {""}
+    } YES { $code } or *111*97*{ $code }#
+tariff-ask_again =
+    Prices have changed. Change to "{ NAME($tariff) }"? { $fee ->
+        [0] Free
+       *[some] { MONEY($fee) }
+    } now, then { $monthly ->
+        [0] no fee
+       *[some] { MONEY($monthly) }
+    } a month.{ $count ->
+        [0] {""}
+       *[some] {" "}These go: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Your present tariff cannot be had again.
+       *[open] {""}
+    } YES { $code } or *111*97*{ $code }#
+tariff-changed =
+    Your tariff is "{ NAME($tariff) }", { $monthly ->
+        [0] no fee
+       *[some] { MONEY($monthly) }
+    } a month. Charged { MONEY($fee) }, left { MONEY($left) }.{ $count ->
+        [0] {""}
+       *[some] {" "}Switched off: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Other tariffs: *111*59*9#
+       *[open] {" "}Back: *111*59*3*{ $before }#
+    }
+tariff-already = You are on tariff "{ NAME($tariff) }" already. Other tariffs: *111*59*9#
+tariff-advice = In { $days } days "{ NAME($tariff) }" would have cost { MONEY($cost) }, { MONEY($saved) } less than yours. Change: *111*59*3*{ $id }#
+tariff-advice_stay = Your tariff is the cheapest for you: { MONEY($cost) } in { $days } days. Others: *111*59*9#
+
+tariff-unknown_tariff = There is no tariff { $id }. Tariffs for you: *111*59*9#
+tariff-archive = "{ NAME($tariff) }" is closed to new customers. Tariffs for you: *111*59*9#
+tariff-recently = The tariff was changed just now. Again from { DATETIME($until) }. Your tariff: *111*59#
+tariff-debt = Balance { MONEY($balance) }. First top up, then change the tariff: *115#
+tariff-not_enough_money = Changing to "{ NAME($tariff) }" costs { MONEY($fee) }, { MONEY($missing) } short. Top up: *115#
+tariff-too_little =
+    { $days ->
+        [one] It takes at least { $days } day of calls to advise you.
+       *[other] It takes at least { $days } days of calls to advise you.
+    } All tariffs: *111*59*9#

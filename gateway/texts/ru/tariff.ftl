@@ -1,0 +1,82 @@
+### Tariffs: mine, those open to me, changing, the cheapest.
+
+tariff-show =
+    «{ NAME($tariff) }»: { $monthly ->
+        [0] без платы в месяц
+       *[some] { MONEY($monthly) } в месяц
+    }{ $minutes ->
+        [0] {""}
+       *[some] , { $minutes } мин.
+    }{ $messages ->
+        [0] {""}
+       *[some] , { $messages } SMS
+    }{ $megabytes ->
+        [0] {""}
+       *[some] , { $megabytes } МБ
+    }. Дальше: минута { MONEY($minute_price) }, SMS { MONEY($sms_price) }, МБ { MONEY($megabyte_price) }. Сменить: *111*59*9#
+tariff-list =
+    Тарифы, в месяц, { $currency ->
+        [RUB] руб.
+        [BGN] лв.
+        [EUR] евро
+       *[some] { $currency }
+    }:{ $tariffs }{ $rest ->
+        [0] {""}
+       *[some] {"\u000A"}Ещё тарифов: { $rest }
+    }
+    Перейти: *111*59*3*{ $id }#
+tariff-list_empty = Других открытых тарифов сейчас нет. Ваш тариф: *111*59#
+tariff-ask =
+    Перейти на «{ NAME($tariff) }»? Переход { $fee ->
+        [0] бесплатный
+       *[some] { MONEY($fee) }
+    }, потом { $monthly ->
+        [0] без платы
+       *[some] { MONEY($monthly) }
+    } в месяц.{ $count ->
+        [0] {""}
+       *[some] {" "}Отключатся: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Вернуться на ваш тариф будет нельзя.
+       *[open] {""}
+    } ДА { $code } или *111*97*{ $code }#
+tariff-ask_again =
+    Цены изменились. Перейти на «{ NAME($tariff) }»? Переход { $fee ->
+        [0] бесплатный
+       *[some] { MONEY($fee) }
+    }, потом { $monthly ->
+        [0] без платы
+       *[some] { MONEY($monthly) }
+    } в месяц.{ $count ->
+        [0] {""}
+       *[some] {" "}Отключатся: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Вернуться на ваш тариф будет нельзя.
+       *[open] {""}
+    } ДА { $code } или *111*97*{ $code }#
+tariff-changed =
+    Ваш тариф - «{ NAME($tariff) }», { $monthly ->
+        [0] без платы
+       *[some] { MONEY($monthly) }
+    } в месяц. Списано { MONEY($fee) }, осталось { MONEY($left) }.{ $count ->
+        [0] {""}
+       *[some] {" "}Отключены: { $services }.
+    }{ $way_back ->
+        [closed] {" "}Другие тарифы: *111*59*9#
+       *[open] {" "}Вернуться: *111*59*3*{ $before }#
+    }
+tariff-already = У вас уже тариф «{ NAME($tariff) }». Другие тарифы: *111*59*9#
+tariff-advice = За { $days } дн. «{ NAME($tariff) }» стоил бы { MONEY($cost) }, на { MONEY($saved) } меньше вашего. Перейти: *111*59*3*{ $id }#
+tariff-advice_stay = Ваш тариф для вас самый выгодный: за { $days } дн. { MONEY($cost) }. Другие: *111*59*9#
+
+tariff-unknown_tariff = Тарифа { $id } нет. Тарифы для вас: *111*59*9#
+tariff-archive = На «{ NAME($tariff) }» больше не переходят. Тарифы для вас: *111*59*9#
+tariff-recently = Тариф только что меняли. Снова можно { DATETIME($until) }. Ваш тариф: *111*59#
+tariff-debt = Баланс { MONEY($balance) }. Сначала пополните счёт, потом смените тариф: *115#
+tariff-not_enough_money = Переход на «{ NAME($tariff) }» стоит { MONEY($fee) }, не хватает { MONEY($missing) }. Пополнить: *115#
+tariff-too_little =
+    { $days ->
+        [one] Нужен хотя бы { $days } день звонков, чтобы посоветовать тариф.
+        [few] Нужно хотя бы { $days } дня звонков, чтобы посоветовать тариф.
+       *[other] Нужно хотя бы { $days } дней звонков, чтобы посоветовать тариф.
+    } Все тарифы: *111*59*9#
