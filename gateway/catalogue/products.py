@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from gateway.model import Money, ServiceId, TariffId
+from gateway.catalogue.rewards import BonusRules, Reward
+from gateway.model import Money, RewardId, ServiceId, TariffId
 
 Names = dict[str, str]
 """A name in each language: `{"ru": ..., "bg": ..., "en": ...}`."""
@@ -179,7 +180,10 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+    bonus: BonusRules = BonusRules()
+    rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
-        return [tariff.names for tariff in self.tariffs.values()] + [each.names for each in self.services.values()]
+        named = (self.tariffs, self.services, self.rewards)
+        return [each.names for rows in named for each in rows.values()]
