@@ -138,6 +138,14 @@ class BlacklistRules:
 
 
 @dataclass(frozen=True, slots=True)
+class VoicemailRules:
+    """Which services voicemail is: the one that its code connects, and the paid one."""
+
+    basic: ServiceId = ServiceId(20)
+    paid: ServiceId = ServiceId(21)
+
+
+@dataclass(frozen=True, slots=True)
 class TopUpRules:
     """What may be charged to a linked card at a time."""
 
@@ -181,6 +189,7 @@ class Products:
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
     bonus: BonusRules = BonusRules()
+    voicemail: VoicemailRules = VoicemailRules()
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
 
     def names(self) -> list[Names]:
