@@ -211,8 +211,7 @@ class _ProductsReader:
             wrong, taken[key] = _converted(hints[key], value)
             if wrong:
                 self._fault(table.line_of(key), f"{table.name}.{key}", wrong)
-        required = {"id", "names"} & set(known)
-        for key in sorted(required - set(table.values)):
+        for key in sorted(set(_needed(kind)) - set(table.values)):
             self._fault(table.line, f"{table.name}.{key}", "missing")
         return kind(**taken) if len(self.faults) == before else None
 
@@ -287,11 +286,15 @@ def _inline(kind: type, value: object) -> tuple[str, object]:
             return f"has an unknown key {key!r}{nearest(key, hints)}", None
     converted = {key: _converted(hints[key], each) for key, each in value.items()}
     wrong = next((f"{key} {each[0]}" for key, each in converted.items() if each[0]), "")
-    needed = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
-    missing = [name for name in needed if name not in value]
+    missing = [name for name in _needed(kind) if name not in value]
     if missing:
         wrong = wrong or f"needs {', '.join(missing)}"
     return wrong, None if wrong else kind(**{key: each for key, (_, each) in converted.items()})
+
+
+def _needed(kind: type) -> list[str]:
+    """The fields that have no default."""
+    return [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
 
 
 def _tables_of(kind: type) -> tuple[dict[str, type], dict[str, tuple[str, type]]]:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from gateway.model import Money, ServiceId, TariffId
+from gateway.catalogue.rewards import BonusRules, Reward
+from gateway.model import Money, RewardId, ServiceId, TariffId
 
 Names = dict[str, str]
 """A name in each language: `{"ru": ..., "bg": ..., "en": ...}`."""
@@ -146,6 +147,14 @@ class BlacklistRules:
 
 
 @dataclass(frozen=True, slots=True)
+class VoicemailRules:
+    """Which services voicemail is: the one that its code connects, and the paid one."""
+
+    basic: ServiceId = ServiceId(20)
+    paid: ServiceId = ServiceId(21)
+
+
+@dataclass(frozen=True, slots=True)
 class TopUpRules:
     """What may be charged to a linked card at a time."""
 
@@ -223,7 +232,11 @@ class Products:
     password: PasswordRules = PasswordRules()
     block: BlockRules = BlockRules()
     tariff_change: TariffChangeRules = TariffChangeRules()
+    bonus: BonusRules = BonusRules()
+    voicemail: VoicemailRules = VoicemailRules()
+    rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
-        return [tariff.names for tariff in self.tariffs.values()] + [each.names for each in self.services.values()]
+        named = (self.tariffs, self.services, self.rewards)
+        return [each.names for rows in named for each in rows.values()]

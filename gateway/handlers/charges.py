@@ -1,10 +1,12 @@
-"""Control of expenses."""
+"""Control of expenses: the last paid actions of a number, whoever reckoned them, the network or this gateway."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.commands import Command
+from gateway.commands import Command, Outcome, Reply, TextName, UnitOfWork, handles
+from gateway.model import DAY_MS, Instant, Money
+from gateway.rules.calendar import local
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +14,42 @@ class Last(Command):
     """The last five paid actions."""
 
     name = "charges.last"
+
+
+SHOWN_MAX = 5
+PERIOD_DAYS = 30
+READ_MAX = 10_000
+KINDS = frozenset(
+    {"call", "sms", "mms", "data", "service", "transfer", "transfer_fee", "promised", "melody", "favourite"}
+)
+"""The kinds that have a name of their own; any other is a payment."""
+
+
+@handles(Last)
+def last(command: Last, uow: UnitOfWork) -> Outcome:
+    """Usage that cost something and money that left the account by this number's commands, newest first."""
+    subscriber = uow.subscriber(command.msisdn)
+    assert subscriber is not None
+    since, until = Instant(command.at - PERIOD_DAYS * DAY_MS), Instant(command.at + 1)
+    used = [
+        (each.at, each.cost, each.kind.value)
+        for each in uow.usage(command.msisdn, since, until, READ_MAX)
+        if each.cost > 0
+    ]
+    charged = [
+        (each.at, each.amount, each.kind)
+        for each in uow.charges(subscriber.account, since, until, READ_MAX)
+        if each.msisdn == command.msisdn
+    ]
+    newest = sorted((*charged, *used), key=lambda each: each[0], reverse=True)[:SHOWN_MAX]
+    if not newest:
+        return Outcome(replies=(Reply(command.actor, "charges-none", {"days": PERIOD_DAYS}),))
+    arguments: dict[str, object] = {}
+    for place in range(SHOWN_MAX):
+        at, amount, kind = newest[place] if place < len(newest) else (Instant(0), Money(0), "")
+        arguments |= {
+            f"amount{place}": amount,
+            f"day{place}": f"{local(at, uow.operator):%d.%m}",
+            f"what{place}": TextName(f"charges-kind_{kind if kind in KINDS else 'other'}"),
+        }
+    return Outcome(replies=(Reply(command.actor, "charges-last", arguments),))
