@@ -20,7 +20,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, operating, telemetry
+from gateway import card_commands, config, operating, telemetry
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
 from gateway.catalogue.explaining import channel_of
@@ -37,6 +37,7 @@ from smpp.listener import ListenerError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
+app.add_typer(card_commands.app, name="cards")
 app.add_typer(operating.app)
 
 out = Console(highlight=False, soft_wrap=True)

@@ -1,20 +1,27 @@
-"""Subscribers from a table: reads it whole, names every bad row by its line, and makes the documents to store.
+"""Subscribers and prepaid cards from tables: reads them whole, names every bad row by its line, makes what to store.
 
-Columns: msisdn, person, kind (private|company), region, language (ru|bg|en|lat or empty), tariff, balance (units and
-hundredths), numbers (on|off). Others are ignored. Pure but for the text that is handed in.
+Subscribers' columns: msisdn, person, kind (private|company), region, language (ru|bg|en|lat or empty), tariff, balance
+(units and hundredths), numbers (on|off). Cards' columns: code (12 to 16 digits), amount (units and hundredths),
+expires (the last good day, 2027-12-31), active (on|off, else on). Others are ignored. Pure but for the text that is
+handed in.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
+import msgspec
+
 from gateway.catalogue.faults import CatalogueError, Fault
+from gateway.catalogue.products import Operator
 from gateway.engine.journal import ImportedEntry, Journal
+from gateway.kinds import CARD_DIGITS
 from gateway.model import (
     OPENING,
     Account,
@@ -30,10 +37,12 @@ from gateway.model import (
     Subscriber,
     TariffId,
 )
-from gateway.store.protocol import LedgerRow, WriteBatch
+from gateway.rules.cards import SALT, Card
+from gateway.store.protocol import LedgerRow, RecordRow, WriteBatch
 
 E = TypeVar("E", bound=StrEnum)
 REQUIRED = ("msisdn", "person", "region", "tariff", "balance")
+CARD_REQUIRED = ("code", "amount", "expires")
 
 
 def read_subscribers(text: str, file: str, journal: Journal, at: Instant) -> WriteBatch:
@@ -46,12 +55,9 @@ def read_subscribers(text: str, file: str, journal: Journal, at: Instant) -> Wri
     faults: list[Fault] = []
     persons: dict[PersonId, Person] = {}
     seen: dict[Msisdn, int] = {}
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
-    if missing:
-        raise CatalogueError([Fault(file, 1, missing[0], f"missing column; expected {', '.join(REQUIRED)}")])
+    rows = _rows(text, file, REQUIRED)
     number = journal.next_number()
-    for line, row in enumerate(reader, 2):
+    for line, row in rows:
         try:
             subscriber, person, balance = _row(row)
         except ValueError as error:
@@ -75,17 +81,81 @@ def read_subscribers(text: str, file: str, journal: Journal, at: Instant) -> Wri
     return batch
 
 
+def read_cards(text: str, file: str, operator: Operator, hashed: Callable[[str, bytes], str]) -> dict[str, Card]:
+    """The cards of a table by their keys. `hashed` makes the slow hash of a code: no code is kept.
+
+    Raises:
+        CatalogueError: with a fault for each bad row, which does not show the code.
+    """
+    faults: list[Fault] = []
+    read: dict[str, tuple[int, Money, Instant, bool]] = {}
+    for line, row in _rows(text, file, CARD_REQUIRED):
+        try:
+            code = _card_code(row["code"] or "")
+            card = (line, _card_amount(row["amount"] or ""), _expiry(row["expires"] or "", operator), _active(row))
+        except ValueError as error:
+            faults.append(Fault(file, line, "", str(error)))
+            continue
+        if code in read:
+            faults.append(Fault(file, line, "code", "stands twice", read[code][0]))
+        read[code] = card
+    if faults:
+        raise CatalogueError(faults)
+    cards = (
+        Card(hashed(code, SALT), amount, expires_at, active) for code, (_, amount, expires_at, active) in read.items()
+    )
+    return {card.key: card for card in cards}
+
+
+def card_row(card: Card) -> RecordRow:
+    return RecordRow(Card.kind, card.key, msgspec.msgpack.encode(card))
+
+
+def _rows(text: str, file: str, required: tuple[str, ...]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows with their lines. Raises CatalogueError where a column is missing."""
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [column for column in required if column not in (reader.fieldnames or ())]
+    if missing:
+        raise CatalogueError([Fault(file, 1, missing[0], f"missing column; expected {', '.join(required)}")])
+    return enumerate(reader, 2)
+
+
+def _card_code(written: str) -> str:
+    """The code without the spaces and hyphens between its printed groups."""
+    code = written.replace(" ", "").replace("-", "")
+    if not (code.isascii() and code.isdigit() and len(code) in CARD_DIGITS):
+        raise ValueError(f"code: expected {CARD_DIGITS[0]} to {CARD_DIGITS[-1]} digits, this has {len(code)}")
+    return code
+
+
+def _card_amount(written: str) -> Money:
+    amount = _minor(written, "amount")
+    if not amount:
+        raise ValueError("amount: a card without a sum is no card")
+    return amount
+
+
+def _expiry(written: str, operator: Operator) -> Instant:
+    """The end of the last good day, in the operator's time zone."""
+    try:
+        day = date.fromisoformat(written.strip()) + timedelta(days=1)
+    except ValueError:
+        raise ValueError(f"expires {written!r}: expected a day such as 2027-12-31") from None
+    return Instant(int(datetime(day.year, day.month, day.day, tzinfo=operator.zone).timestamp()) * 1000)
+
+
+def _active(row: Mapping[str, str]) -> bool:
+    word = (row.get("active") or "on").strip()
+    if word not in ("on", "off"):
+        raise ValueError(f"active {word!r}: expected on or off")
+    return word == "on"
+
+
 def _row(row: Mapping[str, str]) -> tuple[Subscriber, Person, Money]:
     msisdn = row["msisdn"].strip()
     if not (msisdn.isascii() and msisdn.isdigit() and 7 <= len(msisdn) <= 15):
         raise ValueError(f"msisdn {msisdn!r} is no number: 7 to 15 digits without +")
-    try:
-        balance = Decimal(row["balance"].strip())
-    except InvalidOperation:
-        raise ValueError(f"balance {row['balance']!r} is no sum, expected 12.50") from None
-    minor = balance * 100
-    if minor != minor.to_integral_value() or minor < 0:
-        raise ValueError(f"balance {row['balance']!r}: expected units and hundredths, not negative")
+    balance = _minor(row["balance"], "balance")
     kind = _choice(row.get("kind") or "private", PersonKind, "kind")
     language = row.get("language") or ""
     person = Person(PersonId(row["person"].strip()), kind)
@@ -98,7 +168,17 @@ def _row(row: Mapping[str, str]) -> tuple[Subscriber, Person, Money]:
         _choice(language, Language, "language") if language else None,
         numbers_on=row.get("numbers", "off") == "on",
     )
-    return subscriber, person, Money(int(minor))
+    return subscriber, person, balance
+
+
+def _minor(written: str, name: str) -> Money:
+    try:
+        minor = Decimal(written.strip()) * 100
+    except InvalidOperation:
+        raise ValueError(f"{name} {written!r} is no sum, expected 12.50") from None
+    if not minor.is_finite() or minor != minor.to_integral_value() or minor < 0:
+        raise ValueError(f"{name} {written!r}: expected units and hundredths, not negative")
+    return Money(int(minor))
 
 
 def _choice(word: str, kind: type[E], name: str) -> E:

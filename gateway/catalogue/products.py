@@ -145,6 +145,14 @@ class TopUpRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRules:
+    """Prepaid cards: after how many codes that are no good, one after another, entry is locked, and for how long."""
+
+    wrong_max: int = 5
+    lock_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -179,6 +187,7 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+    cards: CardRules = CardRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

@@ -61,7 +61,7 @@ async def test_transcript_over_smpp(name: str, tmp_path: Path, monkeypatch: pyte
     gateway = Gateway(config.load(write_config(tmp_path)), clock=VirtualClock(START))
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    await store.write(population(transcript.givens, transcript.used, gateway.rooms.operator, START, transcript.file))
+    await store.write(population(transcript, gateway.rooms.operator, START))
     await store.close()
     await gateway.start()
     try:
