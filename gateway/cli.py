@@ -24,7 +24,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, dialect_commands, operating, outbox, subscribers, telemetry
+from gateway import card_commands, config, dialect_commands, operating, outbox, subscribers, telemetry
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
@@ -47,6 +47,7 @@ from smpp.simulator.scenario import ScenarioError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
+app.add_typer(card_commands.app, name="cards")
 app.add_typer(operating.app)
 app.add_typer(subscribers.app, name="subscribers")
 app.command("simulator")(simulator)

@@ -195,6 +195,14 @@ class BlockRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRules:
+    """Prepaid cards: after how many codes that are no good, one after another, entry is locked, and for how long."""
+
+    wrong_max: int = 5
+    lock_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -235,6 +243,7 @@ class Products:
     bonus: BonusRules = BonusRules()
     voicemail: VoicemailRules = VoicemailRules()
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
+    cards: CardRules = CardRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

@@ -1,7 +1,8 @@
 """Services: which are on, which can be had and for how much, connecting and disconnecting them.
 
 A paid service is connected after a question that shows price, period and renewal; its first charge falls at
-connection. Disconnecting returns no money. Renewals are not decided here.
+connection, and each later one when the time that is paid for ends, by a timer. Without money the service waits: it is
+tried once a day, and switched off after a month of that. Disconnecting returns no money.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from difflib import get_close_matches
 import msgspec
 
 from gateway.catalogue.products import Names, Period, Products, Service
-from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
+from gateway.commands import Command, Outcome, Reply, Timer, UnitOfWork, handles, refused
 from gateway.model import (
     DAY_MS,
     NO_MONEY,
@@ -23,6 +24,7 @@ from gateway.model import (
     Instant,
     Language,
     Money,
+    Msisdn,
     ServiceId,
     ServiceStatus,
     Subscriber,
@@ -31,6 +33,7 @@ from gateway.model import (
 from gateway.rules import confirmations
 from gateway.rules.calendar import month_later
 from gateway.rules.naming import LIST_ROOM, name_in, nameless, numbered
+from gateway.rules.paying import missing_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,18 @@ class Disconnect(Command):
     name = "services.disconnect"
     service: ServiceId
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renew(Command):
+    """The time that was paid for has ended, or a waiting service is tried again."""
+
+    name = "services.renew"
+    own = True
+    service: ServiceId
+
+
+WAITS_DAYS = 30
+"""So long a service waits for money; then it is switched off."""
 
 CHARGE = "service"
 """The kind of the ledger entries of a service's price."""
@@ -245,19 +260,91 @@ def _connected_paid(
 ) -> Outcome:
     price = service.price_minor
     arguments: dict[str, object] = {"name": service.names, "price": price, "left": left, "id": str(service.id)}
+    timers: tuple[Timer, ...] = ()
     if service.period is Period.ONCE:
         text, until = "services-connected_once", Instant(0)
     else:
         text, until = "services-connected", _paid_until(command.at, service.period, uow)
         arguments["until"] = until
+        timers = (_renewal(command.msisdn, service.id, until),)
     return Outcome(
         replies=(Reply(command.actor, text, arguments),),
         changed=(_with(subscriber, ConnectedService(service.id, command.at, until)),),
-        entries=(
-            Entry(subscriber.account, Money(-price), CHARGE, command.msisdn),
-            Entry(SERVICES, price, CHARGE, command.msisdn),
-        ),
+        entries=_price_entries(subscriber, price),
+        timers=timers,
     )
+
+
+def _price_entries(subscriber: Subscriber, price: Money) -> tuple[Entry, ...]:
+    return (
+        Entry(subscriber.account, Money(-price), CHARGE, subscriber.msisdn),
+        Entry(SERVICES, price, CHARGE, subscriber.msisdn),
+    )
+
+
+def _renewal_key(msisdn: Msisdn, service: ServiceId) -> str:
+    return f"service/{msisdn}/{service}"
+
+
+def _renewal(msisdn: Msisdn, service: ServiceId, at: Instant) -> Timer:
+    return Timer(_renewal_key(msisdn, service), at, Renew.name, msisdn, (("service", service),))
+
+
+@handles(Renew)
+def renew(command: Renew, uow: UnitOfWork) -> Outcome:
+    """Takes the price of the next period, once; a gateway that was down takes those of the periods it missed."""
+    subscriber = _subscriber(command, uow)
+    on = subscriber.service(command.service)
+    if on is None or not on.paid_until or command.at < on.paid_until:
+        return Outcome()
+    service = _service(uow.products, command.service)
+    price = service.price_minor
+    if not price or service.period is Period.ONCE:
+        return Outcome(changed=(_replaced(subscriber, on, ConnectedService(on.id, on.since)),))
+    account = uow.account(subscriber.account)
+    missing = missing_for(account, price)
+    if missing:
+        return _waits(command, subscriber, on, service, missing)
+    waited = on.status is ServiceStatus.SUSPENDED
+    until = _paid_until(command.at if waited else on.paid_until, service.period, uow)
+    replies: tuple[Reply, ...] = ()
+    if waited or service.period is Period.MONTH:  # a receipt every day would only annoy
+        arguments = {
+            "name": service.names, "price": price, "left": Money(account.balance - price), "until": until,
+            "id": str(service.id),
+        }  # fmt: skip
+        replies = (Reply(command.msisdn, "services-resumed" if waited else "services-renewed", arguments, notice=True),)
+    return Outcome(
+        replies=replies,
+        changed=(_replaced(subscriber, on, ConnectedService(on.id, on.since, until)),),
+        entries=_price_entries(subscriber, price),
+        timers=(_renewal(command.msisdn, on.id, until),),
+    )
+
+
+def _waits(command: Renew, subscriber: Subscriber, on: ConnectedService, service: Service, missing: Money) -> Outcome:
+    """No money for it: told once, tried again every day, at last switched off and told."""
+    arguments: dict[str, object] = {"name": service.names, "missing": missing, "id": str(service.id)}
+    if command.at >= on.paid_until + WAITS_DAYS * DAY_MS and not service.mandatory:
+        return Outcome(
+            replies=(Reply(command.msisdn, "services-ended", arguments, notice=True),),
+            changed=(_replaced(subscriber, on, None),),
+        )
+    again = _renewal(command.msisdn, on.id, Instant(command.at + DAY_MS))
+    if on.status is ServiceStatus.SUSPENDED:
+        return Outcome(timers=(again,))
+    waiting = msgspec.structs.replace(on, status=ServiceStatus.SUSPENDED)
+    return Outcome(
+        replies=(Reply(command.msisdn, "services-suspended", arguments, notice=True),),
+        changed=(_replaced(subscriber, on, waiting),),
+        timers=(again,),
+    )
+
+
+def _replaced(subscriber: Subscriber, old: ConnectedService, new: ConnectedService | None) -> Subscriber:
+    """The subscriber with one service in another state, or without it."""
+    services = tuple(each for each in (new if each is old else each for each in subscriber.services) if each)
+    return msgspec.structs.replace(subscriber, services=services)
 
 
 def _paid_until(at: Instant, period: Period, uow: UnitOfWork) -> Instant:
@@ -310,10 +397,12 @@ def disconnect(command: Disconnect, uow: UnitOfWork) -> Outcome:
             command, uow, text=f"services-disconnect_ask{variant}", arguments=arguments, price=NO_MONEY
         )
     arguments["id"] = str(service.id)
-    rest = tuple(each for each in subscriber.services if each is not on)
-    changed = msgspec.structs.replace(subscriber, services=rest)
     reply = Reply(command.actor, f"services-disconnected{variant}", arguments)
-    return Outcome(replies=(reply,), changed=(changed,))
+    return Outcome(
+        replies=(reply,),
+        changed=(_replaced(subscriber, on, None),),
+        timers_cancelled=(_renewal_key(command.msisdn, on.id),) if on.paid_until else (),
+    )
 
 
 def _what_was_paid(command: Disconnect, service: Service, on: ConnectedService) -> tuple[str, dict[str, object]]:

@@ -5,11 +5,12 @@ What a transcript leaves out is filled in here, and nowhere else: each number it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from gateway.card_importing import card_row
 from gateway.catalogue.products import Operator
 from gateway.engine.journal import ImportedEntry, Journal
+from gateway.engine.passwords import hashed
 from gateway.model import (
+    DAY_MS,
     OPENING,
     POINTS,
     Account,
@@ -28,22 +29,24 @@ from gateway.model import (
     points_account,
 )
 from gateway.model import Allowance as Package
-from gateway.replay.transcript import Given, Used
+from gateway.replay.transcript import Given, PrepaidCard, Transcript
 from gateway.rules.calendar import day_number
+from gateway.rules.cards import SALT, Card
 from gateway.store.protocol import Head, LedgerRow, UsageRow, WriteBatch
 
+CARD_GOOD_DAYS = 365
 NUMBER_BEFORE = 1_000_000
 """Journal numbers start above it, so that a reference in a text cannot be taken for anything else."""
 
 
-def population(givens: Iterable[Given], used: Iterable[Used], operator: Operator, at: Instant, file: str) -> WriteBatch:
-    """Subscribers, owners, accounts and usage, with the opening balances in the ledger."""
+def population(transcript: Transcript, operator: Operator, at: Instant) -> WriteBatch:
+    """Subscribers, owners, accounts, usage and cards, with the opening balances in the ledger."""
     batch = WriteBatch()
     journal = Journal(Head(NUMBER_BEFORE))
     number = journal.next_number()
     today = day_number(at, operator)
     persons: dict[PersonId, Person] = {}
-    for given in givens:
+    for given in transcript.givens:
         person = _person(given)
         known = persons.get(person.id)
         if known is None or len(person.cabinets) > len(known.cabinets):
@@ -54,11 +57,17 @@ def population(givens: Iterable[Given], used: Iterable[Used], operator: Operator
         if given.points:
             _open(batch, number, at, points_account(given.msisdn), POINTS, Money(given.points), given.msisdn)
     batch.persons.extend(persons.values())
-    for each in used:
+    for each in transcript.used:
         use = Usage(Instant(at - each.ago_ms), each.kind, each.other, False, each.quantity, each.cost)
         batch.usage.append(UsageRow(each.msisdn, use))
-    batch.journal.append(journal.row(number, at, "", ImportedEntry(file, len(batch.subscribers))))
+    batch.records.extend(card_row(_card(card, at)) for card in transcript.cards)
+    batch.journal.append(journal.row(number, at, "", ImportedEntry(transcript.file, len(batch.subscribers))))
     return batch
+
+
+def _card(given: PrepaidCard, at: Instant) -> Card:
+    expires_at = at if given.state == "expired" else Instant(at + CARD_GOOD_DAYS * DAY_MS)
+    return Card(hashed(given.code, SALT), given.amount, expires_at, given.state != "inactive")
 
 
 def _open(

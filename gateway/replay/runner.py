@@ -419,8 +419,7 @@ class EngineStage:
 
     async def start(self) -> None:
         await self._store.open()
-        given = self._transcript
-        await self._store.write(population(given.givens, given.used, self._rooms.operator, START, given.file))
+        await self._store.write(population(self._transcript, self._rooms.operator, START))
         await self._engine.start()
 
     async def say(self, message: Message, text: str) -> list[Heard]:

@@ -3,10 +3,11 @@
 A `.dialog` file is a test, an example and documentation at once. Here its text becomes values and nothing runs; all
 faults of a file are told together, each with line and column.
 
-    transcript  = *( comment / blank / given / used / message / after / outside / balance )   ; one statement a line
+    transcript  = *( comment / blank / given / used / card / message / after / outside / balance )
     comment     = "#" text                                     ; the first block of comments is the title
     given       = "given" NUMBER *( KEY "=" VALUE )            ; before the first message
     used        = "used" NUMBER KIND [OTHER] 1*DIGIT SUM time  ; call, sms, mms, data; how much, for what, how long ago
+    card        = "card" 12*16DIGIT SUM [ "inactive" / "expired" ]  ; a prepaid card, else good for a year
     message     = ( NUMBER ( "dials" / "opens" / "answers" ) text / NUMBER "sends" [text] "to" SHORT ) expected
                 / NUMBER "hangs" "up"
     after       = "after" time [expected]                      ; time passes, timers fire
@@ -156,6 +157,16 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PrepaidCard:
+    """A prepaid card that nobody has used."""
+
+    line: int
+    code: str
+    amount: Money
+    state: str = ""  # or "inactive" or "expired"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Somebody dials, answers a screen, hangs up, or sends an SMS."""
 
@@ -207,6 +218,7 @@ class Transcript:
     title: str
     givens: tuple[Given, ...]
     used: tuple[Used, ...]
+    cards: tuple[PrepaidCard, ...]
     steps: tuple[Step, ...]
     lines: tuple[str, ...] = field(repr=False, default=())
 
@@ -225,7 +237,7 @@ class _More:
     text: Pattern
 
 
-_Statement = Given | Used | Message | After | Outside | Balance | Expected | _Nothing | _More
+_Statement = Given | Used | PrepaidCard | Message | After | Outside | Balance | Expected | _Nothing | _More
 UNITS_MS = {"s": 1000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 E = TypeVar("E", bound=StrEnum)
 
@@ -380,6 +392,11 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     used = (pp.Suppress(pp.Keyword("used")) - number - kind - other - quantity - amount - lasts).set_parse_action(
         lambda tokens: Used(0, tokens[0], UsageKind(tokens[1]), tokens[2], int(tokens[3]), tokens[4], tokens[5])
     )
+    card_code = pp.Regex(r"\d{12,16}\b").set_name("a card's code of 12 to 16 digits")
+    card_state = pp.Opt(pp.one_of(["inactive", "expired"]), default="").set_name("inactive or expired")
+    card = (pp.Suppress(pp.Keyword("card")) - card_code - amount - card_state).set_parse_action(
+        lambda tokens: PrepaidCard(0, tokens[0], tokens[1], tokens[2])
+    )
     channel = pp.one_of([*ANSWERERS, "mail"]).set_name(f"a channel: {', '.join(ANSWERERS)} or mail")
     refuses = (pp.Suppress(pp.Keyword("refuses")) - pp.Regex(r"\w+").set_name("a reason")).set_parse_action(
         lambda tokens: Outside(0, "", tokens[0])
@@ -393,8 +410,8 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     balance = (pp.Suppress(pp.Keyword("balance")) - number - amount).set_parse_action(
         lambda tokens: Balance(0, tokens[0], tokens[1])
     )
-    statement = (given | used | after | outside | balance | message).set_name(
-        "given, used, after, outside, balance, or a number"
+    statement = (given | used | card | after | outside | balance | message).set_name(
+        "given, used, card, after, outside, balance, or a number"
     )
 
     screen = (pp.Suppress(pp.Keyword("screen")) - space - text).set_parse_action(
@@ -444,8 +461,8 @@ def parse_transcript(source: str, file: str = "") -> Transcript:
     reader.read()
     if reader.faults:
         raise TranscriptError(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
-    givens, used, steps = tuple(reader.givens), tuple(reader.used), tuple(reader.steps)
-    return Transcript(file, reader.title(), givens, used, steps, reader.lines)
+    givens, used, cards = tuple(reader.givens), tuple(reader.used), tuple(reader.cards)
+    return Transcript(file, reader.title(), givens, used, cards, tuple(reader.steps), reader.lines)
 
 
 class _Reader:
@@ -457,6 +474,7 @@ class _Reader:
         self.faults: list[TranscriptFault] = []
         self.givens: list[Given] = []
         self.used: list[Used] = []
+        self.cards: list[PrepaidCard] = []
         self.steps: list[Step] = []
 
     def fault(self, line: int, column: int, message: str) -> None:
@@ -477,10 +495,14 @@ class _Reader:
             statement = self._statement(number, line)
             if isinstance(statement, Given):
                 self._given(replace(statement, line=number))
-            elif isinstance(statement, Used):
+            elif isinstance(statement, Used | PrepaidCard):
                 if self.steps:
-                    self.fault(number, 1, "used comes before the first message")
-                self.used.append(replace(statement, line=number))
+                    word = "used" if isinstance(statement, Used) else "card"
+                    self.fault(number, 1, f"{word} comes before the first message")
+                if isinstance(statement, Used):
+                    self.used.append(replace(statement, line=number))
+                else:
+                    self.cards.append(replace(statement, line=number))
             elif isinstance(statement, Message | After | Outside | Balance):
                 self.steps.append(replace(statement, line=number))
             elif statement is not None:

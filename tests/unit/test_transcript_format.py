@@ -138,7 +138,7 @@ def test_a_place_holds_what_it_met() -> None:
 # --- faults ---------------------------------------------------------------------------------------------------------
 
 FAULTS = [
-    ("hello", 1, 1, "expected given, used, after, outside, balance, or a number"),
+    ("hello", 1, 1, "expected given, used, card, after, outside, balance, or a number"),
     ("given 7916", 1, 7, "expected a number of 7 to 15 digits"),
     (f"given {NUMBER} balans=1", 1, 19, "unknown key balans, did you mean balance?"),
     (f"given {NUMBER} owner=P1 balance=3.5", 1, 36, "balance: expected a sum such as 100.00, not '3.5'"),
@@ -318,3 +318,17 @@ def test_usage_and_systems_outside() -> None:
         transcript.Outside(4, "payments", "declined"),
         transcript.Outside(5, "mms", silent=True),
     )
+
+
+def test_prepaid_cards() -> None:
+    """A card has a code, a sum and perhaps a state, and stands before the first message."""
+    source = "given 79161234567\ncard 123456789012 100.00\ncard 1234567890123456 50.00 expired\n"
+
+    cards = parse_transcript(source).cards
+
+    assert [(each.line, each.code, each.amount, each.state) for each in cards] == [
+        (2, "123456789012", 100_00, ""),
+        (3, "1234567890123456", 50_00, "expired"),
+    ]
+    with pytest.raises(TranscriptError, match="card comes before the first message"):
+        parse_transcript("given 79161234567\nbalance 79161234567 0.00\ncard 123456789012 100.00\n")

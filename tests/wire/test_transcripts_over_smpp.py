@@ -72,7 +72,7 @@ async def test_transcript_over_smpp(name: str, dialect: str, tmp_path: Path, mon
     gateway = Gateway(config.load(write_config(tmp_path, dialect=dialect)), clock=VirtualClock(START))
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    await store.write(population(transcript.givens, transcript.used, gateway.rooms.operator, START, transcript.file))
+    await store.write(population(transcript, gateway.rooms.operator, START))
     await store.close()
     await gateway.start()
     try:

@@ -92,3 +92,8 @@ services-needs_tariff = «{ NAME($name) }» только для тарифа «{
 services-tariff_forbids = «{ NAME($name) }» не для вашего тарифа «{ NAME($tariff) }». Что можно подключить: *111*8111*9#
 services-not_enough_money = «{ NAME($name) }» стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополните счёт и повторите: *111*8111*1*{ $id }#
 services-mandatory = «{ NAME($name) }» отключить нельзя: без неё связь не работает. Другие ваши услуги: *111*8111#
+
+services-renewed = «{ NAME($name) }» оплачена до { DAY($until) }: { MONEY($price) }. Осталось { MONEY($left) }. Отключить: *111*8111*2*{ $id }#
+services-suspended = «{ NAME($name) }» ждёт оплаты: не хватает { MONEY($missing) }. Проверяем счёт раз в день. Пополнить: *115#
+services-resumed = «{ NAME($name) }» снова работает. Списано { MONEY($price) }, осталось { MONEY($left) }. Следующая оплата { DAY($until) }.
+services-ended = «{ NAME($name) }» отключена: месяц не было денег на оплату. Подключить: *111*8111*1*{ $id }#

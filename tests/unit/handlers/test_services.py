@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.catalogue.products import Operator, Period, Products, Service, Tariff
 from gateway.commands import Outcome
-from gateway.handlers.services import Connect, Disconnect, catalogue, connect, disconnect, show
+from gateway.handlers.services import Connect, Disconnect, catalogue, connect, disconnect, renew, show
 from gateway.model import (
     DAY_MS,
     SERVICES,
@@ -542,3 +542,25 @@ def _check_money(desk: Desk, opened_with: int, floor: int) -> None:
     assert desk.balance(ANNA) >= min(opened_with, floor)
     connected = [each.id for each in services_of(desk)]
     assert len(set(connected)) == len(connected)
+
+
+def test_renewals_of_a_gateway_that_was_down_are_taken_once_each() -> None:
+    """Three days late, a daily service costs the three periods missed and no more, however often the timer comes."""
+    service = Service(ServiceId(7), {"ru": "Семь"}, Money(2_00), Period.DAY)
+    number = Msisdn("79161234567")
+    on = ConnectedService(service.id, NOON, Instant(NOON + DAY_MS))
+    me = Subscriber(number, PersonId("P1"), "moscow", TariffId(1), AccountId(number), services=(on,))
+    desk = Desk(
+        me,
+        accounts=[Account(AccountId(number), Money(100_00))],
+        products=Products(services={service.id: service}),
+        at=Instant(NOON + 3 * DAY_MS),
+    )
+    due = NOON + DAY_MS
+    while due <= desk.at:
+        desk.do(renew, number, service=service.id)
+        due = desk.timers[f"service/{number}/7"].due_at
+
+    desk.do(renew, number, service=service.id)
+    assert due == NOON + 4 * DAY_MS
+    assert desk.balance(number) == 100_00 - 3 * 2_00
