@@ -11,8 +11,9 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from gateway.catalogue.melodies import Melody, MelodyRules
 from gateway.catalogue.rewards import BonusRules, Reward
-from gateway.model import Money, RewardId, ServiceId, TariffId
+from gateway.model import MelodyId, Money, RewardId, ServiceId, TariffId
 
 Names = dict[str, str]
 """A name in each language: `{"ru": ..., "bg": ..., "en": ...}`."""
@@ -190,9 +191,11 @@ class Products:
     top_up: TopUpRules = TopUpRules()
     bonus: BonusRules = BonusRules()
     voicemail: VoicemailRules = VoicemailRules()
+    melody: MelodyRules = MelodyRules()
+    melodies: dict[MelodyId, Melody] = field(default_factory=dict, metadata={"table": "tune"})
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
-        named = (self.tariffs, self.services, self.rewards)
+        named = (self.tariffs, self.services, self.rewards, self.melodies)
         return [each.names for rows in named for each in rows.values()]
