@@ -139,6 +139,19 @@ class BlacklistRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FavouriteRules:
+    """Favourite numbers: the service, how many, the fee of adding or changing one.
+
+    `prefixes`: how numbers begin that are not ours and count as being of the region, landlines too.
+    """
+
+    service: ServiceId = ServiceId(61)
+    numbers_max: int = 3
+    fee_minor: Money = Money(25_00)
+    prefixes: tuple[str, ...] = ("79", "7495", "7498", "7499")
+
+
+@dataclass(frozen=True, slots=True)
 class VoicemailRules:
     """Which services voicemail is: the one that its code connects, and the paid one."""
 
@@ -191,6 +204,7 @@ class Products:
     top_up: TopUpRules = TopUpRules()
     bonus: BonusRules = BonusRules()
     voicemail: VoicemailRules = VoicemailRules()
+    favourite: FavouriteRules = FavouriteRules()
     melody: MelodyRules = MelodyRules()
     melodies: dict[MelodyId, Melody] = field(default_factory=dict, metadata={"table": "tune"})
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
