@@ -147,7 +147,7 @@ class FavouriteRules:
 
     service: ServiceId = ServiceId(61)
     numbers_max: int = 3
-    fee_minor: Money = Money(25_00)
+    price_minor: Money = Money(25_00)
     prefixes: tuple[str, ...] = ("79", "7495", "7498", "7499")
 
 

@@ -65,7 +65,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
         return Outcome(replies=(Reply(command.actor, "favourite-not_on"),))
     numbers = uow.record(Favourites, command.msisdn).numbers
     if not numbers:
-        return Outcome(replies=(Reply(command.actor, "favourite-empty", {"fee": uow.products.favourite.fee_minor}),))
+        return Outcome(replies=(Reply(command.actor, "favourite-empty", {"fee": uow.products.favourite.price_minor}),))
     arguments = {"numbers": ", ".join(numbers), "example": numbers[0]}
     return Outcome(replies=(Reply(command.actor, "favourite-list", arguments),))
 
@@ -123,7 +123,7 @@ def _paid(
     command: Add | Replace, uow: UnitOfWork, number: AnyNumber, numbers: tuple[AnyNumber, ...], what: str
 ) -> Outcome:
     """Asks with the fee; on "yes" takes it and keeps the list."""
-    subscriber, fee = _subject(command, uow), uow.products.favourite.fee_minor
+    subscriber, fee = _subject(command, uow), uow.products.favourite.price_minor
     account = uow.account(subscriber.account)
     missing = missing_for(account, fee)
     if missing:
