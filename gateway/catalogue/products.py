@@ -11,8 +11,9 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from gateway.catalogue.melodies import Melody, MelodyRules
 from gateway.catalogue.rewards import BonusRules, Reward
-from gateway.model import Money, RewardId, ServiceId, TariffId
+from gateway.model import MelodyId, Money, RewardId, ServiceId, TariffId
 
 Names = dict[str, str]
 """A name in each language: `{"ru": ..., "bg": ..., "en": ...}`."""
@@ -147,6 +148,19 @@ class BlacklistRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FavouriteRules:
+    """Favourite numbers: the service, how many, the fee of adding or changing one.
+
+    `prefixes`: how numbers begin that are not ours and count as being of the region, landlines too.
+    """
+
+    service: ServiceId = ServiceId(61)
+    numbers_max: int = 3
+    price_minor: Money = Money(25_00)
+    prefixes: tuple[str, ...] = ("79", "7495", "7498", "7499")
+
+
+@dataclass(frozen=True, slots=True)
 class VoicemailRules:
     """Which services voicemail is: the one that its code connects, and the paid one."""
 
@@ -242,10 +256,13 @@ class Products:
     tariff_change: TariffChangeRules = TariffChangeRules()
     bonus: BonusRules = BonusRules()
     voicemail: VoicemailRules = VoicemailRules()
+    favourite: FavouriteRules = FavouriteRules()
+    melody: MelodyRules = MelodyRules()
+    melodies: dict[MelodyId, Melody] = field(default_factory=dict, metadata={"table": "tune"})
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
     cards: CardRules = CardRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""
-        named = (self.tariffs, self.services, self.rewards)
+        named = (self.tariffs, self.services, self.rewards, self.melodies)
         return [each.names for rows in named for each in rows.values()]

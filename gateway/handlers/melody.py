@@ -1,11 +1,22 @@
-"""Ringback melodies: what others hear while they wait for an answer."""
+"""Ringback melodies: what others hear while they wait for an answer.
+
+The service is one of `services`; a melody is paid when it is set and each month again, until it is removed, its price
+is not there, or the service is off.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.commands import Command
-from gateway.model import MelodyId, Msisdn
+import msgspec
+
+from gateway.catalogue.melodies import Melody
+from gateway.commands import Command, Outcome, Reply, Timer, UnitOfWork, handles, refused
+from gateway.model import SERVICES, Entry, Instant, Language, MelodyId, Money, Msisdn, Record, Subscriber
+from gateway.rules import confirmations
+from gateway.rules.calendar import month_later
+from gateway.rules.instead import instead
+from gateway.rules.paying import missing_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +62,162 @@ class Copy(Command):
 
     name = "melody.copy"
     number: Msisdn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renew(Command):
+    """A melody's paid month is over."""
+
+    name = "melody.renew"
+    own = True
+    melody: MelodyId
+
+
+class Melodies(Record, frozen=True, array_like=True, gc=False):
+    """The melodies that a number has set, and until when each is paid."""
+
+    kind = "melodies"
+    of: tuple[tuple[MelodyId, Instant], ...] = ()
+
+
+CHARGE = "melody"
+"""The kind of the ledger entries of a melody's price."""
+
+
+def _subject(command: Command, uow: UnitOfWork) -> Subscriber:
+    subscriber = uow.subscriber(command.msisdn)
+    assert subscriber is not None
+    return subscriber
+
+
+def _timer(msisdn: Msisdn, melody: MelodyId) -> str:
+    return f"melody/{msisdn}/{melody}"
+
+
+def _is_on(command: Command, uow: UnitOfWork) -> bool:
+    return _subject(command, uow).service(uow.products.melody.service) is not None
+
+
+@handles(Connect)
+def connect(command: Connect, uow: UnitOfWork) -> Outcome:
+    """The service, with its price, its question and its refusals."""
+    return instead(command, "services.connect", service=uow.products.melody.service)
+
+
+@handles(Disconnect)
+def disconnect(command: Disconnect, uow: UnitOfWork) -> Outcome:
+    """The melodies are not renewed without the service."""
+    return instead(command, "services.disconnect", service=uow.products.melody.service)
+
+
+@handles(Choose)
+def choose(command: Choose, uow: UnitOfWork) -> Outcome:
+    """By category with their ids, and from what to what a month costs; the question shows the one price."""
+    language = Language.RU if uow.language is Language.LAT else uow.language
+    by_category: dict[str, list[Melody]] = {}
+    for each in uow.products.melodies.values():
+        by_category.setdefault(each.category[language], []).append(each)
+    if not by_category:
+        return Outcome(replies=(Reply(command.actor, "melody-none"),))
+    lines = "".join(
+        f"\n{name}: " + ", ".join(f"{each.id} {each.names[language]}" for each in melodies)
+        for name, melodies in by_category.items()
+    )
+    prices = [each.price_minor for each in uow.products.melodies.values()]
+    arguments = {"lines": lines, "min": min(prices), "max": max(prices)}
+    return Outcome(replies=(Reply(command.actor, "melody-choose", arguments),))
+
+
+@handles(Set, refuses=["not_on", "unknown_melody", "not_enough_money"])
+def set_melody(command: Set, uow: UnitOfWork) -> Outcome:
+    """Asks with price and renewal; what is set already is not paid again."""
+    if not _is_on(command, uow):
+        return refused(command, "not_on")
+    melody = uow.products.melodies.get(command.melody)
+    if melody is None:
+        return refused(command, "unknown_melody", id=str(command.melody))
+    record = uow.record(Melodies, command.msisdn)
+    paid_until = dict(record.of).get(melody.id)
+    arguments: dict[str, object] = {"name": melody.names, "price": melody.price_minor, "id": str(melody.id)}
+    if paid_until is not None:
+        return Outcome(replies=(Reply(command.actor, "melody-already_set", {**arguments, "until": paid_until}),))
+    subscriber = _subject(command, uow)
+    account, price = uow.account(subscriber.account), melody.price_minor
+    missing = missing_for(account, price)
+    if missing:
+        return refused(command, "not_enough_money", **arguments, missing=missing)
+    if command.confirmed is None or command.confirmed.price != price:
+        text = "melody-set_ask" if command.confirmed is None else "melody-set_ask_again"
+        return confirmations.ask_actor(command, uow, text=text, arguments=arguments, price=price)
+    return _paid(command, uow, subscriber, melody, record, "melody-set")
+
+
+def _paid(
+    command: Set | Renew, uow: UnitOfWork, subscriber: Subscriber, melody: Melody, record: Melodies, text: str
+) -> Outcome:
+    """Another month of a melody, paid now."""
+    price = melody.price_minor
+    until = month_later(command.at, uow.operator)
+    others = tuple(each for each in record.of if each[0] != melody.id)
+    left = Money(uow.account(subscriber.account).balance - price)
+    arguments = {"name": melody.names, "price": price, "left": left, "until": until, "id": str(melody.id)}
+    return Outcome(
+        replies=(Reply(command.actor, text, arguments, notice=isinstance(command, Renew)),),
+        changed=(Melodies(command.msisdn, (*others, (melody.id, until))),),
+        entries=(
+            Entry(subscriber.account, Money(-price), CHARGE, command.msisdn),
+            Entry(SERVICES, price, CHARGE, command.msisdn),
+        )
+        if price
+        else (),
+        timers=(Timer(_timer(command.msisdn, melody.id), until, Renew.name, command.msisdn, (("melody", melody.id),)),),
+    )
+
+
+def _without(record: Melodies, melody: MelodyId) -> Melodies:
+    return msgspec.structs.replace(record, of=tuple(each for each in record.of if each[0] != melody))
+
+
+@handles(Remove)
+def remove(command: Remove, uow: UnitOfWork) -> Outcome:
+    """After a question, since the paid month is not returned; the service stays on."""
+    record = uow.record(Melodies, command.msisdn)
+    until = dict(record.of).get(command.melody)
+    if until is None:
+        return Outcome(replies=(Reply(command.actor, "melody-already_removed", {"id": str(command.melody)}),))
+    arguments = {"id": str(command.melody), "until": until}
+    if command.confirmed is None:
+        return confirmations.ask_actor(command, uow, text="melody-remove_ask", arguments=arguments)
+    return Outcome(
+        replies=(Reply(command.actor, "melody-removed", arguments),),
+        changed=(_without(record, command.melody),),
+        timers_cancelled=(_timer(command.msisdn, command.melody),),
+    )
+
+
+@handles(Copy, refuses=["no_melody"])
+def copy(command: Copy, uow: UnitOfWork) -> Outcome:
+    """What callers of a number hear, as if its id had been typed. A stranger is not told from one who has none."""
+    other = uow.subscriber(command.number)
+    record = uow.record(Melodies, command.number)
+    if other is None or other.service(uow.products.melody.service) is None or not record.of:
+        return refused(command, "no_melody", number=command.number)
+    return instead(command, Set.name, melody=record.of[-1][0])
+
+
+@handles(Renew)
+def renew(command: Renew, uow: UnitOfWork) -> Outcome:
+    """Takes the next month's price; without the money the melody goes, without a debt."""
+    record = uow.record(Melodies, command.msisdn)
+    until = dict(record.of).get(command.melody)
+    if until is None or until > command.at:
+        return Outcome()
+    melody = uow.products.melodies.get(command.melody)
+    if melody is None or not _is_on(command, uow):
+        return Outcome(changed=(_without(record, command.melody),))
+    subscriber = _subject(command, uow)
+    if missing_for(uow.account(subscriber.account), melody.price_minor):
+        arguments = {"name": melody.names, "price": melody.price_minor, "id": str(melody.id)}
+        reply = Reply(command.msisdn, "melody-not_renewed", arguments, notice=True)
+        return Outcome(replies=(reply,), changed=(_without(record, command.melody),))
+    return _paid(command, uow, subscriber, melody, record, "melody-renewed")
