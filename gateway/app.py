@@ -280,6 +280,7 @@ class Gateway:
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
+            batch_interval_ms=settings.engine.batch_interval_ms,
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
             receipts_orphaned_max=settings.engine.receipts_orphaned_max,
             parts=PartsSettings(

@@ -21,6 +21,7 @@ from smpp.text import Alphabet
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 PositiveInt = Annotated[int, Field(gt=0)]
+NonNegativeInt = Annotated[int, Field(ge=0)]
 
 
 class ConfigError(Exception):
@@ -63,6 +64,7 @@ class SubscribersSection(Section):
 
 class EngineSection(Section):
     batch_facts_max: PositiveInt = 256
+    batch_interval_ms: NonNegativeInt = 2
     queue_facts_max: PositiveInt = 4096
     redelivery_horizon_s: Positive = 86_400.0
     screen_validity_s: Positive = 30.0

@@ -1,7 +1,8 @@
 """The engine: the only writer. Drain, load, decide, write, acknowledge.
 
 Messages are decided in the order of their arrival, in memory; one transaction writes a batch; only then are they
-acknowledged and their replies sent. No timer gathers a batch: while one commit is on the disk, the next collects.
+acknowledged and their replies sent. While one commit is on the disk, the next batch collects; where that takes no
+time, batches begin a few milliseconds apart, because each costs a commit and a dozen wake-ups whatever is in it.
 It never imports a handler, the wire or a store's driver: they are handed in.
 """
 
@@ -63,6 +64,7 @@ class Observer(Protocol):
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     batch_facts_max: int = 256
+    batch_interval_ms: int = 2
     redelivery_horizon_ms: int = 24 * 3_600_000
     terms: Mapping[str, Terms] = field(default_factory=dict)  # by link or listener
     store_retry_s: float = 0.2
@@ -95,6 +97,7 @@ class Engine:
         self._hashing: set[asyncio.Task[None]] = set()
         self._submitted: dict[int, asyncio.Future[object]] = {}  # id of a fact in the queue -> who waits for it
         self._next_core: Core | None = None
+        self._began_s = float("-inf")  # when the last batch began, on the loop's clock
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
@@ -128,8 +131,19 @@ class Engine:
         while not (self._stopping and not self.queue and not self._hashing):
             await self.queue.wait(0.0 if self._stopping else self._until_next_timer_s())
             await self.fire_timers()
+            await self._keep_apart()
             if self.queue and not await self.step() and not self._stopping:
                 await asyncio.sleep(self.settings.store_retry_s)
+
+    async def _keep_apart(self) -> None:
+        """Waits until a batch may begin: at once after a pause, and not again within `batch_interval_ms`."""
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        wait_s = self._began_s + self.settings.batch_interval_ms / 1000 - now_s
+        if wait_s > 0 and not self._stopping:
+            await asyncio.sleep(wait_s)
+            now_s = loop.time()
+        self._began_s = now_s
 
     def stop(self) -> None:
         """Ends `run` once the queue is empty."""

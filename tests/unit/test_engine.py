@@ -113,10 +113,12 @@ def message(sequence_number: int, text: str = "*111*828*1#", connection: int = 1
 
 
 @asynccontextmanager
-async def running(store: MemoryStore, world: World) -> AsyncIterator[tuple[FactQueue, Engine]]:
+async def running(
+    store: MemoryStore, world: World, batch_interval_ms: int = 0
+) -> AsyncIterator[tuple[FactQueue, Engine]]:
     queue = FactQueue(1000)
     tools = Tools(store, ROOMS.dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True)
-    engine = Engine(queue, tools, world, world, EngineSettings(store_retry_s=0.0))
+    engine = Engine(queue, tools, world, world, EngineSettings(store_retry_s=0.0, batch_interval_ms=batch_interval_ms))
     await engine.start()
     task = asyncio.create_task(engine.run())
     try:
@@ -163,6 +165,28 @@ async def test_a_batch_is_acknowledged_only_after_its_write(store: Gate) -> None
 
     assert world.acknowledged == [1, 2]
     assert [each.decision.replies[0].text for each in world.decided_] == ["numbers-connected", "numbers-disconnected"]
+
+
+async def test_batches_begin_apart(store: Gate) -> None:
+    """The first message after a pause does not wait; those that follow it within the interval share one commit."""
+    world = World()
+    async with running(store, world, batch_interval_ms=200) as (queue, _):
+        began_s = asyncio.get_running_loop().time()
+        post(queue, message(1))
+        await store.writing.acquire()
+        first_s = asyncio.get_running_loop().time() - began_s
+        store.through.release()
+        await settle()
+        post(queue, message(2, number=2))
+        await settle()
+        post(queue, message(3, number=3))
+        await store.writing.acquire()
+        second_s = asyncio.get_running_loop().time() - began_s
+        store.through.release()
+        await settle()
+
+    assert world.acknowledged == [1, 2, 3]
+    assert first_s < 0.15 < second_s
 
 
 async def test_a_failed_write_leaves_nothing_behind(store: Gate) -> None:

@@ -15,6 +15,7 @@ from aiosmpplib import state  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smpp import pdu as pdu_module
 from smpp import vocabulary as names
 from smpp.pdu import (
     COMMANDS,
@@ -775,6 +776,64 @@ def test_one_wrong_octet(pdu: Pdu, place: int, octet: int) -> None:
     octets[4 + place % (len(octets) - 4)] = octet
 
     assert len(judged(bytes(octets))) == 1
+
+
+SHORT_WAYS = (SubmitSm, DeliverSm, SubmitSmResp, DeliverSmResp)
+"""What nearly all traffic is made of has a way of its own through `decode` and `encode`."""
+
+
+def all_of(frame: bytes) -> tuple[object, ...]:
+    """Everything that `decode` says."""
+    try:
+        pdu = decode(frame)
+    except DecodeError as error:
+        return (str(error), error.status, error.offset, error.partial)
+    return (type(pdu), *(getattr(pdu, name) for name in pdu.__struct_fields__))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of([*map(pdus_of, SHORT_WAYS)]), st.none() | st.tuples(st.integers(0, 10_000), BYTE))
+def test_the_short_way_reads_what_the_table_reads(pdu: Pdu, damage: tuple[int, int] | None) -> None:
+    """Whole or damaged in one octet, a common PDU reads the same as field by field, deviations and faults included."""
+    octets = bytearray(encode(pdu))
+    if damage is not None:
+        octets[4 + damage[0] % (len(octets) - 4)] = damage[1]
+    frame = bytes(octets)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdu_module, "_read_message", lambda *_: None)
+        patch.setattr(pdu_module, "_read_message_id", lambda *_: None)
+        expected = all_of(frame)
+
+    assert all_of(frame) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(pdus_of(SubmitSm), pdus_of(DeliverSm)))
+def test_the_short_way_writes_what_the_table_writes(pdu: Pdu) -> None:
+    """A message is the same octets the first time, when its parts are known, and field by field."""
+    assert encode(pdu) == encode(pdu) == encode(pdu, lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("destination_addr", "7" * 21), ("destination_addr", "7\0"), ("destination_addr", "\u0416"),
+     ("short_message", bytes(256))],
+)  # fmt: skip
+def test_the_short_way_refuses_what_the_table_refuses(field: str, value: str | bytes) -> None:
+    """Parts that are known already let nothing through that does not fit."""
+    encode(SubmitSm(source_addr="111"))
+    with pytest.raises(EncodeError) as refused:
+        encode(SubmitSm(source_addr="111", **{field: value}))
+
+    assert refused.value.field == field
+
+
+def test_what_is_remembered_of_messages_is_bounded() -> None:
+    """Addresses that never come again do not fill the memory."""
+    for number in range(2000):
+        encode(SubmitSm(source_addr=str(number), validity_period=f"{number:015}R"))
+
+    assert max(len(pdu_module._heads), len(pdu_module._tails)) <= 512
 
 
 FULL = SubmitSm(
