@@ -91,6 +91,7 @@ def serve(
     # itself: the default of 5 ms starves commits under load. Long-lived values are not worth collecting.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.disable()  # until all is loaded: what a start makes stays
     try:
         uvloop.run(_serve(settings, demo, sync))
     finally:
@@ -114,6 +115,7 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
     loop.add_signal_handler(signal.SIGHUP, hang_up)
     gc.collect()  # what loading left behind would be frozen too
     gc.freeze()
+    gc.enable()
     flusher = asyncio.create_task(_flush_log(sync))
     for line in _greeting(gateway):
         err.print(line, markup=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import lru_cache
 from types import NoneType
 from typing import get_args, get_type_hints
 
@@ -273,11 +274,22 @@ def _without_none(hint: object) -> object:
 def compile_codes(
     codes: Codes, operator: Operator, commands: Mapping[str, type[Command]], syntax: PatternSyntax
 ) -> tuple[Tries, list[Fault]]:
-    """The tries of a code table, and what is wrong with its rows one by one (`check_codes` looks at pairs)."""
-    compiler = _Compiler(operator, commands, syntax)
+    """The tries of a code table, and what is wrong with its rows one by one (`check_codes` looks at pairs).
+
+    The check and the grammar of one start read the same table: it is compiled once for both.
+    """
+    tries, faults = _compiled(codes, operator, tuple(commands.items()), syntax)
+    return tries, list(faults)
+
+
+@lru_cache(maxsize=2)
+def _compiled(
+    codes: Codes, operator: Operator, commands: tuple[tuple[str, type[Command]], ...], syntax: PatternSyntax
+) -> tuple[Tries, tuple[Fault, ...]]:
+    compiler = _Compiler(operator, dict(commands), syntax)
     for row in codes.rows:
         compiler.add(row)
-    return compiler.finish(), compiler.faults
+    return compiler.finish(), tuple(compiler.faults)
 
 
 def fixed_start(leaf: Leaf) -> list[str]:
