@@ -523,3 +523,49 @@ def test_own_texts_read_well(
 ) -> None:
     """What a subscriber reads, letter by letter."""
     assert [ru, bg, en, lat] == [own.render(name, arguments, each) for each in (RU, BG, EN, LAT)]
+
+
+def test_the_short_way_of_reading_agrees_with_the_full_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages of one line are read without Fluent's parser: names, lines and wordings are what it would give."""
+    short = Texts.read(operator=Operator())
+    monkeypatch.setattr("gateway.texts._plain_messages", lambda source: ([], source))
+    full = Texts.read(operator=Operator())
+
+    assert short.wordings() == full.wordings()
+    for name in full.names():
+        for language in (RU, BG, EN):
+            assert short.place(name, language) == full.place(name, language)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a = x\n    y\n",
+        "a = x\n\n    y\n",
+        "a = { $n ->\n   *[other] x\n }\n",
+        "a = { -term } x\n-term = y\n",
+        'a = { "x" }\n',
+        "a = x   \nb = {$n} y\n",
+        "a = x\n    .attribute = y\n",
+        "# a = x\na = y\n",
+        "a = } x\n",
+        "a =\n    x\n",
+        "a = { NUMBER($n) }\nb = { MONEY($n) }{ $m }!\n",
+    ],
+)
+def test_the_short_way_leaves_to_the_parser_what_is_its_own(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Continued lines, selectors, terms, quotes, attributes and faults come out as without the short way."""
+
+    def read() -> tuple[object, list[str]]:
+        texts = Texts.read(tmp_path, operator=Operator())
+        return texts.wordings(), [str(each) for each in texts.faults()]
+
+    for language in ("ru", "bg", "en"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.ftl").write_text(source, encoding="utf-8")
+    short = read()
+    monkeypatch.setattr("gateway.texts._plain_messages", lambda source: ([], source))
+
+    assert short == read()
