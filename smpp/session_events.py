@@ -106,6 +106,13 @@ class Expired(msgspec.Struct, frozen=True):
     request_command_id: int
 
 
+class LateResponse(msgspec.Struct, frozen=True):
+    """The answer to a request that was reported as Expired."""
+
+    context: object
+    pdu: Pdu
+
+
 class Failed(msgspec.Struct, frozen=True):
     """The connection ended before our request was answered: nobody knows whether it was taken."""
 
@@ -157,6 +164,7 @@ Event = (
     | Request
     | Response
     | Expired
+    | LateResponse
     | Failed
     | Confirmed
     | Unbound

@@ -50,6 +50,7 @@ from smpp.session import (
     Expired,
     Failed,
     Fault,
+    LateResponse,
     NotAllowed,
     Outbound,
     Request,
@@ -607,7 +608,7 @@ def test_request_expires_and_a_late_response_is_an_event() -> None:
     assert esme.tick(69.9) == []
     assert esme.tick(70.0) == [Expired("a", int(SubmitSm.command_id))]
     assert (esme.next_deadline(), esme.outstanding) == (80.0, ["b"])
-    assert esme.receive(encode(late), 71.0) == [UnexpectedResponse(late)]
+    assert esme.receive(encode(late), 71.0) == [LateResponse("a", late)]
 
 
 def test_session_init_timer() -> None:
