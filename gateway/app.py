@@ -1,7 +1,7 @@
 """The one place that wires: settings in, a running gateway out.
 
-Nothing is decided here. Order of a start: data, store, engine, then the doors; of a stop: the doors, what is queued,
-the store.
+Nothing is decided here. Order of a start: data, store, engine, then the doors; of a stop: nothing new is taken, what is
+queued is finished, the doors, the store.
 """
 
 from __future__ import annotations
@@ -14,19 +14,17 @@ from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 
-import argon2
-
 from gateway.catalogue.checking import check_codes
 from gateway.catalogue.explaining import explain
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
-from gateway.config import AccountSection, ConfigError, LinkSection, ListenerSection, Peer, Settings
-from gateway.delivery.compose import Route
+from gateway.config import ConfigError, Peer, Settings
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
+from gateway.doors import Doors, route_of
 from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
@@ -43,15 +41,13 @@ from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import Texts
 from gateway.ussd_grammar import Grammar
-from smpp.link import Link
-from smpp.listener import Account, Listener
-from smpp.session import Timers
 
 HOUSEKEEPING_S = 0.25
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
-DEMO_ACCOUNT = "demo"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-BUSY_STATUS = {"throttled": 0x58, "queue_full": 0x14}
+# A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
+DRAIN_S = 1.5
+DRAIN_STEP_S = 0.01
+ENGINE_STOP_S = 0.5
 
 
 def operator_of(settings: Settings) -> Operator:
@@ -142,7 +138,7 @@ class Gateway:
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
-        rules = tuple(RouteRule(rule.prefix, rule.via) for rule in settings.routes)
+        rules = tuple(RouteRule(rule.prefix, rule.short_number, rule.account, rule.via) for rule in settings.routes)
         self.routing = Routing(
             self.connections, [route_of(peer, settings) for peer in peers], rules, settings.operator.validity_hours
         )
@@ -155,6 +151,7 @@ class Gateway:
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
+            alarm=self._pump_in,
         )
         self.intake = Intake(
             queue=self.queue,
@@ -180,9 +177,10 @@ class Gateway:
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
-        self.listeners = [self._listener(section) for section in settings.listeners]
-        self.links = [self._link(section) for section in settings.links]
+        self.doors = Doors(settings, self.intake, demo=demo)
+        self.listeners, self.links = self.doors.listeners, self.doors.links
         self._tasks: list[asyncio.Task[None]] = []
+        self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -198,10 +196,7 @@ class Gateway:
                 await self._seed()
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
-            for listener in self.listeners:
-                await listener.start()
-            for link in self.links:
-                self._tasks.append(asyncio.create_task(link.start(), name=f"link {link.name}"))
+            self._tasks.extend(await self.doors.open())
         except BaseException:
             await self.stop()
             raise
@@ -215,20 +210,55 @@ class Gateway:
             if task is not waiter:
                 task.result()
 
+    async def reload(self) -> None:
+        """Reads anew what may change while sessions go on: the certificates."""
+        await self.doors.reload_tls()
+
     async def stop(self) -> None:
-        """Closes the doors, finishes what is queued, closes the store."""
-        for link in self.links:
-            await link.stop()
-        for listener in self.listeners:
-            await listener.stop()
+        """Takes nothing new, finishes what is queued, unbinds, closes the store: within 5 s, whoever is silent."""
+        engine = next((task for task in self._tasks if task.get_name() == "engine"), None)
+        if engine is not None and not engine.done():
+            await self._drain()
+        self.sender.close()
+        await self.doors.stop()
         self.engine.stop()
+        if engine is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(engine), ENGINE_STOP_S)
+        if self._pump_timer is not None:
+            self._pump_timer.cancel()
         for task in self._tasks:
-            if task.get_name() == "engine":
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(task), 5.0)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.store.close()
+
+    async def _drain(self) -> None:
+        """Until every message taken is answered and every reply on its way has its response, or the time is over.
+
+        The sockets are still read: what is on its way can only be answered there. New messages are put off instead,
+        with a status on which the peer sends them again.
+        """
+        self.intake.draining = True
+        self.doors.close()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_S
+        while loop.time() < until:
+            self.sender.pump()
+            self.connections.flush()
+            if not (self.queue or self.engine.busy or self.sender.under_way):
+                return
+            self.queue.interrupt()
+            await asyncio.sleep(DRAIN_STEP_S)
+
+    def _pump_in(self, seconds: float) -> None:
+        """The sender has rows for which a rate has no room yet."""
+        if self._pump_timer is None:
+            self._pump_timer = asyncio.get_running_loop().call_later(seconds, self._pump)
+
+    def _pump(self) -> None:
+        self._pump_timer = None
+        self.sender.pump()
+        self.connections.flush()
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
@@ -249,96 +279,3 @@ class Gateway:
         journal: Journal = self.engine.journal
         batch = read_subscribers(table.read_text(encoding="utf-8"), "subscribers.csv", journal, self.clock.now())
         await self.store.write(batch)
-
-    def _listener(self, section: ListenerSection) -> Listener:
-        accounts = [_account(account, section) for account in section.accounts]
-        if self.demo:
-            if section.host not in LOOPBACK:
-                raise ConfigError(
-                    f"--demo: listener {section.name!r} is on {section.host}; the demo account with its known "
-                    "password is for loopback only (127.0.0.1)"
-                )
-            accounts.append(
-                Account(
-                    system_id=DEMO_ACCOUNT,
-                    password_hash=argon2.PasswordHasher().hash(DEMO_ACCOUNT),
-                    window=section.window,
-                )
-            )
-        return Listener(
-            section.host,
-            section.port,
-            accounts,
-            self.intake,
-            name=section.name,
-            timers=timers_of(section),
-            unbound_max=section.unbound_max,
-        )
-
-    def _link(self, section: LinkSection) -> Link:
-        return Link(
-            section.host,
-            section.port,
-            section.system_id,
-            section.password,
-            self.intake,
-            name=section.name,
-            bind=section.bind,
-            system_type=section.system_type,
-            window=section.window,
-            timers=timers_of(section),
-            already_bound_s=section.already_bound_s,
-        )
-
-
-def _account(account: AccountSection, section: ListenerSection) -> Account:
-    """An account with its password hashed; a password file holds an argon2 hash or the password itself."""
-    encoded = account.password_hash
-    if not encoded:
-        if account.password_file is None:
-            raise ConfigError(
-                f"listener {section.name!r}, account {account.system_id!r}: give password_file or password_hash"
-            )
-        try:
-            encoded = account.password_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"password_file {account.password_file}: {error.strerror}") from None
-    if not encoded.startswith("$argon2"):
-        encoded = argon2.PasswordHasher().hash(encoded)
-    return Account(
-        system_id=account.system_id,
-        password_hash=encoded,
-        sessions_max=account.sessions_max,
-        window=account.window or section.window,
-    )
-
-
-def timers_of(peer: Peer) -> Timers:
-    return Timers(
-        session_init_s=peer.session_init_s if isinstance(peer, ListenerSection) else 10.0,
-        bind_response_s=peer.bind_response_s if isinstance(peer, LinkSection) else 10.0,
-        enquire_link_s=peer.enquire_link_s,
-        enquire_link_response_s=peer.enquire_link_response_s,
-        inactivity_s=peer.inactivity_s,
-        response_s=peer.response_s,
-        pdu_read_s=peer.pdu_read_s,
-    )
-
-
-def route_of(peer: Peer, settings: Settings) -> Route:
-    operator = settings.operator
-    return Route(
-        name=peer.name,
-        server=isinstance(peer, ListenerSection),
-        dialect=peer.dialect,
-        default_alphabet=peer.default_alphabet,
-        source_addr=peer.source_addr,
-        source_ton=operator.source_ton if peer.source_ton is None else peer.source_ton,
-        source_npi=operator.source_npi if peer.source_npi is None else peer.source_npi,
-        registered_delivery=(
-            operator.registered_delivery if peer.registered_delivery is None else peer.registered_delivery
-        ),
-        validity_hours=peer.validity_hours or operator.validity_hours,
-        peer_response_timeout_s=peer.peer_response_timeout_s,
-        busy_status=BUSY_STATUS[peer.busy_status],
-    )

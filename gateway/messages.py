@@ -20,7 +20,8 @@ class DialogOrigin(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Inbound(msgspec.Struct, frozen=True, gc=False):
     """A subscriber's message, as intake understood it from the wire.
 
-    `connection` and `sequence_number` are the ticket for the acknowledgement. `fingerprint` recognises the same
+    `connection` and `sequence_number` are the ticket for the acknowledgement; `link` and `account` name who brought it:
+    our link or listener, and the system_id of the bind. `fingerprint` recognises the same
     message resent: SMPP gives a mobile-originated message no id.
     """
 
@@ -35,6 +36,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     sequence_number: int
     fingerprint: bytes
     dialog: DialogOrigin | None = None
+    account: str = ""
 
 
 CODE_PLACE = "\ue000"
@@ -44,7 +46,8 @@ CODE_PLACE = "\ue000"
 class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A reply as the outbox keeps it. `code` fills the places of `CODE_PLACE` when it is sent.
 
-    `connection` and `link` are where its cause came by: it leaves there while that is bound, else by a route.
+    `connection`, `link` and `account` are where its cause came by: it leaves there while that is bound, else by a
+    route.
     """
 
     channel: Channel
@@ -57,6 +60,7 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     link: str = ""
     code: CodeRef | None = None
     dialog: DialogOrigin | None = None
+    account: str = ""
 
 
 class OutboxState(IntEnum):

@@ -59,7 +59,7 @@ class Guesses:
     """Wrong passwords by address: each one doubles the pause before the next password from there is looked at.
 
     A pause is short of what a client waits for its bind response, so that a good client behind the address of a bad
-    one comes in late, not never.
+    one comes in late, not never; and when it has come in, the address is forgiven.
 
     Args:
         pause_s_max: the longest pause, seconds; 0: none at all.
@@ -95,6 +95,11 @@ class Guesses:
         guesser.free_at = max(guesser.free_at, now + self._pause_s(guesser.failures))
         while len(self._guessers) > ADDRESSES_MAX:
             self._guessers.popitem(last=False)
+
+    def succeeded(self, address: str) -> None:
+        """A password from there was right."""
+        if self._guessers:
+            self._guessers.pop(address, None)
 
     def _pause_s(self, failures: int) -> float:
         return min(FIRST_PAUSE_S * 2.0 ** min(failures - 1, 32), self._pause_s_max)

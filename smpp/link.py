@@ -208,7 +208,7 @@ class Link(ESME):  # type: ignore[misc]
             connections=() if bound is None else (bound.status,),
         )
 
-    def reload_tls(self) -> None:
+    async def reload_tls(self) -> None:
         """Read the certificates anew, for the next connection; the present one goes on.
 
         Raises:

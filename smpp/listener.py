@@ -270,6 +270,8 @@ class Listener:
         status = self._judge(account, matches, pdu, address)
         if status in (Status.ESME_RINVSYSID, Status.ESME_RINVPASWD):
             self._guesses.failed(address, loop.time())
+        else:
+            self._guesses.succeeded(address)
         try:
             if status or account is None:
                 connection.refuse_bind(pdu, int(status))

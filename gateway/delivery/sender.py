@@ -1,4 +1,4 @@
-"""Sends what is on the disk: picks the connection, keeps to its window, reports what became of each row.
+"""Sends what is on the disk: picks the connection, keeps to its window and pace, reports what became of each row.
 
 It decides nothing about a subscriber. Every result goes back into the engine's queue as a fact; rows that were
 READY are claimed there, so that the disk knows of a row before it leaves.
@@ -6,8 +6,8 @@ READY are claimed there, so that the disk knows of a row before it leaves.
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
+import random
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -15,18 +15,22 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.delivery.compose import compose
-from gateway.delivery.retry import after_refusal
+from gateway.delivery.pace import Pace
+from gateway.delivery.retry import Scope, Verdict, after_refusal
 from gateway.delivery.routing import Connections, Routing
+from gateway.delivery.waiting import Waiting
 from gateway.engine.replies import fill_code
 from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, Pdu, SubmitSm, SubmitSmResp
+from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, GenericNack, Pdu, Status, SubmitSm, SubmitSmResp, Tag
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
-STUCK_ROWS_MAX = 64  # looked past in one go for one that can leave
+ALARM_MS_MIN = 5  # rows that wait for their pace are claimed in bunches
+CONGESTION_STATE = int(Tag.CONGESTION_STATE)
+RUNKNOWNERR = int(Status.ESME_RUNKNOWNERR)
 
 
 @dataclass(slots=True)
@@ -37,12 +41,32 @@ class _Sending:
     outgoing: Outgoing
     connection: Connection
     parts: list[SubmitSm] | list[DeliverSm]
+    numbers: list[int]  # of these parts within the whole message
     places: int  # of the window that were promised
+    pace: Pace | None
     sent: int = 0
     answered: int = 0
+    unknown: int = 0
     message_ids: list[str] = field(default_factory=list)
-    status: int = 0
-    unknown: bool = False
+    refused: dict[int, int] = field(default_factory=dict)  # part -> status
+    taken: set[int] = field(default_factory=set)  # parts that the peer has
+
+
+@dataclass(slots=True, frozen=True)
+class _Part:
+    """One of several parts on the wire."""
+
+    sending: _Sending
+    number: int
+
+
+@dataclass(slots=True, frozen=True)
+class _Progress:
+    """Parts that one link has taken already, and their message_ids: the others alone are sent again there."""
+
+    link: str
+    taken: frozenset[int]
+    message_ids: tuple[str, ...]
 
 
 class Sender:
@@ -57,6 +81,9 @@ class Sender:
         post: Callable[[Fact], None],
         wake: Callable[[], None],
         noted: Callable[..., None],
+        alarm: Callable[[float], None] = lambda seconds: None,
+        ticks: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._connections = connections
         self._routing = routing
@@ -66,38 +93,47 @@ class Sender:
         self._post = post
         self._wake = wake
         self._noted = noted
+        self._alarm = alarm
+        self._ticks = ticks
+        self._chance = chance
         self._placed: dict[int, _Sending] = {}
+        self._flying: dict[int, _Sending] = {}
         self._reserved: dict[int, int] = {}  # connection -> places of its window that are promised
-        self._waiting: deque[tuple[int, Outgoing]] = deque()
-        self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
+        self._waiting = Waiting()
         self._tries: dict[int, int] = {}
-        self._paused_until: dict[int, Instant] = {}
+        self._progress: dict[int, _Progress] = {}
+        self._paces: dict[str | int, Pace] = {}  # of links by name, of a listener's connections by number
+        self._alarm_ms = 0  # in so long a pace lets something through
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
-        self._last_waiting = 0
+        self._closed = False
 
     # -- what the engine calls -----------------------------------------------------------------------------------
 
     def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
         """Reserves places in a window for a new row; an SMS does not overtake those that wait already."""
-        if self._waiting and outgoing.channel is Channel.SMS:
+        if self._closed or self._waiting.blocks(outgoing):
             return False
         return self._reserve(row.id, outgoing)
 
     def release(self, rows: Iterable[int]) -> None:
         """Their batch was not written: the places are free again."""
         for row in rows:
-            sending = self._placed.pop(row, None)
-            if sending is not None:
-                self._reserved[sending.connection.id] -= sending.places
+            sending = self._take_placed(row)
+            if sending is not None and sending.pace is not None:
+                sending.pace.give_back(len(sending.parts))
 
     def dispatch(self, rows: Iterable[int]) -> None:
         """They are on the disk as SENDING: they leave with the next flush."""
         for row in rows:
-            sending = self._placed.pop(row, None)
-            if sending is None:
-                continue
+            sending = self._take_placed(row)
+            if sending is not None:
+                self._advance(sending)
+
+    def _take_placed(self, row: int) -> _Sending | None:
+        sending = self._placed.pop(row, None)
+        if sending is not None and sending.connection.id in self._reserved:  # it is not where the connection was lost
             self._reserved[sending.connection.id] -= sending.places
-            self._advance(sending)
+        return sending
 
     def _advance(self, sending: _Sending) -> None:
         """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
@@ -105,71 +141,108 @@ class Sender:
         first = sending.sent
         room = connection.window_free if connection.bound else 0
         try:
-            for part in sending.parts[first : first + room]:
-                connection.send(part, sending)
-                sending.sent += 1
+            if len(sending.parts) == 1 and room:
+                connection.send(sending.parts[0], sending)
+                sending.sent = 1
+            else:
+                for part, number in zip(sending.parts[first : first + room], sending.numbers[first:], strict=False):
+                    connection.send(part, _Part(sending, number))
+                    sending.sent += 1
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
+            self._forget(sending.row)
             self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
             return
         if sending.sent > first:
+            self._flying[sending.row] = sending
             self._connections.touch(connection)
         elif not sending.sent:  # the peer unbound, or stopped reading, since the place was promised
             self._again(sending.row, sending.outgoing)
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
-        if len(self._waiting) >= WAITING_ROWS_MAX:
+        if self._waiting.now >= WAITING_ROWS_MAX:
             self._overflowed = True
             return
-        self._waiting.append((row.id, outgoing))
-        self._last_waiting = max(self._last_waiting, row.id)
+        self._waiting.add(row.id, outgoing)
+        self._set_alarm()
 
     # -- what the wire calls -------------------------------------------------------------------------------------
 
     def response(self, context: object, pdu: Pdu | None) -> None:
-        """The peer answered one part; None: it did not within its time."""
-        assert isinstance(context, _Sending)
-        context.answered += 1
+        """The peer answered one part; None: it did not within its time. Then it may still answer later."""
+        if isinstance(context, _Part):
+            sending, number = context.sending, context.number
+        else:
+            assert isinstance(context, _Sending)
+            sending, number = context, context.numbers[0]
+        whole = len(sending.parts)
+        if sending.answered == whole:  # it was UNKNOWN, and is not any more
+            if pdu is not None and sending.unknown:
+                sending.unknown -= 1
+                self._count_answer(sending, number, pdu)
+                if not sending.unknown:
+                    self._finished(sending)
+            return
+        sending.answered += 1
         if pdu is None:
-            context.unknown = True
-        elif pdu.command_status:
-            context.status = pdu.command_status
-        elif isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
-            context.message_ids.append(pdu.message_id)
-        if context.answered == len(context.parts):
-            self._finished(context)
-        elif context.sent < len(context.parts):
-            self._advance(context)
+            sending.unknown += 1
+        else:
+            self._count_answer(sending, number, pdu)
+        if sending.answered == whole:
+            self._flying.pop(sending.row, None)
+            self._finished(sending)
+        elif sending.sent < whole:
+            self._advance(sending)
 
-    def lost(self, outstanding: Iterable[object]) -> None:
-        """The connection ended: whether these arrived nobody knows; they are sent again, under the same reference."""
-        seen: set[int] = set()
-        for context in outstanding:
-            if isinstance(context, _Sending) and context.row not in seen:
-                seen.add(context.row)
-                self._again(context.row, context.outgoing)
+    def _count_answer(self, sending: _Sending, number: int, pdu: Pdu) -> None:
+        status = pdu.command_status
+        if not status and isinstance(pdu, GenericNack):
+            status = RUNKNOWNERR
+        if status:
+            sending.refused[number] = status
+        else:
+            sending.taken.add(number)
+            if isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
+                sending.message_ids.append(pdu.message_id)
+            if sending.pace is not None:
+                sending.pace.succeeded()
+        if pdu.tlvs and sending.connection.tells_congestion:
+            congestion = pdu.tlv(CONGESTION_STATE)
+            if congestion:
+                pace = self._pace_of(sending.connection, force=True)
+                assert pace is not None
+                pace.congestion(congestion[-1], self._now_ms())
+
+    def lost(self, connection: Connection) -> None:
+        """It ended: whether what was on its way arrived nobody knows; it is sent again, under the same reference."""
+        self._reserved.pop(connection.id, None)
+        self._paces.pop(connection.id, None)
+        for sending in [each for each in self._flying.values() if each.connection is connection]:
+            del self._flying[sending.row]
+            self._keep_progress(sending)
+            self._again(sending.row, sending.outgoing)
 
     def pump(self) -> None:
-        """Claims waiting rows for which a window has room now."""
+        """Claims waiting rows for which a window and a pace have room now."""
+        if self._closed or not len(self._waiting):
+            return
         now = self._clock.now()
-        while self._later and self._later[0][0] <= now:
-            _, row, outgoing = heapq.heappop(self._later)
-            self._waiting.append((row, outgoing))
+        self._waiting.ripen(now)
         claimed: list[int] = []
-        stuck: list[tuple[int, Outgoing]] = []  # what no bound connection may carry must not hold up the others
-        for _ in range(len(self._waiting)):
-            row, outgoing = self._waiting.popleft()
+
+        def leaves(row: int, outgoing: Outgoing) -> Outgoing | None:
             current = self._still_worth(row, outgoing, now)
             if current is None:
-                continue
-            if self._reserve(row, current):
-                claimed.append(row)
-            else:
-                stuck.append((row, current))
-                if len(stuck) == STUCK_ROWS_MAX:
-                    break
-        self._waiting.extendleft(reversed(stuck))
+                return None
+            if self._waiting.held_until(current.destination) or not self._reserve(row, current):
+                return current
+            claimed.append(row)
+            return None
+
+        self._alarm_ms = 0
+        self._waiting.take(leaves)
+        self._set_alarm()
         if claimed:
             self._post(Claimed(tuple(claimed)))
             self._wake()
@@ -178,17 +251,21 @@ class Sender:
 
     async def refill(self) -> None:
         """Reads READY rows that memory did not hold: at the start, and after an overflow."""
-        if self._waiting or self._later:
+        if len(self._waiting):
             return
         rows = await self._store.outbox_ready(0, LOAD_ROWS)
         # New rows may have come while the disk was read: they must not be sent twice.
-        known = self._placed.keys() | {row for _, row, _ in self._later} | {row for row, _ in self._waiting}
+        known = self._placed.keys() | self._flying.keys() | set(self._waiting.rows())
         for row in rows:
             if row.id not in known:
                 outgoing = msgspec.msgpack.decode(row.document, type=Outgoing)
-                heapq.heappush(self._later, (row.due_at, row.id, outgoing))
+                self._waiting.add_later(row.due_at, row.id, outgoing)
         self._overflowed = len(rows) == LOAD_ROWS
         self.pump()
+
+    def close(self) -> None:
+        """Nothing leaves any more but what is on its way; the rest stays on the disk for the next run."""
+        self._closed = True
 
     @property
     def overflowed(self) -> bool:
@@ -196,30 +273,72 @@ class Sender:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting) + len(self._later)
+        return len(self._waiting)
+
+    @property
+    def under_way(self) -> int:
+        """Rows that have a place, or wait for their response."""
+        return len(self._placed) + len(self._flying)
+
+    @property
+    def speeds(self) -> dict[str | int, tuple[float, int]]:
+        """By link, or number of a listener's connection: PDUs a second that may leave now (0: any number), and the
+        milliseconds for which nothing may. Only what is shaped or throttled is here."""
+        now = self._now_ms()
+        return {key: (pace.rate_per_s, max(0, pace.paused_until - now)) for key, pace in self._paces.items()}
 
     # -- inside --------------------------------------------------------------------------------------------------
+
+    def _now_ms(self) -> int:
+        return int(self._ticks() * 1000)
+
+    def _set_alarm(self) -> None:
+        """Pump again when a pace lets something through, if one was what stood in the way."""
+        if self._alarm_ms:
+            self._alarm(max(self._alarm_ms, ALARM_MS_MIN) / 1000)
+
+    def _pace_of(self, connection: Connection, *, force: bool = False) -> Pace | None:
+        """How fast it may go; None: as fast as it can. ``force``: from now on it has a pace."""
+        route = self._routing.route(connection)
+        key: str | int = connection.id if route.server else route.name
+        pace = self._paces.get(key)
+        if pace is None and (force or route.rate_per_s):
+            pace = self._paces[key] = Pace(route.rate_per_s, route.rate_burst, self._now_ms())
+        return pace
 
     def _reserve(self, row: int, outgoing: Outgoing) -> bool:
         connection = self._routing.choose(outgoing)
         if connection is None:
-            return False
-        if self._paused_until and self._paused_until.get(connection.id, 0) > self._clock.now():
             return False
         reserved = self._reserved.get(connection.id, 0)
         free = connection.window_free - reserved
         if free < 1:
             return False
         route = self._routing.route(connection)
+        pace = self._pace_of(connection) if self._paces or route.rate_per_s else None
+        if pace is not None and (wait_ms := pace.wait_ms(self._now_ms())):
+            self._alarm_ms = min(wait_ms, self._alarm_ms or wait_ms)
+            return False
         text = outgoing.text
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
         parts = compose(outgoing, text, route, outgoing.reference + row)
+        numbers = list(range(len(parts)))
+        progress = self._progress.get(row) if self._progress else None
+        if progress is not None and progress.link == route.name:
+            numbers = [number for number in numbers if number not in progress.taken]
+            parts = [parts[number] for number in numbers]  # type: ignore[assignment]
         places = min(len(parts), connection.window)
         if places > free:
             return False
+        if pace is not None and not pace.take(len(parts), now_ms := self._now_ms()):
+            self._alarm_ms = pace.wait_ms(now_ms) or ALARM_MS_MIN
+            return False
         self._reserved[connection.id] = reserved + places
-        self._placed[row] = _Sending(row, outgoing, connection, parts, places)
+        sending = self._placed[row] = _Sending(row, outgoing, connection, parts, numbers, places, pace)
+        if progress is not None and progress.link == route.name:
+            sending.taken.update(progress.taken)
+            sending.message_ids.extend(progress.message_ids)
         return True
 
     def _still_worth(self, row: int, outgoing: Outgoing, now: Instant) -> Outgoing | None:
@@ -229,6 +348,7 @@ class Sender:
         ):
             outgoing = as_sms(outgoing, self._routing.validity_ms)
         if outgoing.expires_at <= now:
+            self._forget(row)
             self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
             return None
         return outgoing
@@ -237,31 +357,64 @@ class Sender:
         now = self._clock.now()
         due = Instant(now + delay_ms)
         self._post(SubmitResult(row, OutboxState.READY, at=due))
-        heapq.heappush(self._later, (due, row, outgoing))
+        self._waiting.add_later(due, row, outgoing)
+
+    def _keep_progress(self, sending: _Sending) -> None:
+        """Of a long message only the parts that were not taken are sent again, as long as it is by the same link."""
+        if sending.taken:
+            self._progress[sending.row] = _Progress(
+                sending.connection.name, frozenset(sending.taken), tuple(sending.message_ids)
+            )
+
+    def _forget(self, row: int) -> None:
+        if self._tries:
+            self._tries.pop(row, None)
+        if self._progress:
+            self._progress.pop(row, None)
 
     def _finished(self, sending: _Sending) -> None:
-        now = self._clock.now()
-        row = sending.row
-        if sending.status and not sending.message_ids:
-            tries = self._tries.get(row, 0)
-            verdict = after_refusal(sending.status, tries)
-            if verdict.pause_link_ms:
-                self._paused_until[sending.connection.id] = Instant(now + verdict.pause_link_ms)
+        """Every part has been answered, or given up."""
+        row, status = sending.row, 0
+        if sending.unknown:
+            state = OutboxState.UNKNOWN
+        elif sending.refused:
+            status, verdict = self._refused(sending)
             if verdict.state is OutboxState.READY:
-                self._tries[row] = tries + 1
+                self._keep_progress(sending)
                 self._again(row, sending.outgoing, verdict.delay_ms)
                 return
             if sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
-                self._tries.pop(row, None)
+                self._forget(row)
                 self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
                 return
             state = OutboxState.FAILED
         else:
-            state = OutboxState.UNKNOWN if sending.unknown else OutboxState.SENT
-        if self._tries:
-            self._tries.pop(row, None)
+            state = OutboxState.SENT
+        self._forget(row)
         message_id = sending.message_ids[0] if sending.message_ids else ""
-        self._post(SubmitResult(row, state, message_id, sending.status, now))
+        self._post(SubmitResult(row, state, message_id, status, self._clock.now()))
+
+    def _refused(self, sending: _Sending) -> tuple[int, Verdict]:
+        """What follows from the statuses of a row's parts; the most lasting one decides. Slows the link down."""
+        row = sending.row
+        tries = self._tries.get(row, 0)
+        verdicts = [(status, after_refusal(status, tries)) for status in sending.refused.values()]
+        status, verdict = max(verdicts, key=lambda each: (each[1].state is not OutboxState.READY, each[1].delay_ms))
+        if verdict.state is not OutboxState.READY:
+            return status, verdict
+        self._tries[row] = tries + 1
+        delay_ms = verdict.delay_ms
+        if any(each.slower for _, each in verdicts):
+            pace, now_ms = self._pace_of(sending.connection, force=True), self._now_ms()
+            assert pace is not None
+            if any(each.scope is Scope.LINK for _, each in verdicts):
+                pace.throttled(now_ms, self._chance())
+                delay_ms = max(delay_ms, pace.paused_until - now_ms)
+            else:
+                pace.overloaded(now_ms)
+        if verdict.scope is Scope.DESTINATION:
+            self._waiting.hold(sending.outgoing.destination, Instant(self._clock.now() + delay_ms))
+        return status, Verdict(verdict.state, delay_ms)
 
 
 def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:

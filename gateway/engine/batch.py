@@ -283,6 +283,7 @@ class Batch:
                 expires_at=Instant(inbound.at + max(lasts_ms, 0)),
                 connection=inbound.connection,
                 link=inbound.link,
+                account=inbound.account,
                 dialog=inbound.dialog if first.dialog is not None else None,
             )
             document = msgspec.msgpack.encode(again)

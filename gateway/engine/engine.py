@@ -68,6 +68,7 @@ class Engine:
         self.doubts = Doubts(settings.redelivery_horizon_ms)
         self.next_timer: Instant | None = None
         self._stopping = False
+        self.busy = False  # a batch is being decided or written
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
@@ -120,7 +121,11 @@ class Engine:
 
     async def step(self) -> bool:
         """One batch from the queue. False if the store could not take it."""
-        return await self._process(self.queue.drain(self.settings.batch_facts_max))
+        self.busy = True
+        try:
+            return await self._process(self.queue.drain(self.settings.batch_facts_max))
+        finally:
+            self.busy = False
 
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()

@@ -42,7 +42,7 @@ class Queue(Protocol):
 
 class ReplySender(Protocol):
     def response(self, context: object, pdu: Pdu | None) -> None: ...
-    def lost(self, outstanding: list[object]) -> None: ...
+    def lost(self, connection: Connection) -> None: ...
     def pump(self) -> None: ...
 
 
@@ -71,6 +71,7 @@ class Intake:
         self._clock = clock
         self._log = log
         self._country = country
+        self.draining = False  # what comes now is for the next run: peers are told to send it again later
         self._answered: dict[int, deque[tuple[int, int]]] = {}  # connection -> (answers so far, journal number)
         self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
@@ -91,7 +92,7 @@ class Intake:
             self._log.noted("receipt_ignored", link=connection.name, message_id=_receipted(pdu))
             return
         route = self._routing.route(connection)
-        if self._queue.full:
+        if self._queue.full or self.draining:
             connection.answer(pdu, route.busy_status)
             return
         inbound = self._read(connection, route, pdu)
@@ -113,7 +114,7 @@ class Intake:
         self._connections.remove(connection)
         self._answered.pop(connection.id, None)
         self._queue.post(Lost(self._connections.number(connection)))
-        self._sender.lost(outstanding)
+        self._sender.lost(connection)
         self._log.noted("lost", link=connection.name, system_id=connection.system_id, reason=reason)
         self._queue.wake()
 
@@ -178,7 +179,7 @@ class Intake:
         return Inbound(
             Channel.USSD, sender, event.service_address, decoded.text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, origin,
+            fingerprint, origin, connection.system_id,
         )  # fmt: skip
 
     def _short_message(
@@ -203,7 +204,7 @@ class Intake:
         return Inbound(
             Channel.SMS, sender, pdu.destination_addr, decoded.text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint,
+            fingerprint, None, connection.system_id,
         )  # fmt: skip
 
 

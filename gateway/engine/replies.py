@@ -111,6 +111,7 @@ class ReplyWriter:
             inbound.link,
             reply.code,
             inbound.dialog if on_screen else None,
+            inbound.account,
         )
 
     def _source(self, inbound: Inbound, channel: Channel) -> str:
