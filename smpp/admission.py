@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["ADDRESSES_MAX", "FIRST_PAUSE_S", "FORGOTTEN_AFTER_S", "Guesses", "Networks"]
+__all__ = ["ADDRESSES_MAX", "FIRST_PAUSE_S", "FORGOTTEN_AFTER_S", "FREE_FAILURES", "Guesses", "Networks"]
 
 ADDRESSES_MAX: Final = 10_000  # addresses with wrong passwords that are remembered; the oldest goes first
+FREE_FAILURES: Final = 10  # an operator who mistypes, or a client that tries its old password, is not slowed
 FIRST_PAUSE_S: Final = 0.25
 FORGOTTEN_AFTER_S: Final = 600.0
 
@@ -56,7 +57,7 @@ class _Guesser(msgspec.Struct):
 
 
 class Guesses:
-    """Wrong passwords by address: each one doubles the pause before the next password from there is looked at.
+    """Wrong passwords by address: after a few, each doubles the pause before the next one from there is looked at.
 
     A pause is short of what a client waits for its bind response, so that a good client behind the address of a bad
     one comes in late, not never; and when it has come in, the address is forgiven.
@@ -102,4 +103,5 @@ class Guesses:
             self._guessers.pop(address, None)
 
     def _pause_s(self, failures: int) -> float:
-        return min(FIRST_PAUSE_S * 2.0 ** min(failures - 1, 32), self._pause_s_max)
+        counted = failures - FREE_FAILURES
+        return min(FIRST_PAUSE_S * 2.0 ** min(counted - 1, 32), self._pause_s_max) if counted > 0 else 0.0

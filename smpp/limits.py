@@ -13,6 +13,7 @@ __all__ = ["FLOOD_PAUSE_S", "FLOOD_REFUSALS_MIN", "RequestLimits", "TokenBucket"
 
 FLOOD_REFUSALS_MIN: Final = 20  # refusals in a row before we stop reading for a while
 FLOOD_PAUSE_S: Final = 1.0
+ROUNDING: Final = 1e-6  # of a token: sums of many small times are not exact
 
 
 class TokenBucket:
@@ -40,7 +41,7 @@ class TokenBucket:
     def take(self, count: int, now: float) -> bool:
         """Takes ``count`` tokens if they are there; more than ``burst`` at once are owed by those who come later."""
         self._fill(now)
-        if self._tokens < min(count, self.burst):
+        if self._tokens + ROUNDING < min(count, self.burst):
             return False
         self._tokens -= count
         return True
