@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +14,6 @@ from pathlib import Path
 from gateway.app import Gateway
 from tests.wire.gateway_fixture import (
     DELIVER_SM,
-    ENQUIRE_LINK,
     HOST,
     RESPONSE,
     ROK,
@@ -21,9 +22,11 @@ from tests.wire.gateway_fixture import (
     Frame,
     Message,
     RawPeer,
+    fresh_number,
     pdu,
     read_message,
     running,
+    sms_body,
     tlv,
     write_config,
 )
@@ -95,11 +98,24 @@ async def take(peer: RawPeer, count: int) -> list[Message]:
     return messages
 
 
-def answer_pings(peer: RawPeer) -> None:
-    """Answers the enquire_links that have been kept."""
-    for frame in [each for each in peer.kept if each.command_id == ENQUIRE_LINK]:
-        peer.kept.remove(frame)
-        peer.answer(frame)
+def balances(count: int) -> tuple[list[str], list[bytes]]:
+    """As many subscribers who ask for their balance."""
+    numbers = [fresh_number() for _ in range(count)]
+    return numbers, [sms_body(each, "БАЛАНС") for each in numbers]
+
+
+def states(folder: Path) -> list[int]:
+    """The states of all outbox rows on the disk."""
+    with contextlib.closing(sqlite3.connect(folder / "gateway.db")) as database:
+        return sorted(state for (state,) in database.execute("SELECT state FROM outbox"))
+
+
+async def settled(gateway: Gateway) -> None:
+    """Returns when every fact so far is on the disk."""
+    async with asyncio.timeout(WAIT_S):
+        while gateway.queue or gateway.engine.busy:
+            gateway.queue.interrupt()
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
