@@ -295,7 +295,7 @@ def _line(source: str, place: tuple[int | str, ...]) -> int:
     if place:
         table = str(place[0])
         count = next((part for part in place if isinstance(part, int)), 0)
-        key = str(place[-1])
+        key = next(str(part) for part in reversed(place) if isinstance(part, str))
     found_table, seen = 0, -1
     for number, text in enumerate(source.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", text)

@@ -117,7 +117,11 @@ class Session(SessionControl):
     @property
     def window_free(self) -> int:
         """How many requests may be sent now; 0 where the state permits none, 1 now and then to a peer that is mute."""
-        return self._sent.free(self.window, self._now) if self._may_send else 0
+        if not self._may_send:
+            return 0
+        sent = self._sent
+        free = self.window - len(sent.messages)
+        return free if free > 0 and not sent.stalled else sent.free(self.window, self._now)
 
     @property
     def window_used(self) -> int:
