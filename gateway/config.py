@@ -299,10 +299,12 @@ def _line(source: str, place: tuple[int | str, ...]) -> int:
     found_table, seen = 0, -1
     for number, text in enumerate(source.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", text)
+        if header and header[1].startswith(f"{table}."):  # a table within the one that is looked for
+            continue
         if header:
             if found_table:
                 break
-            if header[1].split(".")[0] == table:
+            if header[1] == table:
                 seen += 1
                 if seen == count:
                     found_table = number

@@ -64,6 +64,11 @@ FAULTS = [
         [":4:", "links.0.tls.ca_fiel", "'ca_file'"],
     ),
     (
+        "unknown key of a table in a table",
+        '[[links]]\nname = "a"\nsystem_id = "x"\n[links.tls]\nca_fiel = "x.pem"\n[[links]]\nname = "b"\n',
+        [":5:", "links.0.tls.ca_fiel", ":6:", "links.1.system_id"],
+    ),
+    (
         "unknown key of an account",
         '[[listeners]]\nname = "a"\naccounts = [{ system_id = "x", sesions_max = 3 }]\n',
         [":3:", "accounts.0.sesions_max", "'sessions_max'"],
