@@ -151,6 +151,7 @@ class Sender:
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
             self._forget(sending.row)
+            self._flying.pop(sending.row, None)
             self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
             return
         if sending.sent > first:

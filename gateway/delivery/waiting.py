@@ -28,6 +28,7 @@ class Waiting:
         self._lanes: dict[Lane, deque[tuple[int, Outgoing]]] = {}
         self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
         self._held: dict[str, Instant] = {}  # destination -> until when nothing goes there
+        self._held_first = 0  # when the first hold ends, at the earliest
         self._now = 0  # rows in lanes
 
     def __len__(self) -> int:
@@ -60,6 +61,7 @@ class Waiting:
 
     def hold(self, destination: str, until: Instant) -> None:
         """Nothing goes there until then: what is queued for it keeps its order."""
+        self._held_first = min(until, self._held_first) if self._held else until
         self._held[destination] = max(until, self._held.get(destination, until))
 
     def held_until(self, destination: str) -> int:
@@ -68,8 +70,9 @@ class Waiting:
 
     def ripen(self, now: Instant) -> None:
         """Moves to the front what has waited for a moment that has come."""
-        if self._held:
+        if self._held and self._held_first <= now:
             self._held = {destination: until for destination, until in self._held.items() if until > now}
+            self._held_first = min(self._held.values(), default=0)
         due: list[tuple[int, Outgoing]] = []
         while self._later and self._later[0][0] <= now:
             _, row, outgoing = heapq.heappop(self._later)
