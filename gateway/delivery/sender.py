@@ -111,12 +111,14 @@ class Sender:
 
     def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
         """Reserves places in a window for a new row; an SMS does not overtake those that wait already."""
-        if self._closed or self._waiting.blocks(outgoing):
-            return False
-        return self._reserve(row.id, outgoing)
+        if not self._closed and not self._waiting.blocks(outgoing) and self._reserve(row.id, outgoing):
+            return True
+        self._waiting.expect(outgoing)
+        return False
 
     def release(self, rows: Iterable[int]) -> None:
-        """Their batch was not written: the places are free again."""
+        """Their batch was not written: the places are free again, and what was to wait does not come."""
+        self._waiting.expect_nothing()
         for row in rows:
             sending = self._take_placed(row)
             if sending is not None and sending.pace is not None:
@@ -162,6 +164,7 @@ class Sender:
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
+        self._waiting.expect_nothing()
         if self._waiting.now >= WAITING_ROWS_MAX:
             self._overflowed = True
             return

@@ -27,6 +27,7 @@ class Waiting:
     def __init__(self) -> None:
         self._lanes: dict[Lane, deque[tuple[int, Outgoing]]] = {}
         self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
+        self._expected: set[Lane] = set()  # of rows that wait as soon as they are on the disk
         self._held: dict[str, Instant] = {}  # destination -> until when nothing goes there
         self._held_first = 0  # when the first hold ends, at the earliest
         self._now = 0  # rows in lanes
@@ -49,7 +50,18 @@ class Waiting:
         """Whether a new row has to wait behind others: of its lane, if it is an SMS, or for its destination."""
         if self._held and self.held_until(outgoing.destination):
             return True
-        return bool(self._lanes) and outgoing.channel is Channel.SMS and lane_of(outgoing) in self._lanes
+        if not (self._lanes or self._expected) or outgoing.channel is not Channel.SMS:
+            return False
+        lane = lane_of(outgoing)
+        return lane in self._lanes or lane in self._expected
+
+    def expect(self, outgoing: Outgoing) -> None:
+        """It will wait when its batch is on the disk: what comes later in that batch must not overtake it."""
+        self._expected.add(lane_of(outgoing))
+
+    def expect_nothing(self) -> None:
+        """The batch is on the disk, or will not be."""
+        self._expected.clear()
 
     def add(self, row: int, outgoing: Outgoing) -> None:
         """At the end of its lane."""

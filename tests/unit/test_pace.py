@@ -172,6 +172,17 @@ def test_a_peer_that_takes_nothing_holds_up_nobody() -> None:
     assert left(waiting, {"stuck": 1000}) == list(range(STUCK_ROWS_MAX * 3))
 
 
+def test_nothing_overtakes_what_waits_for_its_commit() -> None:
+    """An SMS that found no room waits once its batch is on the disk; the next ones of that batch wait behind it."""
+    waiting = Waiting()
+    waiting.expect(reply(1)[1])
+    behind = [waiting.blocks(reply(2, channel, link)[1]) for channel in Channel for link in ("a", "b")]
+    waiting.expect_nothing()
+
+    assert behind == [False, False, True, False], "SMS of the same lane only"
+    assert not waiting.blocks(reply(2)[1])
+
+
 def test_what_was_put_off_keeps_its_order() -> None:
     """Rows refused by a throttling centre are older than what gathered meanwhile, and go first, in their order."""
     waiting = Waiting()
