@@ -47,6 +47,7 @@ class Bench:
     numbers: int
     profile: bool
     keep: bool
+    receipts: bool
     console: Console
     results: list[Result] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -135,7 +136,7 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
     event["stolen_s"] = round(after.stolen_s - before.stolen_s, 2)
     event["rss_mb"] = round(after.rss_bytes / subjects.MEBIBYTE, 1)
     event["submits_per_command"] = round(event["submits"] / max(1, event["answered"]), 2)
-    event["lost_total"] = event["lost"] + event["refused"] + event["unacknowledged"]
+    event["lost_total"] = event["lost"] + event["refused"] + event["unacknowledged"] + event["receipts_unacknowledged"]
     return event
 
 
@@ -148,7 +149,7 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
     status.update(f"{name}: starting")
     async with generator(bench.numbers, offer, prepared=name == "peer") as smsc:
         made = (
-            subjects.gateway(folder, smsc.port)
+            subjects.gateway(folder, smsc.port, receipts=bench.receipts)
             if name == "gateway"
             else subjects.peer(folder, smsc.port, bench.numbers, offer)
         )
@@ -190,7 +191,8 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
 def faults_of(results: list[Result], run: dict[str, Any]) -> list[str]:
     """What must not be, in words."""
     faults = [
-        f"{each['name']}: {each['lost']} lost, {each['unacknowledged']} not acknowledged, {each['refused']} refused "
+        f"{each['name']}: {each['lost']} lost, {each['unacknowledged']} not acknowledged "
+        f"({each['receipts_unacknowledged']} receipts), {each['refused']} refused "
         f"({', '.join(f'0x{int(status):02X}' for status in each['statuses'])})"
         for each in results
         if each["lost_total"]
@@ -200,7 +202,9 @@ def faults_of(results: list[Result], run: dict[str, Any]) -> list[str]:
         faults.append(f"{wrong} answers of the wrong kind")
     store = run.get("store", {})
     sent = sum(each["sent"] for each in results)
-    for name, expected in (("messages", sent), ("redeliveries", 0), ("ledger_sum_minor", 0)):
+    receipts = sum(each["receipts"] for each in results)
+    run["receipts"] = receipts
+    for name, expected in (("messages", sent), ("redeliveries", 0), ("ledger_sum_minor", 0), ("receipts_orphaned", 0)):
         if store.get(name, expected) != expected:
             faults.append(f"store: {name} is {store[name]}, expected {expected}")
     return faults
@@ -284,6 +288,7 @@ def main(
     only: Annotated[Only | None, typer.Option(help="One sort of run alone.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="py-spy beside the mixed run; it slows the run.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where to write all figures.")] = None,
+    receipts: Annotated[bool, typer.Option("--receipts", help="A delivery receipt for each SMS, 1 s later.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keeps databases and logs in var/bench.")] = False,
 ) -> None:
     """Measures the gateway over real SMPP, in turn with a blocking smpplib client. Status 1 if anything is lost."""
@@ -292,7 +297,7 @@ def main(
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDTH
-    bench = Bench(seconds, window, numbers, profile, keep, console)
+    bench = Bench(seconds, window, numbers, profile, keep, receipts, console)
     ROOT.mkdir(parents=True, exist_ok=True)
     machine = report.machine(ROOT)
     fsync = machine["fsync_ms"]

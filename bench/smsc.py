@@ -34,6 +34,7 @@ PREFIX_OCTETS = 72  # of an answer: tells answers of one step apart; every disti
 SEED = 111
 CENSUS_MAX = 50_000
 DRAIN_S = 10.0
+RECEIPT_AFTER_S = 1.0  # a phone that is on, and not busy
 QUIET_S = 0.3  # after the last answer: SMS that follow a screen
 TICK_S = 0.001
 UNTOLD = frozenset({"latencies_s", "gap_s", "last_s"})  # of a phase: its result has them in another form
@@ -87,6 +88,8 @@ class Phase:
     unacknowledged: int = 0
     submits: int = 0
     followers: int = 0  # SMS that follow a screen
+    receipts: int = 0
+    receipts_unacknowledged: int = 0
     latencies_s: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     gap_s: float = 0.0  # the longest time without an answer
@@ -106,6 +109,8 @@ class Smsc(asyncio.Protocol):
         self.sms_cycle = traffic.sms_cycle(offer)
         self.census: dict[tuple[str, bytes], list[object]] = {}
         self.unacknowledged: dict[int, Subscriber] = {}
+        self.receipts: deque[tuple[float, bytes, int]] = deque()  # due, the phone, message_id
+        self.receipts_unacknowledged: set[int] = set()
         self.transport: asyncio.Transport | None = None
         self.bound = asyncio.Event()
         self.gone = asyncio.Event()
@@ -150,7 +155,9 @@ class Smsc(asyncio.Protocol):
                 self._submit(buffer, position, sequence, at)
             elif command == DELIVER_SM_RESP:
                 subscriber = self.unacknowledged.pop(sequence, None)
-                if status and subscriber is not None:
+                if subscriber is None:
+                    self.receipts_unacknowledged.discard(sequence)
+                elif status:
                     self._refused(subscriber, status)
             else:
                 self._other(command, sequence)
@@ -179,11 +186,13 @@ class Smsc(asyncio.Protocol):
         start = index(0, index(0, start) + 3) + 3
         end = index(0, start)
         subscriber = self.subscribers.get(buffer[start:end])
+        fixed = index(0, index(0, end + 4) + 1) + 1  # past schedule_delivery_time and validity_period
+        if buffer[fixed] & 1:  # registered_delivery
+            self.receipts.append((at + RECEIPT_AFTER_S, buffer[start:end], self.message_id))
         step = subscriber.said if subscriber is not None else None
         if subscriber is None or step is None or step.session is not ussd:
             phase.followers += 1
             return
-        fixed = index(0, index(0, end + 4) + 1) + 1  # past schedule_delivery_time and validity_period
         text = fixed + 5
         length = buffer[fixed + 4]
         if buffer[end + 1] & UDHI:  # TS 23.040 9.2.3.24.1: length, 00, 03, reference, parts, this part
@@ -246,9 +255,21 @@ class Smsc(asyncio.Protocol):
             else:
                 while self.outstanding < phase.window and self.free:
                     self._command(at, phase)
+        if self.receipts:
+            self._receipts(now_s(), phase)
         if self.out and self.transport is not None:
             self.transport.write(b"".join(self.out))
             self.out.clear()
+
+    def _receipts(self, at: float, phase: Phase) -> None:
+        receipts = self.receipts
+        while receipts and receipts[0][0] <= at:
+            _, number, message_id = receipts.popleft()
+            self.sequence = sequence = self.sequence + 1 if self.sequence < 0x7FFFFFFF else 1
+            body = traffic.receipt(number, message_id)
+            self.receipts_unacknowledged.add(sequence)
+            phase.receipts += 1
+            self.out.append(HEADER.pack(16 + len(body), DELIVER_SM, 0, sequence) + body)
 
     def _command(self, due_s: float, phase: Phase) -> None:
         subscriber = self.free.popleft()
@@ -305,6 +326,7 @@ class Smsc(asyncio.Protocol):
         await self._drain()
         phase.lost = self.outstanding
         phase.unacknowledged = len(self.unacknowledged)
+        phase.receipts_unacknowledged = len(self.receipts_unacknowledged)
         for subscriber in self.subscribers.values():  # a lost one is in a state that nobody knows: it falls silent
             if subscriber.said is not None:
                 subscriber.said = None
@@ -318,10 +340,14 @@ class Smsc(asyncio.Protocol):
         until = now_s() + DRAIN_S
         while (self.outstanding or self.unacknowledged) and now_s() < until and not self.gone.is_set():
             await asyncio.sleep(0.01)
+            self.speak()
         before = -1
         while before != self.phase.submits and not self.gone.is_set():
             before = self.phase.submits
             await asyncio.sleep(QUIET_S)
+        while (self.receipts or self.receipts_unacknowledged) and now_s() < until and not self.gone.is_set():
+            self.speak()
+            await asyncio.sleep(0.01)
 
     def _result(self, phase: Phase, cpu_s: float) -> dict[str, object]:
         result = {name: value for name, value in asdict(phase).items() if name not in UNTOLD}

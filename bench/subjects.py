@@ -35,6 +35,7 @@ url = "sqlite:///{folder}/gateway.db"
 
 [operator]
 secret_file = "{folder}/secret"
+registered_delivery = {registered_delivery}
 
 [subscribers]
 unknown = "create"
@@ -200,10 +201,10 @@ def new_folder(root: Path, name: str) -> Path:
     return folder.resolve()
 
 
-def gateway(folder: Path, port: int) -> Subject:
+def gateway(folder: Path, port: int, *, receipts: bool) -> Subject:
     """`ussdgw serve` with one client link; its catalogue is in the folder already."""
     config = folder / "gateway.toml"
-    config.write_text(CONFIG.format(folder=folder, port=port), encoding="utf-8")
+    config.write_text(CONFIG.format(folder=folder, port=port, registered_delivery=int(receipts)), encoding="utf-8")
     command = Path(sys.executable).with_name("ussdgw")
     return Subject("gateway", folder, [str(command), "serve", "--config", str(config)])
 
@@ -220,6 +221,8 @@ QUESTIONS = {
     "journal": "SELECT COUNT(*) FROM journal",
     "replies": "SELECT COUNT(*) FROM outbox",
     "replies_open": "SELECT COUNT(*) FROM outbox WHERE state <= 1",
+    "replies_delivered": "SELECT COUNT(*) FROM replies WHERE state = 3",
+    "receipts_orphaned": "SELECT COUNT(*) FROM orphans",
     "ledger": "SELECT COUNT(*) FROM ledger",
     "ledger_sum_minor": "SELECT COALESCE(SUM(amount), 0) FROM ledger",
     "subscribers": "SELECT COUNT(*) FROM subscribers",

@@ -73,6 +73,17 @@ def tail(octets: bytes, data_coding: int, tlvs: bytes = b"") -> bytes:
     return TON_NPI_SHORT + SHORT_NUMBER + b"\0" + fixed + octets + tlvs
 
 
+RECEIPT_TAIL = TON_NPI_SHORT + SHORT_NUMBER + b"\0" + b"\x04" + bytes(6) + b"\0\0"  # esm_class: a receipt
+
+
+def receipt(number: bytes, message_id: int) -> bytes:
+    """A deliver_sm that says that a message has arrived, SMPP 3.4 appendix B."""
+    text = (
+        b"id:%d sub:001 dlvrd:001 submit date:2611221200 done date:2611221201 stat:DELIVRD err:000 text:" % message_id
+    )
+    return b"".join((b"\0", TON_NPI_INTERNATIONAL, number, b"\0", RECEIPT_TAIL, bytes((len(text),)), text))
+
+
 def _sms(name: str, text: str, expected: str) -> Step:
     return Step(name, tail(text.encode("utf-16-be"), UCS2), False, re.compile(expected))
 

@@ -10,39 +10,59 @@ import asyncio
 import contextlib
 import os
 import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gateway.catalogue.checking import check_codes
-from gateway.catalogue.explaining import explain
-from gateway.catalogue.faults import CatalogueError
-from gateway.catalogue.loading import Catalogue, load_catalogue
+from gateway.admin import AdminServer, admin_pages
+from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
+from gateway.catalogue.checking import read_data
+from gateway.catalogue.explaining import explain, explain_line, steps
+from gateway.catalogue.faults import CatalogueError, Fault
+from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
-from gateway.config import ConfigError, Peer, Settings
+from gateway.config import ChannelSection, ChannelsSection, ConfigError, ListenerSection, Peer, Settings
+from gateway.control import ControlServer
+from gateway.control_commands import control_commands
+from gateway.conversation import Conversation
+from gateway.delivery.effects import ChannelSetup, EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
-from gateway.doors import Doors, route_of
-from gateway.engine.batch import Tools
+from gateway.doors import Doors, route_of, terms_of
+from gateway.engine.batch import Core, Tools
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
-from gateway.engine.journal import Journal
+from gateway.engine.journal import catalogue_digest
+from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
-from gateway.importing import read_subscribers
-from gateway.model import Channel, CodeRef
+from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.menus import MenuTree, Reader
+from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
+from gateway.misses import Misses
+from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.screens import Size
+from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
-from gateway.texts import Texts
+from gateway.texts import LANGUAGES, text_files
 from gateway.ussd_grammar import Grammar
+from smpp.dialects import Dialects, UnknownDialect, load_dialects
+
+if TYPE_CHECKING:
+    from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
+TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
@@ -70,20 +90,27 @@ class Rooms:
 
     def __init__(self, settings: Settings, secret: bytes) -> None:
         self.operator = operator_of(settings)
-        self.catalogue: Catalogue = load_catalogue(settings.catalogue.folder)
-        self.texts = Texts.load(settings.catalogue.texts_folder, operator=self.operator)
+        self.digest = digest_of(_data_files(settings))
+        self.dialects = dialects_of(settings)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
-        faults = check_codes(self.catalogue.codes, commands, self.operator)
-        if faults:
-            raise CatalogueError(faults)
+        section = settings.catalogue
+        data = read_data(section.folder, section.texts_folder, self.operator, commands, section.segments_max)
+        if data.faults:
+            raise CatalogueError(data.faults)
+        self.catalogue, self.texts = data.catalogue, data.texts
+        if self.digest != digest_of(_data_files(settings)):
+            raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
+        self.menus = MenuTree(self.catalogue.menus, self.grammar)
+        if self.menus.faults or (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
+            raise CatalogueError(self.menus.faults or faults)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
             self.operator,
             self.catalogue.products,
-            self.catalogue.codes.lines(),
-            lru_cache(CODES_KEPT)(partial(derive_code, secret)),
+            self.catalogue.codes.lines(self.absent),
+            code_deriver(secret),
         )
         self.writer = ReplyWriter(
             self.texts,
@@ -92,14 +119,63 @@ class Rooms:
                 sms_validity_ms=settings.operator.validity_hours * 3_600_000,
                 screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
             ),
+            self.dialects,
         )
+        resume_ms = int(settings.engine.dialog_resume_s * 1000)
+        self.talk = Conversation(self.menus, self.texts, self.derive_code, resume_ms)
+
+    def menu_reader(self, language: Language) -> Reader:
+        """Somebody of whom nothing is known, to whom the menus are shown."""
+        opening = self.catalogue.products.opening
+        nobody = Subscriber(Msisdn(""), PersonId(""), opening.region, opening.tariff, AccountId(""))
+        return Reader(nobody, Instant(0), self.catalogue.products, self.texts, language, False, Size())
+
+    @property
+    def core(self) -> Core:
+        return Core(self.digest, self.dispatcher, self.surroundings, self.writer, self.talk)
+
+    def changes(self, old: Rooms) -> tuple[str, ...]:
+        """What is otherwise than in an older state of the data, a line each."""
+        return (
+            *code_changes(old.catalogue.codes, self.catalogue.codes),
+            *product_changes(old.catalogue.products, self.catalogue.products),
+            *text_changes(old.texts.wordings(), self.texts.wordings()),
+        )
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Commands that have no handler yet."""
+        return frozenset(name for name, each in self.handlers.items() if not each.available)
 
     def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
         """What a text means, as the documented JSON object."""
         return explain(self.grammar, self.texts.render, text, channel, to, sender)
 
+    def explain_line(self, line: bytes) -> dict[str, object]:
+        """The same for one JSON object of a batch."""
+        return explain_line(self.grammar, self.texts.render, line, self.operator.short_number)
+
+    def explain_steps(self, text: str, channel: Channel, to: str, sender: str) -> Iterator[tuple[str, str]]:
+        """How a text was read, step by step."""
+        return steps(self.grammar, self.texts.render, text, channel, to, sender)
+
     def derive_code(self, ref: CodeRef) -> str:
         return self.surroundings.derive_code(ref)
+
+
+@lru_cache(maxsize=4)
+def code_deriver(secret: bytes) -> Callable[[CodeRef], str]:
+    """What derives one-time codes, one for a secret: engine and sender share it, and so do the states of the data."""
+    return lru_cache(CODES_KEPT)(partial(derive_code, secret))
+
+
+def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """Every file of the operator's data, as it is on the disk now."""
+    section = settings.catalogue
+    yield from catalogue_files(section.folder)
+    for language in LANGUAGES:
+        for file in text_files(section.texts_folder, language, completed=True):
+            yield f"{language.value}/{file.name}", file.read_bytes()
 
 
 def read_secret(path: Path) -> bytes:
@@ -131,23 +207,33 @@ class Gateway:
     def __init__(self, settings: Settings, *, demo: bool = False, clock: Clock | None = None) -> None:
         self.settings = settings
         self.demo = demo
+        self.standins = _standins_of(settings) if demo else None
+        if self.standins is not None:
+            settings = settings.model_copy(update={"channels": self.standins.section(settings.channels)})
+        self.settings = settings
         self.clock = clock or SystemClock()
-        self.telemetry = Telemetry()
-        self.rooms = Rooms(settings, read_secret(settings.operator.secret_file))
+        section = settings.misses
+        self.misses = Misses(
+            rows_max=section.rows_max,
+            follow_ups_max=section.follow_ups_max,
+            follow_up_ms=int(section.follow_up_s * 1000),
+        )
+        self.telemetry = Telemetry(self.misses)
+        self._secret = read_secret(settings.operator.secret_file)
+        self.rooms = Rooms(settings, self._secret)
         self.store = open_store(settings)
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
         rules = tuple(RouteRule(rule.prefix, rule.short_number, rule.account, rule.via) for rule in settings.routes)
-        self.routing = Routing(
-            self.connections, [route_of(peer, settings) for peer in peers], rules, settings.operator.validity_hours
-        )
+        routes = [route_of(peer, settings, self.rooms.dialects) for peer in peers]
+        self.routing = Routing(self.connections, routes, rules, settings.operator.validity_hours)
         self.sender = Sender(
             connections=self.connections,
             routing=self.routing,
             store=self.store,
             clock=self.clock,
-            derive_code=self.rooms.derive_code,
+            derive_code=code_deriver(self._secret),
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
@@ -162,6 +248,9 @@ class Gateway:
             log=self.telemetry,
             country=settings.operator.country,
         )
+        self.performer = EffectPerformer(
+            channels_of(settings, self.clock), self.clock, self.queue.post, self.queue.wake, self.telemetry.noted
+        )
         create_unknown = settings.subscribers.unknown == "create" or demo
         tools = Tools(
             self.store,
@@ -171,15 +260,35 @@ class Gateway:
             self.sender,
             self.clock,
             create_unknown,
+            performer=self.performer,
+            talk=self.rooms.talk,
+            dialects=self.rooms.dialects,
+            dialogs=Dialogs(settings.engine.dialogs_max),
         )
         engine_settings = EngineSettings(
             batch_facts_max=settings.engine.batch_facts_max,
             redelivery_horizon_ms=int(settings.engine.redelivery_horizon_s * 1000),
+            receipts_orphaned_max=settings.engine.receipts_orphaned_max,
+            parts=PartsSettings(
+                wait_ms=int(settings.engine.long_message_wait_s * 1000),
+                per_sender_max=settings.engine.long_message_parts_per_sender_max,
+                total_max=settings.engine.long_message_parts_max,
+            ),
+            terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
         self.doors = Doors(settings, self.intake, demo=demo)
         self.listeners, self.links = self.doors.listeners, self.doors.links
+        self.started_at = self.clock.now()
+        self.meter = Meter(self.connections)
+        self.outlook = Outlook(self.store, settings.store.path())
+        control_path = settings.control_path()
+        self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
+        admin = settings.admin
+        self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
+        self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._tidy_at = Instant(0)
         self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -188,18 +297,47 @@ class Gateway:
         Raises:
             StoreError: the database cannot be used.
             ListenerError: a port cannot be had.
+            ControlError: the control socket cannot be had.
+            AdminError: the admin port cannot be had.
         """
         head = await self.engine.start()
         self.connections.offset = head.connection
         try:
+            self.misses.restore(await self.store.misses())
             if self.demo and head.number == 0:
-                await self._seed()
+                self._seed()
+            if self.standins is not None:
+                await self.standins.start()
+            if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
+                self.queue.post(Reloaded(self.rooms.digest, self.clock.now()))
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
+            self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
             self._tasks.extend(await self.doors.open())
+            if self.control is not None:
+                await self.control.start()
+            if self.admin is not None:
+                await self.admin.start()
         except BaseException:
             await self.stop()
             raise
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """The engine alone, for work on a store that no gateway has: no doors, nothing is sent, no timer fires."""
+        await self.engine.open()
+        engine = asyncio.create_task(self.engine.run(), name="engine")
+        try:
+            yield
+        finally:
+            self.engine.stop()
+            await engine
+            await self.store.close()
+
+    @property
+    def working(self) -> bool:
+        """The engine takes facts: it was started and has not ended."""
+        return any(task.get_name() == "engine" and not task.done() for task in self._tasks)
 
     async def run(self, until: asyncio.Event) -> None:
         """Serves until the event is set; a task that fails ends it with its error."""
@@ -210,26 +348,28 @@ class Gateway:
             if task is not waiter:
                 task.result()
 
-    async def reload(self) -> None:
-        """Reads anew what may change while sessions go on: the certificates."""
-        await self.doors.reload_tls()
-
     async def stop(self) -> None:
         """Takes nothing new, finishes what is queued, unbinds, closes the store: within 5 s, whoever is silent."""
-        engine = next((task for task in self._tasks if task.get_name() == "engine"), None)
-        if engine is not None and not engine.done():
+        if self.admin is not None:
+            await self.admin.stop()
+        if self.control is not None:
+            await self.control.stop()
+        if self.working:
             await self._drain()
         self.sender.close()
         await self.doors.stop()
+        self._write_misses()
         self.engine.stop()
-        if engine is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(engine), ENGINE_STOP_S)
         if self._pump_timer is not None:
             self._pump_timer.cancel()
         for task in self._tasks:
+            if task.get_name() == "engine":
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(task), ENGINE_STOP_S)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.standins is not None:
+            await self.standins.stop()
         await self.store.close()
 
     async def _drain(self) -> None:
@@ -243,8 +383,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         until = loop.time() + DRAIN_S
         while loop.time() < until:
-            self.sender.pump()
-            self.connections.flush()
+            self._pump()
             if not (self.queue or self.engine.busy or self.sender.under_way):
                 return
             self.queue.interrupt()
@@ -253,29 +392,147 @@ class Gateway:
     def _pump_in(self, seconds: float) -> None:
         """The sender has rows for which a rate has no room yet."""
         if self._pump_timer is None:
-            self._pump_timer = asyncio.get_running_loop().call_later(seconds, self._pump)
+            self._pump_timer = asyncio.get_running_loop().call_later(seconds, self._pump_at_last)
+
+    def _pump_at_last(self) -> None:
+        self._pump_timer = None
+        self._pump()
 
     def _pump(self) -> None:
-        self._pump_timer = None
         self.sender.pump()
         self.connections.flush()
+
+    async def reload(self) -> tuple[str, ...]:
+        """Reads certificates, codes, products and texts anew and serves by them from the next batch on; returns what
+        changed of the last three. Sessions go on; certificates are read even where the rest has faults.
+
+        Raises:
+            CatalogueError: every fault of them; the old ones still apply, as they do where the store fails.
+            StoreError: the reload could not be journalled.
+        """
+        async with self._reloading:
+            await self.doors.reload_tls()
+            try:
+                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret)
+            except CatalogueError as error:
+                self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
+                raise
+            if rooms.digest == self.rooms.digest:
+                return ()
+            changes = rooms.changes(self.rooms)
+            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes))
+            self.rooms = rooms
+        self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
+        return changes
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
         await self.sender.refill()
+        loop = asyncio.get_running_loop()
+        misses_due = loop.time() + self.settings.misses.write_every_s
         while True:
             await asyncio.sleep(HOUSEKEEPING_S)
-            self.sender.pump()
-            self.connections.flush()
+            if loop.time() >= misses_due:
+                self._write_misses()
+                misses_due = loop.time() + self.settings.misses.write_every_s
+            self._pump()
+            self.meter.look(self.clock.now())
             if self.queue:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
-            self.engine.doubts.expire(self.clock.now())
+            now = self.clock.now()
+            self.engine.doubts.expire(now)
+            if now >= self._tidy_at:
+                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
+                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
+                self._tidy_at = now if full else Instant(now + TIDY_MS)
 
-    async def _seed(self) -> None:
+    def _write_misses(self) -> None:
+        tallied = self.misses.changes(self.clock.now())
+        if tallied is not None:
+            self.queue.post(tallied)
+
+    def _seed(self) -> None:
         """The demonstration's subscribers, into a store that has none."""
         table = resources.files("gateway.demo").joinpath("subscribers.csv")
-        journal: Journal = self.engine.journal
-        batch = read_subscribers(table.read_text(encoding="utf-8"), "subscribers.csv", journal, self.clock.now())
-        await self.store.write(batch)
+        faults: list[Fault] = []
+        tariffs = self.rooms.catalogue.products.tariffs
+        rows = read_subscribers(table.read_text(encoding="utf-8").splitlines(), table.name, tariffs)
+        for chunk in chunks(rows, IMPORT_ROWS_MAX, faults.append):
+            self.queue.post(Imported(table.name, self.clock.now(), chunk))
+        if faults:
+            raise CatalogueError(faults)
+
+    async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
+        """Adds the numbers that are not there yet, as one fact. Raises StoreError."""
+        added = await self.engine.submit(Imported(file, self.clock.now(), rows))
+        assert isinstance(added, ImportCount)
+        return added
+
+
+def _standins_of(settings: Settings) -> StandIns | None:
+    """The demonstration's stand-ins, unless the configuration names a system outside of its own."""
+    if settings.channels != ChannelsSection():
+        return None
+    from gateway.standins.servers import StandIns
+
+    return StandIns()
+
+
+def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
+    """The systems outside that are configured. Their libraries are loaded only where one is: they take 20 MB."""
+    setups: dict[str, ChannelSetup] = {}
+    sections = settings.channels
+    for name in ("payments", "location", "mms"):
+        section: ChannelSection = getattr(sections, name)
+        if section.url:
+            from gateway.delivery.http import HttpChannel
+
+            secret = _secret_of(f"[channels.{name}] secret_file", section.secret_file)
+            channel = HttpChannel(section.url, secret.encode(), section.timeout_s, clock)
+            setups[name] = ChannelSetup(channel, int(section.give_up_s * 1000))
+    mail = sections.mail
+    if mail.host:
+        from gateway.delivery.mail import MailChannel
+
+        setups["mail"] = ChannelSetup(
+            MailChannel(
+                mail.host,
+                mail.port,
+                mail.sender,
+                security=mail.security,
+                username=mail.username,
+                password=_secret_of("[channels.mail] password_file", mail.password_file),
+                timeout_s=mail.timeout_s,
+            ),
+            int(mail.give_up_s * 1000),
+        )
+    return setups
+
+
+def _secret_of(key: str, path: Path | None) -> str:
+    """The contents of a secret's file without the white space around them; empty where none is named."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{key} {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def dialects_of(settings: Settings) -> Dialects:
+    """The dialects that links and listeners may name.
+
+    Raises:
+        DialectError: with every fault of the operator's own dialects.
+        ConfigError: a link or listener names a dialect that is not there.
+    """
+    dialects = load_dialects(settings.catalogue.dialects_path)
+    for peer in (*settings.listeners, *settings.links):
+        try:
+            dialects.named(peer.dialect)
+        except UnknownDialect as error:
+            table = "listeners" if isinstance(peer, ListenerSection) else "links"
+            raise ConfigError(f"[[{table}]] {peer.name!r}: dialect: {error}") from None
+    return dialects

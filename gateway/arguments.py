@@ -1,29 +1,46 @@
 """Typed arguments of codes: how each kind is read, shown, hidden, and told from the others.
 
-A placeholder of the code plan has the type of the command's field; `argument_types` maps that type to an
-`ArgumentType`. A new kind is one more entry there and nothing else. Pure: no store, no clock, no texts; what is
-wrong is returned as a `Wrong` with the name of the refusal, never raised.
+A placeholder of the code plan has the type of the command's field; `gateway.kinds` maps that type to an
+`ArgumentType` and has the kinds that belong to single functions. Here is what all kinds are made of, and the kinds
+that many functions share. Pure: no store, no clock, no texts; what is wrong is returned as a `Wrong` with the name of
+the refusal, never raised.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import phonenumbers
 
-from gateway.catalogue.products import Operator
-from gateway.commands import Otp
-from gateway.model import Channel, Language, Money, Msisdn, ServiceId, TariffId
+from gateway.automaton import (
+    DIGITS,
+    LETTERS,
+    SIGNS,
+    Automaton,
+    apart,
+    either,
+    many,
+    maybe,
+    of_digits,
+    one,
+    some,
+    then,
+    word,
+    words,
+)
+from gateway.model import Channel, Language, Money, Msisdn
 
 Value = str | int
 """What an argument becomes: digits of a number, minor units of a sum, an id, a `Language`, a text."""
 
+NUMBER_DIGITS_MIN = 7
 NUMBER_DIGITS_MAX = 15
 """E.164 6.2.1: at most fifteen digits."""
+RUSSIAN_DIGITS = 11
+"""With the country code 7, which Kazakhstan shares."""
 SUM_DIGITS_MAX = 5
 SUM_TYPED_MAX = 9  # leading zeros included: shorter than any telephone number
 ID_DIGITS_MAX = 8
@@ -37,30 +54,6 @@ class Wrong:
     refusal: str
     offset: int = 0
     detail: Mapping[str, object] = field(default_factory=dict)
-
-
-class Letters(Enum):
-    """The alphabet of a shape."""
-
-    DIGITS = "digits"
-    WORD = "word"
-    ANY = "any"
-
-
-class Shape(NamedTuple):
-    """Strings that a kind may take: alphabet, lengths, and the characters they may begin with ("" = any)."""
-
-    letters: Letters
-    lengths: frozenset[int]
-    first: str = ""
-
-    def meets(self, other: Shape) -> bool:
-        """Whether one string can have both shapes."""
-        if Letters.ANY in (self.letters, other.letters):
-            return True
-        if self.letters is not other.letters or not self.lengths & other.lengths:
-            return False
-        return not self.first or not other.first or bool(set(self.first) & set(other.first))
 
 
 class Token(NamedTuple):
@@ -80,17 +73,17 @@ Span = Callable[[str, Sequence[Token], int], int]
 
 
 def _one(line: str, tokens: Sequence[Token], index: int) -> int:
-    return _glued(tokens, index + 1)
+    return glued(tokens, index + 1)
 
 
-def _glued(tokens: Sequence[Token], at: int) -> int:
+def glued(tokens: Sequence[Token], at: int) -> int:
     """What is written onto an argument without a space belongs to it, even where that makes it wrong."""
     while at < len(tokens) and tokens[at].start == tokens[at - 1].end:
         at += 1
     return at
 
 
-def _rest(line: str, tokens: Sequence[Token], index: int) -> int:
+def rest_of_line(line: str, tokens: Sequence[Token], index: int) -> int:
     return len(tokens)
 
 
@@ -104,18 +97,29 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands. `word`: how the right form shows its place; by channel where they differ.
+    the rest of the line as it stands; with `long` the line may be longer than others. `ungrouped`: the tokens of one
+    argument where the way with `span` leads nowhere. `comes_last`: by SMS nothing may follow it, since it takes all the
+    groups of digits there are. `ends_itself`: what is written onto it without a space is not its own. `words`: how the
+    right form shows its place, by channel where they differ. `takes`: the folded strings that `parse` may accept, with
+    one space at most between tokens, for the check of the plan, and `takes_last` what else it accepts where nothing
+    follows. `lengths`: of digits, or of characters.
     """
 
     part: str
     example: str
     parse: Callable[[str], Value | Wrong]
-    shapes: tuple[Shape, ...]
+    takes: Automaton
+    lengths: Collection[int] = ()
+    takes_last: Automaton | None = None
     written: Callable[[Value], str] = _same
     span: Span = _one
+    ungrouped: Span | None = None
     secret: bool = False
     joined: bool = False
     rest: bool = False
+    long: bool = False
+    comes_last: bool = False
+    ends_itself: bool = False
     words: Mapping[Channel, str] = field(default_factory=dict)
 
     def shown(self, channel: Channel) -> str:
@@ -125,11 +129,22 @@ class ArgumentType:
     def distance(self, text: str) -> int:
         """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
         length = sum(character.isdigit() for character in text) or len(text)
-        return min((abs(length - each) for shape in self.shapes for each in shape.lengths), default=0)
+        return min((abs(length - each) for each in self.lengths), default=0)
+
+
+def unsigned(kind: ArgumentType) -> ArgumentType:
+    """The kind without the strings that begin with a sign: the plan has another meaning for that sign there."""
+
+    def parse(text: str) -> Value | Wrong:
+        return Wrong("wrong_argument_count") if text[:1] in ("+", "-") else kind.parse(text)
+
+    takes_last = kind.takes_last.not_beginning("+-") if kind.takes_last is not None else None
+    return replace(kind, parse=parse, takes=kind.takes.not_beginning("+-"), takes_last=takes_last)
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------
 
+_MARKS = " -.()"
 _NUMBER_SEPARATORS = str.maketrans("", "", " -.()[]<>‹›/")
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9+\-.() \[\]<>‹›/]|(?<=.)\+")
 
@@ -140,6 +155,8 @@ class NumberPlan:
     easy (a phonenumbers parse takes 20 microseconds), everything else by the metadata of phonenumbers."""
 
     country: str
+    landlines: bool = False
+    """Whether landlines are taken too."""
 
     def parse(self, text: str) -> Value | Wrong:
         """E.164 digits without `+`, or why not: bad_number, landline, foreign_number."""
@@ -149,7 +166,7 @@ class NumberPlan:
             digits = text.translate(_NUMBER_SEPARATORS)
             if strange is not None or digits in {"", "+"}:
                 offset = strange.start() if strange is not None else 0
-                return Wrong("bad_number", offset, {"length": _digits_in(text)})
+                return Wrong("bad_number", offset, {"length": digits_in(text)})
         if self.country == "RU":
             mobile = _russian_mobile(digits)
             if mobile is not None:
@@ -158,7 +175,7 @@ class NumberPlan:
 
     def complete(self, digits: str) -> bool:
         """Whether groups of digits joined so far are a whole number."""
-        return not isinstance(self.parse(digits), Wrong)
+        return len(digits) >= NUMBER_DIGITS_MIN and not isinstance(self.parse(digits), Wrong)
 
     def _unusual(self, digits: str) -> Value | Wrong:
         length = len(digits.lstrip("+"))
@@ -167,6 +184,8 @@ class NumberPlan:
         if length > NUMBER_DIGITS_MAX or (national and length not in {10, 11}):
             return bad
         international = digits[2:] if digits.startswith("00") else digits[1:] if digits.startswith("+") else ""
+        if self.country == "RU" and international.startswith("7") and len(international) != RUSSIAN_DIGITS:
+            return bad  # phonenumbers would take the 8 of +7 8 916 for a prefix
         try:
             number = phonenumbers.parse("+" + international if international else digits, self.country)
         except phonenumbers.NumberParseException:
@@ -177,7 +196,7 @@ class NumberPlan:
             return Wrong("foreign_number", 0, {"length": length})
         kind = phonenumbers.number_type(number)
         mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-        if kind not in mobile:
+        if kind not in mobile and not self.landlines:
             return Wrong("landline", 0, {"length": length})
         return Msisdn(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
 
@@ -208,14 +227,18 @@ class NumberPlan:
             return first
         return groups_end - 1 if groups_end == len(tokens) else groups_end
 
-    def shapes(self) -> tuple[Shape, ...]:
-        if self.country == "RU":
-            return (
-                Shape(Letters.DIGITS, frozenset({10}), "9"),
-                Shape(Letters.DIGITS, frozenset({11}), "78"),
-                Shape(Letters.DIGITS, frozenset({13}), "0"),
-            )
-        return (Shape(Letters.DIGITS, frozenset(range(7, NUMBER_DIGITS_MAX + 1))),)
+    def takes(self) -> Automaton:
+        """The strings that may be a number; a space or a mark between any two digits."""
+        if self.country != "RU":
+            return then(maybe(one("+")), of_digits(NUMBER_DIGITS_MIN, NUMBER_DIGITS_MAX, _MARKS))
+        area, rest = ("3489", 9) if self.landlines else ("9", 9)
+        national = [one(area), *[one(DIGITS)] * rest]
+        begins = ("", ["78"], ["+", "7"], ["0", "0", "7"])
+        return either(*(apart([*map(one, begin), *national], some(_MARKS)) for begin in begins))
+
+    def lengths(self) -> Collection[int]:
+        """How many digits a number may have."""
+        return (10, 11, 13) if self.country == "RU" else range(NUMBER_DIGITS_MIN, NUMBER_DIGITS_MAX + 1)
 
     def example(self) -> str:
         if self.country == "RU":
@@ -238,7 +261,7 @@ def _russian_mobile(digits: str) -> str | None:
     return None
 
 
-def _digits_in(text: str) -> int:
+def digits_in(text: str) -> int:
     return sum(character.isdigit() for character in text)
 
 
@@ -259,7 +282,7 @@ def _parse_sum(text: str) -> Value | Wrong:
     found = _SUM.match(text)
     if found is None or (found["minor"] and found["cents"] != "00"):
         strange = re.search(r"[^0-9 ]", text, re.ASCII)
-        return Wrong("bad_sum", strange.start() if strange else 0)
+        return Wrong("bad_sum", strange.start() if strange else 0, _SUM_RANGE)
     typed = found["whole"].replace(" ", "")
     whole = typed.lstrip("0")
     if not whole:
@@ -270,20 +293,30 @@ def _parse_sum(text: str) -> Value | Wrong:
 
 
 def _span_sum(line: str, tokens: Sequence[Token], index: int) -> int:
-    """A sign, the digits, three digits more if they end the line, two after a decimal comma, the unit."""
+    """A sign, the digits, two digits after a decimal comma, or three more if they end the line, the unit."""
+    return _sum_end(line, tokens, index, grouped=True)
+
+
+def _span_sum_ungrouped(line: str, tokens: Sequence[Token], index: int) -> int:
+    """The same where a group of three digits is the next argument: `100 500` as two sums."""
+    return _sum_end(line, tokens, index, grouped=False)
+
+
+def _sum_end(line: str, tokens: Sequence[Token], index: int, *, grouped: bool) -> int:
     at = index
     if tokens[at].key in "+-" and at + 1 < len(tokens):
         at += 1
     at += 1
     count = len(tokens)
     if at < count and tokens[at].numeric:
-        comma = tokens[at - 1].end + 1 == tokens[at].start and line[tokens[at - 1].end] == ","
+        between = line[tokens[at - 1].end : tokens[at].start]
         last = at + 1 == count or (at + 2 == count and _is_unit(tokens[at + 1]))
-        if (comma and len(tokens[at].key) <= 2) or (last and len(tokens[at].key) == 3):
+        thousands = grouped and last and len(tokens[at].key) == 3 and between.isspace()
+        if thousands or (between == "," and len(tokens[at].key) == 2):
             at += 1
     if at < count and _is_unit(tokens[at]):
         at += 1
-    return _glued(tokens, at)
+    return glued(tokens, at)
 
 
 def _is_unit(token: Token) -> bool:
@@ -294,14 +327,66 @@ def _written_sum(value: Value) -> str:
     return str(int(value) // 100)
 
 
+_UNITS = (
+    "₽", "р", "р.", "руб", "руб.", "rub", "ruble", "rubles", "rur", "лв", "лв.", "лев", "лева", "lv", "lev", "leva"
+)  # fmt: skip
+
+
+def _takes_sum(low: int = 1) -> tuple[Automaton, Automaton]:
+    """Digits with leading zeros, as many as `low` has or more; and digits in thousands, which only end a line."""
+    nonzero, zero, digit = one(DIGITS[:-1]), one("0"), one(DIGITS)
+    plain = either(
+        *(
+            then(many(zero, 0, SUM_TYPED_MAX - length), nonzero, *[digit] * (length - 1))
+            for length in range(len(str(low)), SUM_DIGITS_MAX + 1)
+        )
+    )
+    most = SUM_DIGITS_MAX - 3
+    leading = either(*(then(*[zero] * place, nonzero, many(digit, 0, min(most - 1, 2 - place))) for place in range(3)))
+    three = either(*(then(*[zero] * place, nonzero, *[digit] * (2 - place)) for place in range(3)))
+    grouped = either(then(leading, one(" "), *[digit] * 3), then(many(zero, 1, 3), one(" "), three))
+    cyrillic = one("".join(map(chr, range(ord("а"), ord("я") + 1))))
+    unit = either(words(_UNITS), then(word("рубл"), many(cyrillic, 1, 3)))
+    ending = then(maybe(then(one(".,"), zero, zero)), maybe(then(maybe(one(" ")), unit)))
+    return then(plain, ending), then(grouped, ending)
+
+
+_TAKES, _TAKES_LAST = _takes_sum()
+SUM = ArgumentType(
+    "sum",
+    "50",
+    _parse_sum,
+    _TAKES,
+    range(1, SUM_TYPED_MAX + 1),
+    takes_last=_TAKES_LAST,
+    written=_written_sum,
+    span=_span_sum,
+    ungrouped=_span_sum_ungrouped,
+    joined=True,
+)
+
+
+def sum_between(low: int, high: int) -> ArgumentType:
+    """`<amount:10-99999>`: a sum in whole units where a smaller one would be something else, or a slip."""
+
+    def parse(text: str) -> Value | Wrong:
+        value = _parse_sum(text)
+        bounds = {"min": low, "max": high}
+        if isinstance(value, Wrong):
+            return replace(value, detail={**value.detail, **bounds})
+        if low * 100 <= int(value) <= high * 100:
+            return value
+        return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)
+
+    takes, takes_last = _takes_sum(low)
+    return replace(SUM, parse=parse, takes=takes, takes_last=takes_last)
+
+
 # -- codes, ids, choices, languages, texts -----------------------------------------------------------------------
 
 
-def _digits(low: int, high: int, first: str = "") -> Shape:
-    return Shape(Letters.DIGITS, frozenset(range(low, high + 1)), first)
-
-
-def _first_strange(text: str) -> int:
+def first_strange(text: str) -> int:
+    """Where the first character stands that is no digit; 0 if there is none."""
     strange = re.search(r"[^0-9]", text, re.ASCII)
     return strange.start() if strange else 0
 
@@ -309,13 +394,13 @@ def _first_strange(text: str) -> int:
 def _parse_otp(text: str) -> Value | Wrong:
     if text.isascii() and text.isdigit() and len(text) in OTP_DIGITS:
         return text
-    return Wrong("bad_code", _first_strange(text), {"length": len(text), "min": OTP_DIGITS[0], "max": OTP_DIGITS[-1]})
+    return Wrong("bad_code", first_strange(text), {"length": len(text), "min": OTP_DIGITS[0], "max": OTP_DIGITS[-1]})
 
 
 def _parse_id(text: str) -> Value | Wrong:
     if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX:
         return int(text)
-    return Wrong("bad_id", _first_strange(text), {"length": len(text), "min": 1, "max": ID_DIGITS_MAX})
+    return Wrong("bad_id", first_strange(text), {"length": len(text), "min": 1, "max": ID_DIGITS_MAX})
 
 
 _LANGUAGES: Mapping[str, Language] = {
@@ -333,50 +418,35 @@ def _written_language(value: Value) -> str:
     return Language(str(value)).value.upper()
 
 
-def choice(low: int, high: int) -> ArgumentType:
+def choice(low: int, high: int, part: str = "digit") -> ArgumentType:
     """`<name:1-4>`: an operation or an option by its digit."""
 
     def parse(text: str) -> Value | Wrong:
         if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX and low <= int(text) <= high:
             return int(text)
-        return Wrong("out_of_range", _first_strange(text), {"min": low, "max": high})
+        return Wrong("out_of_range", first_strange(text), {"min": low, "max": high})
 
-    first = "".join(map(str, range(low, high + 1))) if high < 10 else ""
-    # Leading zeros are accepted, so any length up to the cap can be one.
-    shapes = (_digits(len(str(low)), len(str(high)), first), _digits(2, ID_DIGITS_MAX, "0"))
-    words = {Channel.USSD: f"<{low}-{high}>", Channel.SMS: f"<{low}-{high}>"}
-    return ArgumentType("digit", str(low), parse, shapes, words=words)
+    # Leading zeros are accepted, so a digit may be long.
+    many_zeros = many(one("0"), 0, ID_DIGITS_MAX - len(str(high)))
+    takes = then(many_zeros, words(map(str, range(low, high + 1))))
+    shown = dict.fromkeys(Channel, f"<{low}-{high}>")
+    return ArgumentType(part, str(low), parse, takes, range(len(str(low)), len(str(high)) + 1), words=shown)
 
 
 def _any_text(text: str) -> Value | Wrong:
     return text.strip()
 
 
-def argument_types(operator: Operator) -> dict[object, ArgumentType]:
-    """The kinds of arguments by the type of the command's field, as numbers are in the operator's country."""
-    plan = NumberPlan(operator.country)
-    identity = ArgumentType("id", "12", _parse_id, (_digits(1, ID_DIGITS_MAX),))
-    return {
-        Msisdn: ArgumentType("number", plan.example(), plan.parse, plan.shapes(), span=plan.span, joined=True),
-        Money: ArgumentType(
-            "sum",
-            "50",
-            _parse_sum,
-            (_digits(1, SUM_DIGITS_MAX), _digits(SUM_DIGITS_MAX + 1, SUM_TYPED_MAX, "0")),
-            written=_written_sum,
-            span=_span_sum,
-            joined=True,
-        ),
-        Otp: ArgumentType("code", "1234", _parse_otp, (_digits(OTP_DIGITS[0], OTP_DIGITS[-1]),), secret=True),
-        ServiceId: identity,
-        TariffId: identity,
-        Language: ArgumentType(
-            "language",
-            "3",
-            _parse_language,
-            (_digits(1, 1, "1234"), Shape(Letters.WORD, frozenset({2, 3}), "rlbe")),
-            written=_written_language,
-            words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
-        ),
-        str: ArgumentType("text", "", _any_text, (Shape(Letters.ANY, frozenset()),), span=_rest, rest=True),
-    }
+OTP = ArgumentType("code", "1234", _parse_otp, of_digits(OTP_DIGITS[0], OTP_DIGITS[-1]), OTP_DIGITS, secret=True)
+IDENTITY = ArgumentType("id", "12", _parse_id, of_digits(1, ID_DIGITS_MAX), range(1, ID_DIGITS_MAX + 1))
+LANGUAGE = ArgumentType(
+    "language",
+    "3",
+    _parse_language,
+    words(_LANGUAGES),
+    (1, 2, 3),
+    written=_written_language,
+    words={Channel.USSD: "<1-4>", Channel.SMS: "<RU|BG|EN|LAT>"},
+)
+ANY_TEXT = then(one(some(DIGITS, LETTERS, SIGNS)), maybe(many(one(some(DIGITS + " ", LETTERS, SIGNS)), 1)))
+TEXT = ArgumentType("text", "", _any_text, ANY_TEXT, span=rest_of_line, rest=True)

@@ -10,21 +10,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[ !\"#$'()*+,\-./0-9:;=?@A-Z\\^_a-z{|}~«»А-Яа-яЁё]*")
 """Texts that need no work; `%` and `&` may begin an escape, brackets may be a leaflet's."""
 
+_KEPT = frozenset(chr(code) for code in range(0x20, 0x460) if _PLAIN.fullmatch(chr(code)))
+UNFOLDED_MAX = 4
+
 _ESCAPE = re.compile(r"%2[3A]|&#(?:35|42);|&amp;", re.IGNORECASE)
 _ESCAPED = {"%23": "#", "%2a": "*", "&#35;": "#", "&#42;": "*", "&amp;": "&"}
 _LEAFLET_BRACKETS = frozenset("<>‹›[]")
+_SIGNS = {"×": "*", "№": "#"}
+"""A multiplication sign for the star; on a Russian keyboard the number sign stands on the key of `#`."""
 _SPACES = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
 _FIRST_EMOJI = 0x1F000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A plain text, and for each of its characters the place in the text as typed (None: the same place + lead)."""
+    """A plain text, and for each of its characters the place in the text as typed (None: the same place + lead).
+
+    `superscript`: the place in the typed text of the first character that no command may have, or -1.
+    """
 
     text: str
     typed: str = ""
@@ -40,44 +49,55 @@ class Line:
             return self.origin[index]
         return self.origin[-1] + 1 if self.origin else self.lead
 
+    def part(self, first: int, length: int) -> Line:
+        """The characters from `first` on, so many, with their places."""
+        origin = [self.place(index) for index in range(first, first + length)]
+        return replace(self, text=self.text[first : first + length], origin=origin)
+
 
 def plain(typed: str) -> Line:
-    """The typed text in plain characters, trimmed. `superscript`: the place of a character that is refused, or -1."""
+    """The typed text in plain characters, trimmed."""
     trimmed = typed.strip()
     lead = typed.find(trimmed[0]) if trimmed else 0
     if _PLAIN.fullmatch(trimmed):
         return Line(trimmed, typed, lead)
     kept: list[str] = []
     origin: list[int] = []
+    superscript = -1
     index = 0
     while index < len(trimmed):
         character = trimmed[index]
         step = 1
+        made = character
         if character in "%&" and (escape := _ESCAPE.match(trimmed, index)):
             step = len(escape[0])
             made = _ESCAPED[escape[0].lower()]
-        else:
+        elif character not in _KEPT:
             category = unicodedata.category(character)
-            if category == "No":
-                return Line("", typed, lead, [], index + lead)
+            if category == "No" and superscript < 0:
+                superscript = index + lead
             if category == "Mn" and kept:
                 composed = unicodedata.normalize("NFC", kept[-1] + character)
                 if composed in "йЙёЁ":
                     kept[-1] = composed
-            made = _plain_character(character, category)
+            made = _plain_character(character)
         kept += made
         origin += [index + lead] * len(made)
         index += step
     text = "".join(kept)
     start = len(text) - len(text.lstrip(" "))
     end = len(text.rstrip(" "))
-    return Line(text[start:end], typed, lead, origin[start:end])
+    return Line(text[start:end], typed, lead, origin[start:end], superscript)
 
 
-def _plain_character(character: str, category: str) -> str:
+@lru_cache(maxsize=4096)
+def _plain_character(character: str) -> str:
     """What one typed character becomes; empty: it is dropped."""
-    if character == "×":
-        return "*"
+    if character in _SIGNS:
+        return _SIGNS[character]
+    category = unicodedata.category(character)
+    if category == "No":
+        return character
     if character in _SPACES or category == "Zs":
         return " "
     if category == "Nd":
@@ -87,9 +107,12 @@ def _plain_character(character: str, category: str) -> str:
     dropped = character in _LEAFLET_BRACKETS or category in {"Cf", "Cc", "Cs", "Cn", "Co", "Mn", "Me", "So"}
     if dropped or (category == "Sk" and ord(character) >= _FIRST_EMOJI):
         return ""
-    # A compatibility form may unfold into several characters, each of which must be plain in its turn.
+    # A compatibility form may unfold into several characters, each of which must be plain in its turn; the longest
+    # (a ligature of eighteen letters) is no form of anything that a code has.
     made = unicodedata.normalize("NFKC", character)
-    return made if made == character else "".join(_plain_character(each, unicodedata.category(each)) for each in made)
+    if made == character or len(made) > UNFOLDED_MAX:
+        return character
+    return "".join(_plain_character(each) for each in made)
 
 
 def folded(word: str) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import gc
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import argon2
+import msgspec
 import typer
 import uvloop
 from rich.console import Console
@@ -21,31 +25,48 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import config, telemetry
+from gateway import config, dialect_commands, operating, outbox, subscribers, telemetry
+from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
-from gateway.catalogue.faults import CatalogueError
+from gateway.catalogue import listing
+from gateway.catalogue.explaining import channel_of
+from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.config import ConfigError, Settings
-from gateway.model import Channel, Language
+from gateway.control import ControlError
+from gateway.messages import OutboxState
+from gateway.model import Channel, Instant, Language
+from gateway.outbox import SinceError
 from gateway.phone import Phone, PhoneError, Shown
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
+from smpp.dialects import DialectError
 from smpp.listener import ListenerError
+from smpp.simulator.command import simulator
+from smpp.simulator.scenario import ScenarioError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
 codes = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.add_typer(codes, name="codes")
+app.add_typer(operating.app)
+app.add_typer(subscribers.app, name="subscribers")
+app.command("simulator")(simulator)
+app.add_typer(dialect_commands.app, name="dialects")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; without one, the defaults.")]
 DEFAULT_PORT = 2775
+PIPE_WIDTH = 240  # of a table that goes to a file or a pager
 LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
 GC_THRESHOLDS = (20_000, 20, 50)
 
-FAULTS = (ConfigError, CatalogueError, StoreError, ListenerError, PhoneError, OSError)
+FAULTS = (
+    AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
+    DialectError, SinceError, OSError,
+)  # fmt: skip
 
 
 def main() -> None:
@@ -63,7 +84,7 @@ def serve(
     config_file: ConfigFile = None,
     demo: Annotated[bool, typer.Option("--demo", help="Adds the demo account (loopback) and subscribers.")] = False,
 ) -> None:
-    """Runs the gateway until SIGINT or SIGTERM; a second one ends it at once. SIGHUP reads the certificates anew."""
+    """Runs the gateway until SIGINT or SIGTERM; a second one ends it at once. SIGHUP is `ussdgw reload`."""
     settings = config.load(config_file)
     sync = telemetry.configure(settings.log.format, settings.log.file, settings.log.level)
     # The store's thread needs the interpreter's lock for microseconds at a time, and the loop rarely gives it up by
@@ -89,15 +110,15 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
-    await gateway.start()
     reloads: set[asyncio.Task[None]] = set()
 
-    def reload() -> None:
-        task = loop.create_task(gateway.reload())
+    def hang_up() -> None:
+        task = loop.create_task(_reload(gateway))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, reload)
+    await gateway.start()
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
     gc.freeze()
     flusher = asyncio.create_task(_flush_log(sync))
     for line in _greeting(gateway):
@@ -109,6 +130,16 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
         await gateway.stop()
 
 
+async def _reload(gateway: Gateway) -> None:
+    """SIGHUP: as `ussdgw reload`; what came of it is in the log."""
+    try:
+        changes = await gateway.reload()
+    except (CatalogueError, StoreError) as error:
+        err.print(f"not reloaded, the catalogue loaded before still applies:\n{error}", markup=False)
+    else:
+        err.print(f"reloaded, {len(changes)} changes", markup=False)
+
+
 async def _flush_log(sync: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(LOG_FLUSH_S)
@@ -118,6 +149,8 @@ async def _flush_log(sync: Callable[[], None]) -> None:
 def _greeting(gateway: Gateway) -> Iterator[str]:
     for listener in gateway.listeners:
         yield f"listening on {listener.host}:{listener.port} ({listener.name})"
+    if gateway.admin is not None:
+        yield f"metrics at http://{gateway.admin.host}:{gateway.admin.port}/metrics"
     for link in gateway.settings.links:
         yield f"link {link.name}: {link.host}:{link.port} as {link.system_id}"
     if gateway.demo:
@@ -139,6 +172,7 @@ From = Annotated[str, typer.Option("--from", help="The subscriber's number.")]
 def dial(
     code: Annotated[str, typer.Argument(help="What is dialled: '*111*828*1#'.")],
     number: From,
+    answers: Annotated[list[str] | None, typer.Argument(help="What is answered to the screens that ask: 2 5.")] = None,
     host: Host = "127.0.0.1",
     port: Port = DEFAULT_PORT,
     system_id: Account = "demo",
@@ -146,11 +180,52 @@ def dial(
 ) -> None:
     """Dials through a running gateway over SMPP; prints what the phone shows and the SMS it gets."""
 
-    async def call() -> list[Shown]:
+    async def call() -> None:
         async with Phone(host, port, system_id, password) as phone:
-            return await phone.dial(code, number)
+            shown = await phone.dial(code, number)
+            _show(shown, number)
+            for answer in answers or ():
+                if not _asks(shown):
+                    break
+                shown = await phone.answer(answer, number)
+                _show(shown, number)
 
-    _show(asyncio.run(call()), number)
+    asyncio.run(call())
+
+
+@app.command()
+def phone(
+    number: Annotated[str, typer.Argument(help="The subscriber's number.")],
+    to: Annotated[str, typer.Option(help="The short number that SMS go to.")] = "111",
+    host: Host = "127.0.0.1",
+    port: Port = DEFAULT_PORT,
+    system_id: Account = "demo",
+    password: Password = "demo",
+) -> None:
+    """A phone, line by line: *CODE# dials, a line while a screen asks answers it, any other line is an SMS."""
+
+    async def hold() -> None:
+        loop = asyncio.get_running_loop()
+        async with Phone(host, port, system_id, password) as phone:
+            shown: list[Shown] = []
+            while True:
+                err.print("answer> " if _asks(shown) else "dial or write> ", end="")
+                line = (await loop.run_in_executor(None, sys.stdin.readline)).rstrip("\n")
+                if not line:
+                    return
+                if line[0] in "*#" and len(line) > 2:
+                    shown = await phone.dial(line, number)
+                elif _asks(shown):
+                    shown = await phone.answer(line, number)
+                else:
+                    shown = await phone.text(line, number, to)
+                _show(shown, number)
+
+    asyncio.run(hold())
+
+
+def _asks(shown: list[Shown]) -> bool:
+    return any(each.asks for each in shown)
 
 
 @app.command()
@@ -187,21 +262,24 @@ def _show(shown: list[Shown], number: str) -> None:
             out.print(f"{title}: {each.text}", markup=False)
 
 
+STYLES = {"": "bold", listing.LATER: "dim", listing.OFF: "dim red"}
+
+
 @codes.command("list")
 def codes_list(
     config_file: ConfigFile = None,
     language: Annotated[Language, typer.Option(help="Of the keywords and descriptions.")] = Language.RU,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array, one object a row, as documented.")] = False,
 ) -> None:
-    """Prints the code table."""
+    """Prints the code table; `later` marks what has no handler yet, `off` what is switched off."""
     rooms = _rooms(config_file)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("command", "USSD", "SMS", "does", "effect"):
-        table.add_column(column, no_wrap=column in ("command", "USSD"))
-    for row in rooms.catalogue.codes.rows:
-        keywords = " | ".join(row.sms.get(Language.RU if language is Language.LAT else language, ()))
-        status = row.effect if row.available else "later"
-        table.add_row(*map(escape, (row.command, " ".join(row.ussd), keywords, row.described(language), status)))
-    out.print(table)
+    table = rooms.catalogue.codes
+    if as_json:
+        rows = [listing.as_json(row, rooms.absent) for row in table]
+        out.print(json.dumps(rows, ensure_ascii=False), markup=False)
+        return
+    for available, line in listing.table(table, rooms.absent, language):
+        out.print(Text(line, style=STYLES.get(available, "")))
 
 
 @codes.command("check")
@@ -211,10 +289,7 @@ def codes_check(config_file: ConfigFile = None) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("text", "language", "characters", "alphabet", "segments"):
         table.add_column(column, justify="right" if column in ("characters", "segments") else "left", no_wrap=True)
-    products = rooms.catalogue.products
-    names = [tariff.names for tariff in products.tariffs.values()]
-    names += [service.names for service in products.services.values()]
-    for line in text_costs(rooms.texts, names):
+    for line in text_costs(rooms.texts, rooms.catalogue.products.names()):
         style = "yellow" if line.segments > 1 else ""
         cells = (line.name, line.language, str(line.characters), line.alphabet, str(line.segments))
         table.add_row(*cells, style=style)
@@ -223,27 +298,63 @@ def codes_check(config_file: ConfigFile = None) -> None:
     out.print(f"{count} codes, {len(rooms.texts.names())} texts in three languages: no faults")
 
 
+@codes.command("menu")
+def codes_menu(
+    config_file: ConfigFile = None,
+    graph: Annotated[bool, typer.Option("--graph", help="As a Mermaid graph.")] = False,
+    language: Annotated[Language, typer.Option(help="Of the items.")] = Language.RU,
+) -> None:
+    """Prints the tree of the menus: what each digit leads to, and what could be dialled at once."""
+    rooms = _rooms(config_file)
+    lines = rooms.menus.graph if graph else rooms.menus.outline
+    out.print(lines(rooms.menu_reader(language)), markup=False, end="")
+
+
 @codes.command("explain")
 def codes_explain(
-    text: Annotated[str, typer.Argument(help="What was dialled or written.")],
+    text: Annotated[str | None, typer.Argument(help="What was dialled or written.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Default: ussd if it looks dialled, else sms.")] = None,
     to: Annotated[str, typer.Option(help="The short number it was sent to.")] = "",
     number: Annotated[str, typer.Option("--from", help="Who sent it.")] = "79161234567",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, as documented.")] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Reads one JSON object a line from standard input, answers one a line.")
+    ] = False,
     config_file: ConfigFile = None,
 ) -> None:
     """Says what a string means and why. Needs no running gateway, and takes nothing as pending."""
+    if batch == (text is not None):
+        raise typer.BadParameter("give one text, or --batch and the texts on standard input")
     rooms = _rooms(config_file)
-    means = channel or (Channel.USSD if text.lstrip()[:1] in ("*", "#") else Channel.SMS)
-    explained = rooms.explain(text, means, to or rooms.operator.short_number, number)
+    if text is None:
+        _explain_batch(rooms)
+        return
+    means, recipient = channel or channel_of(text), to or rooms.operator.short_number
     if as_json:
+        explained = rooms.explain(text, means, recipient, number)
         out.print(json.dumps(explained, ensure_ascii=False), markup=False, soft_wrap=True)
         return
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for key, value in explained.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        table.add_row(f"[bold]{key}[/]", escape(shown))
-    out.print(table)
+    for step, found in rooms.explain_steps(text, means, recipient, number):
+        label = Text(f"{step:<12}", style="bold red" if step == "fault" else "bold")
+        style = "yellow" if step in ("corrected", "asked first") else ""
+        out.print(label + Text(printable(found), style=style))
+
+
+def _explain_batch(rooms: Rooms) -> None:
+    """Each answer leaves at once, so that a program may ask and wait."""
+    encoder = msgspec.json.Encoder()
+    for line in sys.stdin.buffer:
+        if line.strip():
+            sys.stdout.buffer.write(encoder.encode(rooms.explain_line(line)) + b"\n")
+            sys.stdout.buffer.flush()
+
+
+def printable(text: str) -> str:
+    """The text with control characters shown by their numbers: what strangers send must not steer a terminal."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+
+
+codes.command("misses")(operating.misses)
 
 
 @app.command()
@@ -255,6 +366,64 @@ def replay(
     """Runs transcripts through the engine and compares. Exit status: 0 as written, 1 differs, 2 could not run."""
     rooms = Rooms(config.load(config_file), replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
+
+
+@app.command()
+def standins(
+    http_port: Annotated[int, typer.Option("--http-port", help="Payments, location and pictures.")] = 8080,
+    mail_port: Annotated[int, typer.Option("--mail-port", help="Mail by SMTP.")] = 2525,
+    secret_file: Annotated[Path | None, typer.Option("--secret-file", help="Checks signatures with this key.")] = None,
+) -> None:
+    """Runs stand-ins for the systems outside, on loopback: they answer as docs/effects.md says and move no money."""
+    from gateway.standins.command import run
+
+    secret = b"" if secret_file is None else secret_file.read_bytes().strip()
+    run(secret, {"http": http_port, "mail": mail_port}, out)
+
+
+@app.command("outbox")
+def outbox_listing(
+    state: Annotated[str, typer.Option(help="ready, sending, sent, delivered, failed, expired or unknown.")] = "",
+    number: Annotated[str, typer.Option(help="Of one subscriber.")] = "",
+    since: Annotated[str, typer.Option(help="15m, 2h, 3d, or a day with or without a time: their last change.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 100,
+    orphans: Annotated[bool, typer.Option("--orphans", help="Receipts that found no reply instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
+    config_file: ConfigFile = None,
+) -> None:
+    """Replies and what became of them, also beside a running gateway."""
+    settings = config.load(config_file)
+    path = settings.store.path()
+    if path is None:
+        raise ConfigError("[store] url = memory: nothing can be read from outside")
+    zone = ZoneInfo(settings.operator.time_zone)
+    if state and state.upper() not in OutboxState.__members__:
+        known = [each.lower() for each in OutboxState.__members__]
+        raise ConfigError(f"--state {state}: there is no such state{nearest(state, known)}")
+    query = outbox.OutboxQuery(
+        state=OutboxState[state.upper()] if state else None,
+        number=number.lstrip("+"),
+        since=outbox.since(since, datetime.now(zone)) if since else Instant(0),
+        limit=limit,
+    )
+    lines = list(outbox.read_orphans(path, query, zone) if orphans else outbox.read_outbox(path, query, zone))
+    columns = (outbox.OrphanLine if orphans else outbox.OutboxLine).__struct_fields__
+    if as_json:
+        for line in lines:
+            out.print(json.dumps(msgspec.structs.asdict(line), ensure_ascii=False), markup=False, soft_wrap=True)
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([getattr(line, column) for column in columns] for line in lines)
+    else:
+        shown = [column for column in columns if column not in outbox.EXPORTED_ONLY]
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in shown:
+            table.add_column(column, justify="right" if column == "reference" else "left", no_wrap=column != "text")
+        for line in lines:
+            table.add_row(*(escape(str(getattr(line, column))) for column in shown))
+        out.print(table, width=None if out.is_terminal else PIPE_WIDTH)
 
 
 @app.command("hash-password")

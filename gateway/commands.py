@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NewType, Protocol, TypeVar
+from typing import Any, ClassVar, NewType, Protocol, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from gateway.catalogue.products import Operator, Products
 from gateway.model import (
     Account,
     AccountId,
+    Charge,
     CodeRef,
     Document,
     Entry,
@@ -25,11 +26,22 @@ from gateway.model import (
     Pending,
     Person,
     PersonId,
+    Record,
     Subscriber,
+    Usage,
+    UsageTotal,
 )
+
+R = TypeVar("R", bound=Record)
 
 Otp = NewType("Otp", str)
 """A one-time code as typed: 4 to 6 digits. Secret: masked wherever it is kept or shown."""
+
+Password = NewType("Password", str)
+"""A password as typed: digits where it is dialled, anything by SMS. Secret."""
+
+CardCode = NewType("CardCode", str)
+"""The digits of a prepaid card. Secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +62,10 @@ class Command:
     name: ClassVar[str] = ""
     own_number_only: ClassVar[bool] = False
     """True: it concerns the actor's own number even while he acts for another."""
+    own: ClassVar[bool] = False
+    """True: the gateway gives it itself, when a timer is due or something outside is done; no code means it."""
+    while_blocked: ClassVar[bool] = False
+    """True: it works while the number is blocked, although it changes something."""
 
 
 ENVELOPE = frozenset({"actor", "msisdn", "at", "reference", "confirmed"})
@@ -62,7 +78,7 @@ class NotLoaded(BaseException):
     A BaseException, so that no handler's `except Exception` can swallow it.
     """
 
-    def __init__(self, kind: str, keys: tuple[str, ...]) -> None:
+    def __init__(self, kind: str, keys: tuple[Any, ...]) -> None:
         super().__init__(kind, keys)
         self.kind = kind
         self.keys = keys
@@ -92,6 +108,31 @@ class UnitOfWork(Protocol):
 
     def account(self, account: AccountId) -> Account: ...
     def person(self, person: PersonId) -> Person: ...
+    def has_account(self, account: AccountId) -> bool: ...
+    def record(self, kind: type[R], key: str) -> R:
+        """What a function remembers under a key; an empty record of that kind where nothing is stored."""
+        ...
+
+    def records(self, kind: type[R], keys: Iterable[str]) -> Mapping[str, R]:
+        """The same for many keys; all are loaded at once."""
+        ...
+
+    def usage(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
+        """What was used from `since` to before `until`, oldest first, at most `limit` records."""
+        ...
+
+    def usage_totals(self, msisdn: Msisdn, since: Instant, until: Instant) -> tuple[UsageTotal, ...]:
+        """The same period added up by kind and direction."""
+        ...
+
+    def charges(self, account: AccountId, since: Instant, until: Instant, limit: int) -> tuple[Charge, ...]:
+        """Money that left an account by commands and timers of the gateway, newest first, at most `limit`."""
+        ...
+
+    def slow_hash(self, secret: str, salt: bytes) -> str:
+        """The argon2 hash of a password. It takes long: the message waits aside meanwhile, and runs again."""
+        ...
+
     def code(self, ref: CodeRef) -> str:
         """The digits of a one-time code, derived from the operator's secret."""
         ...
@@ -128,10 +169,18 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):
-    """Something outside the gateway, performed after the commit with retries and an idempotency key."""
+    """Something outside the gateway, performed after the commit with retries and an idempotency key.
+
+    `channel` performs `document` (a JSON object as that channel's contract has it). When it is done, or given up, the
+    command `command` runs for `msisdn` with `arguments`, and with the fields `succeeded` (bool) and `answer` (the
+    channel's answer as a JSON text, or why it failed) besides them. An empty `command`: nobody waits for the result.
+    """
 
     channel: str
-    document: bytes
+    document: Mapping[str, object]
+    command: str = ""
+    msisdn: Msisdn = Msisdn("")
+    arguments: tuple[tuple[str, str | int], ...] = ()
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False):
@@ -150,7 +199,8 @@ class Timer(msgspec.Struct, frozen=True, gc=False):
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What a handler decided. A refusal has a name and normally changes nothing.
 
-    `changed`: new values of subscribers and persons (an account's balance changes only by `entries`).
+    `changed`: new values of subscribers, persons and records; of accounts the floor only, and new ones, which are
+    empty (a balance changes only by `entries`).
     `then`: the question just accepted, whose command the dispatcher runs next, in the same step.
     """
 
@@ -175,12 +225,16 @@ HandlerFunction = Callable[[Command, UnitOfWork], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A registered handler: its command's name and class, its pure function, the refusals it declares."""
+    """A registered handler: its command's name and class, its pure function, the refusals it declares.
+
+    `available` is False for a command that has no function yet: it is read, explained and answered "not yet".
+    """
 
     name: str
     command: type[Command]
     function: HandlerFunction
     refuses: frozenset[str]
+    available: bool = True
 
 
 C = TypeVar("C", bound=Command)

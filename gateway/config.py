@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.catalogue.faults import nearest
+from gateway.delivery.compose import Resend
 from smpp.admission import Networks
 from smpp.text import Alphabet
 
@@ -66,6 +67,7 @@ class OperatorSection(Section):
     source_npi: Annotated[int, Field(ge=0, le=255)] = 1
     validity_hours: PositiveInt = 24
     registered_delivery: Annotated[int, Field(ge=0, le=255)] = 0
+    resend_unknown: Resend = Resend.AFTER_CUT
     secret_file: Path = Path("var/secret")
 
 
@@ -78,6 +80,13 @@ class EngineSection(Section):
     queue_facts_max: PositiveInt = 4096
     redelivery_horizon_s: Positive = 86_400.0
     screen_validity_s: Positive = 30.0
+    receipts_orphaned_max: PositiveInt = 10_000
+    receipt_wait_hours: PositiveInt = 72
+    long_message_wait_s: Positive = 600.0
+    long_message_parts_per_sender_max: Annotated[int, Field(ge=255)] = 255
+    long_message_parts_max: Annotated[int, Field(ge=255)] = 20_000
+    dialog_resume_s: Positive = 900.0
+    dialogs_max: PositiveInt = 200_000
 
 
 class LogSection(Section):
@@ -89,6 +98,51 @@ class LogSection(Section):
 class CatalogueSection(Section):
     folder: Path | None = None
     texts_folder: Path | None = None
+    dialects_path: Path | None = None
+    segments_max: PositiveInt = 4
+
+
+class ChannelSection(Section):
+    """A system outside that is reached by HTTP; without a URL what needs it is refused."""
+
+    url: Annotated[str, Field(pattern="^$|^https?://")] = ""
+    secret_file: Path | None = None
+    timeout_s: Positive = 15.0
+    give_up_s: Positive = 3_600.0
+
+
+class MailSection(Section):
+    host: str = ""
+    port: Port = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    sender: Annotated[str, Field(pattern="^[^@ ]+@[^@ ]+$")] = "account@operator.example"
+    username: str = ""
+    password_file: Path | None = None
+    timeout_s: Positive = 30.0
+    give_up_s: Positive = 86_400.0
+
+
+class ChannelsSection(Section):
+    payments: ChannelSection = ChannelSection()
+    location: ChannelSection = ChannelSection(give_up_s=120.0)
+    mms: ChannelSection = ChannelSection()
+    mail: MailSection = MailSection()
+
+
+class ControlSection(Section):
+    socket: Path | None = None
+
+
+class AdminSection(Section):
+    host: str = "127.0.0.1"
+    port: Port | None = None
+
+
+class MissesSection(Section):
+    rows_max: PositiveInt = 1000
+    follow_ups_max: PositiveInt = 5
+    follow_up_s: Positive = 600.0
+    write_every_s: Positive = 30.0
 
 
 class TlsSection(Section):
@@ -115,10 +169,12 @@ class Peer(Section):
     source_addr: str = ""
     source_ton: int | None = None
     source_npi: int | None = None
-    registered_delivery: int | None = None
+    registered_delivery: Annotated[int, Field(ge=0, le=255)] | None = None
+    resend_unknown: Resend | None = None
     validity_hours: PositiveInt | None = None
     busy_status: Literal["throttled", "queue_full"] = "throttled"
     peer_response_timeout_s: Positive = 30.0
+    redelivery_horizon_s: Positive | None = None
     enquire_link_s: Positive = 30.0
     enquire_link_response_s: Positive = 30.0
     inactivity_s: NotNegative = 0.0
@@ -182,9 +238,20 @@ class Settings(BaseSettings):
     engine: EngineSection = EngineSection()
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
+    channels: ChannelsSection = ChannelsSection()
+    control: ControlSection = ControlSection()
+    misses: MissesSection = MissesSection()
+    admin: AdminSection = AdminSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()
+
+    def control_path(self) -> Path | None:
+        """The control socket: beside the database, unless it is named; None for a store in memory."""
+        if self.control.socket is not None:
+            return self.control.socket
+        database = self.store.path()
+        return None if database is None else database.with_name("control.sock")
 
     @classmethod
     def settings_customise_sources(

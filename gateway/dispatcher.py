@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -20,10 +20,11 @@ import gateway.handlers
 from gateway.commands import Command, Handler, Outcome, Reply, TextName, UnitOfWork
 from gateway.messages import Inbound, TimerDue
 from gateway.misreadings import in_words
-from gateway.model import RECENT_MAX, Instant, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
+from gateway.model import RECENT_MAX, Instant, Money, Msisdn, Pending, Recent, Subscriber, SubscriberStatus
+from gateway.reading import ASK, REFUSED, Reading
 from gateway.rules.acting import prolonged, subject
 from gateway.rules.confirmations import ask_actor, live
-from gateway.ussd_grammar import ASK, REFUSED, Grammar, Reading
+from gateway.ussd_grammar import Grammar
 
 
 class CatalogueMismatch(Exception):
@@ -31,7 +32,10 @@ class CatalogueMismatch(Exception):
 
 
 def collect(modules: Iterable[ModuleType] | None = None) -> dict[str, Handler]:
-    """The handlers declared in the modules (those of `gateway.handlers` by default), by command name."""
+    """What the modules declare (those of `gateway.handlers` by default), by command name.
+
+    A named command class without a handler is there too, as one that is not available yet.
+    """
     if modules is None:
         modules = [
             importlib.import_module(f"gateway.handlers.{each.name}")
@@ -39,13 +43,32 @@ def collect(modules: Iterable[ModuleType] | None = None) -> dict[str, Handler]:
         ]
     found: dict[str, Handler] = {}
     for module in modules:
-        for value in vars(module).values():
-            handler = getattr(value, "handler", None)
-            if isinstance(handler, Handler):
-                if found.get(handler.name, handler).function is not handler.function:
-                    raise CatalogueMismatch(f"two handlers for {handler.name}: one is in {module.__name__}")
-                found[handler.name] = handler
+        declared = [handler for value in vars(module).values() if (handler := _declared(value, module)) is not None]
+        for handler in sorted(declared, key=lambda each: not each.available):
+            known = found.setdefault(handler.name, handler)
+            if known.command is not handler.command or (handler.available and known.function is not handler.function):
+                raise CatalogueMismatch(f"two handlers for {handler.name}: one is in {module.__name__}")
     return found
+
+
+def _declared(value: object, module: ModuleType) -> Handler | None:
+    """The handler that a module's function was declared as, or the stand-in for a command class of the module."""
+    if isinstance(value, type) and issubclass(value, Command):
+        own = value.__module__ == module.__name__ and value.name
+        return Handler(value.name, value, _absent, frozenset(), available=False) if own else None
+    handler = getattr(value, "handler", None)
+    return handler if isinstance(handler, Handler) else None
+
+
+def _absent(command: Command, uow: UnitOfWork) -> Outcome:
+    raise CatalogueMismatch(f"{command.name} has no handler")
+
+
+BLOCKED = "blocked"
+"""The refusal of every command that changes something, while a number may change nothing."""
+
+LATER = "later"
+"""The refusal of a command that is not available yet, or that the operator has switched off."""
 
 
 class Stage(UnitOfWork, Protocol):
@@ -68,6 +91,15 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     masked: str = ""
     effect: str = "none"
     arguments: Mapping[str, object] | None = None
+
+
+T = TypeVar("T")
+
+
+class Fault(str):
+    """The traceback of a bug."""
+
+    __slots__ = ()
 
 
 class Dispatcher:
@@ -95,9 +127,11 @@ class Dispatcher:
         handler = self.handlers[reading.command]
         try:
             command = self._command(handler, inbound, number, reading, actor, uow)
-            if reading.row is not None and reading.row.effect != "none" and _blocked(command, actor, uow):
-                reply = Reply(actor.msisdn, "general-blocked")
-                return self._decision(inbound, number, reading, uow, Outcome(replies=(reply,), refusal="blocked"))
+            if not (handler.available and (reading.row is None or reading.row.available)):
+                return self._decision(inbound, number, reading, uow, _later(reading, actor))
+            changes = reading.row is not None and reading.row.effect != "none"
+            if changes and (blocked := _blocked(command, uow)) is not None:
+                return self._decision(inbound, number, reading, uow, blocked)
             if reading.outcome == ASK:
                 outcome = self._ask_reading(command, reading, uow)
             else:
@@ -114,6 +148,14 @@ class Dispatcher:
                 fault=traceback.format_exc(limit=-8),
                 masked=reading.masked,
             )
+
+    @staticmethod
+    def guarded(work: Callable[[], T]) -> T | Fault:
+        """What it gives, or the traceback of its bug: of what is no handler and still runs for one message only."""
+        try:
+            return work()
+        except Exception:  # noqa: BLE001 - as in `decide`
+            return Fault(traceback.format_exc(limit=-8))
 
     def due(self, timer: TimerDue, number: int, uow: Stage) -> Decision:
         """Runs a command that the gateway gave itself."""
@@ -178,7 +220,8 @@ class Dispatcher:
             confirmed=None if pending.about_reading else pending,
             **_fields(dict(pending.arguments)),
         )
-        return self._checked(handler, handler.function(command, uow))
+        blocked = _blocked(command, uow)
+        return blocked if blocked is not None else self._checked(handler, handler.function(command, uow))
 
     @staticmethod
     def _checked(handler: Handler, outcome: Outcome) -> Outcome:
@@ -224,13 +267,28 @@ def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
     return arguments
 
 
-def _blocked(command: Command, actor: Subscriber, uow: UnitOfWork) -> bool:
-    """Whether the actor, or the number that he acts for, may change nothing now."""
-    if command.msisdn != actor.msisdn:
-        subject_of_it = uow.subscriber(command.msisdn)
-        if subject_of_it is None or subject_of_it.status is not SubscriberStatus.ACTIVE:
-            return True
-    return actor.status is not SubscriberStatus.ACTIVE
+def _later(reading: Reading, actor: Subscriber) -> Outcome:
+    """Not yet: says what it is that was asked for, so that a slip of the finger shows."""
+    row = reading.row
+    what: object = reading.command
+    if row is not None:
+        what = dict(row.about) if row.about else next(iter(row.ussd), row.command)
+    return Outcome(replies=(Reply(actor.msisdn, "general-later", {"what": what}),), refusal=LATER)
+
+
+def _blocked(command: Command, uow: UnitOfWork) -> Outcome | None:
+    """The refusal where the actor, or the number that he acts for, may change nothing now."""
+    if command.while_blocked:
+        return None
+    for msisdn in dict.fromkeys((command.actor, command.msisdn)):
+        subscriber = uow.subscriber(msisdn)
+        if subscriber is None or subscriber.status is SubscriberStatus.ACTIVE:
+            continue
+        if subscriber.status is SubscriberStatus.DEBTOR:
+            debt = {"missing": Money(-min(0, uow.account(subscriber.account).balance))}
+            return Outcome(replies=(Reply(command.actor, "general-debtor", debt),), refusal=BLOCKED)
+        return Outcome(replies=(Reply(command.actor, "general-blocked"),), refusal=BLOCKED)
+    return None
 
 
 def _refused_to_both(result: Outcome, pending: Pending, answer: Command) -> Outcome:

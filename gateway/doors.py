@@ -12,7 +12,9 @@ import argon2
 
 from gateway.config import AccountSection, ConfigError, LinkSection, ListenerSection, Peer, Settings, TlsSection
 from gateway.delivery.compose import Route
+from gateway.engine.doubts import Terms
 from smpp.connection import Facts
+from smpp.dialects import Dialects
 from smpp.link import Link
 from smpp.listener import Account, Listener
 from smpp.outbind import OutbindLink
@@ -209,12 +211,18 @@ def timers_of(peer: Peer) -> Timers:
     )
 
 
-def route_of(peer: Peer, settings: Settings) -> Route:
+def terms_of(peer: Peer, settings: Settings) -> Terms:
+    """What the in-doubt rule needs to know of a link or listener."""
+    horizon_s = peer.redelivery_horizon_s or settings.engine.redelivery_horizon_s
+    return Terms(int(horizon_s * 1000), int(peer.peer_response_timeout_s * 1000))
+
+
+def route_of(peer: Peer, settings: Settings, dialects: Dialects) -> Route:
     operator = settings.operator
     return Route(
         name=peer.name,
         server=isinstance(peer, ListenerSection),
-        dialect=peer.dialect,
+        dialect=dialects[peer.dialect],
         default_alphabet=peer.default_alphabet,
         source_addr=peer.source_addr,
         source_ton=operator.source_ton if peer.source_ton is None else peer.source_ton,
@@ -223,8 +231,9 @@ def route_of(peer: Peer, settings: Settings) -> Route:
             operator.registered_delivery if peer.registered_delivery is None else peer.registered_delivery
         ),
         validity_hours=peer.validity_hours or operator.validity_hours,
-        peer_response_timeout_s=peer.peer_response_timeout_s,
         rate_per_s=peer.rate_per_s,
         rate_burst=peer.rate_burst,
+        resend_unknown=peer.resend_unknown or operator.resend_unknown,
+        terms=terms_of(peer, settings),
         busy_status=BUSY_STATUS[peer.busy_status],
     )

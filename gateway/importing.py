@@ -1,108 +1,130 @@
-"""Subscribers from a table: reads it whole, names every bad row by its line, and makes the documents to store.
+"""Subscribers from a table: reads it row by row and names every bad row by its line and what was expected there.
 
 Columns: msisdn, person, kind (private|company), region, language (ru|bg|en|lat or empty), tariff, balance (units and
-hundredths), numbers (on|off). Others are ignored. Pure but for the text that is handed in.
+hundredths), numbers (on|off). Others are ignored. Pure but for the lines that are handed in; storing is the engine's.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
-from gateway.catalogue.faults import CatalogueError, Fault
-from gateway.engine.journal import ImportedEntry, Journal
-from gateway.model import (
-    OPENING,
-    Account,
-    AccountId,
-    Entry,
-    Instant,
-    Language,
-    Money,
-    Msisdn,
-    Person,
-    PersonId,
-    PersonKind,
-    Subscriber,
-    TariffId,
-)
-from gateway.store.protocol import LedgerRow, WriteBatch
+from gateway.catalogue.faults import CatalogueError, Fault, nearest
+from gateway.messages import ImportRow
+from gateway.model import Language, Money, Msisdn, PersonId, PersonKind, TariffId
 
 E = TypeVar("E", bound=StrEnum)
 REQUIRED = ("msisdn", "person", "region", "tariff", "balance")
+OPTIONAL = {"kind": "private", "language": "", "numbers": "off"}
+MINOR_MAX = 10**15
+IMPORT_ROWS_MAX = 250
+"""Rows of a table in one fact: as much work as a full batch of messages, some ten milliseconds."""
 
 
-def read_subscribers(text: str, file: str, journal: Journal, at: Instant) -> WriteBatch:
-    """One transaction that stores the table, opening balances as ledger entries under one journal number.
+def read_subscribers(
+    lines: Iterable[str], file: str, tariffs: Container[TariffId], *, once: bool = True
+) -> Iterator[ImportRow | Fault]:
+    """Each row of the table, or what is wrong with it, in order.
+
+    `tariffs`: those that there are. `once`: a number that stands twice is a fault; it costs memory for each number.
 
     Raises:
-        CatalogueError: with a fault for each bad row.
+        CatalogueError: the header lacks a column.
     """
-    batch = WriteBatch()
-    faults: list[Fault] = []
-    persons: dict[PersonId, Person] = {}
-    seen: dict[Msisdn, int] = {}
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    table = csv.reader(lines)
+    header = [name.strip() for name in next(table, [])]
+    missing = [name for name in REQUIRED if name not in header]
     if missing:
-        raise CatalogueError([Fault(file, 1, missing[0], f"missing column; expected {', '.join(REQUIRED)}")])
-    number = journal.next_number()
-    for line, row in enumerate(reader, 2):
-        try:
-            subscriber, person, balance = _row(row)
-        except ValueError as error:
-            faults.append(Fault(file, line, "", str(error)))
+        known = nearest(missing[0], header)
+        raise CatalogueError(
+            [Fault(file, 1, missing[0], f"missing column{known}; expected {','.join((*REQUIRED, *OPTIONAL))}")]
+        )
+    places = [header.index(name) if name in header else -1 for name in (*REQUIRED, *OPTIONAL)]
+    width = max(places) + 1
+    seen: dict[int, int] = {}
+    for cells in table:
+        if not cells:
             continue
-        if subscriber.msisdn in seen:
-            faults.append(Fault(file, line, "msisdn", f"{subscriber.msisdn} stands twice", seen[subscriber.msisdn]))
-        seen[subscriber.msisdn] = line
-        persons[person.id] = person
-        batch.subscribers.append(subscriber)
-        batch.accounts.append(Account(subscriber.account, balance))
-        for entry in (
-            Entry(OPENING, Money(-balance), "opening", subscriber.msisdn),
-            Entry(subscriber.account, balance, "opening", subscriber.msisdn),
-        ):
-            batch.ledger.append(LedgerRow(number, len(batch.ledger), at, entry))
-    if faults:
-        raise CatalogueError(faults)
-    batch.persons.extend(persons.values())
-    batch.journal.append(journal.row(number, at, "", ImportedEntry(file, len(batch.subscribers))))
-    return batch
+        line = table.line_num
+        if len(cells) < width:
+            yield Fault(file, line, "", f"{len(cells)} cells, expected {len(header)}: {','.join(header)}")
+            continue
+        row = _row([cells[place].strip() if place >= 0 else "" for place in places], tariffs)
+        if isinstance(row, tuple):
+            yield Fault(file, line, *row)
+            continue
+        if once and (first := seen.setdefault(int(row.msisdn), line)) != line:
+            yield Fault(file, line, "msisdn", f"{row.msisdn} stands twice", first)
+            continue
+        yield row
 
 
-def _row(row: Mapping[str, str]) -> tuple[Subscriber, Person, Money]:
-    msisdn = row["msisdn"].strip()
+def _row(cells: list[str], tariffs: Container[TariffId]) -> ImportRow | tuple[str, str]:
+    """A row from its cells in the order of the columns; else the column at fault and what was expected."""
+    msisdn, person, region, tariff, balance, kind, language, numbers = cells
     if not (msisdn.isascii() and msisdn.isdigit() and 7 <= len(msisdn) <= 15):
-        raise ValueError(f"msisdn {msisdn!r} is no number: 7 to 15 digits without +")
+        return "msisdn", f"{msisdn!r}: expected 7 to 15 digits without +"
+    for name, word in (("person", person), ("region", region)):
+        if not word:
+            return name, "empty: expected a name"
+    if not (tariff.isascii() and tariff.isdigit() and TariffId(int(tariff)) in tariffs):
+        return "tariff", f"{tariff!r}: expected the id of a tariff in products.toml"
     try:
-        balance = Decimal(row["balance"].strip())
+        minor = Decimal(balance) * 100
+        whole = minor == minor.to_integral_value() and 0 <= minor <= MINOR_MAX
     except InvalidOperation:
-        raise ValueError(f"balance {row['balance']!r} is no sum, expected 12.50") from None
-    minor = balance * 100
-    if minor != minor.to_integral_value() or minor < 0:
-        raise ValueError(f"balance {row['balance']!r}: expected units and hundredths, not negative")
-    kind = _choice(row.get("kind") or "private", PersonKind, "kind")
-    language = row.get("language") or ""
-    person = Person(PersonId(row["person"].strip()), kind)
-    subscriber = Subscriber(
-        Msisdn(msisdn),
-        person.id,
-        row["region"].strip(),
-        TariffId(int(row["tariff"])),
-        AccountId(msisdn),
-        _choice(language, Language, "language") if language else None,
-        numbers_on=row.get("numbers", "off") == "on",
-    )
-    return subscriber, person, Money(int(minor))
+        whole = False
+    if not whole:
+        return "balance", f"{balance!r}: expected units and hundredths, 12.50, not negative"
+    try:
+        return ImportRow(
+            Msisdn(msisdn),
+            PersonId(person),
+            _choice(kind or OPTIONAL["kind"], PersonKind, "kind"),
+            region,
+            TariffId(int(tariff)),
+            Money(int(minor)),
+            _choice(language, Language, "language") if language else None,
+            _switch(numbers or OPTIONAL["numbers"]),
+        )
+    except _BadCell as error:
+        return error.args
+
+
+class _BadCell(Exception):
+    """The column and what was expected."""
+
+    args: tuple[str, str]
 
 
 def _choice(word: str, kind: type[E], name: str) -> E:
     try:
-        return kind(word.strip())
+        return kind(word)
     except ValueError:
-        raise ValueError(f"{name} {word!r}: expected one of {', '.join(kind)}") from None
+        raise _BadCell(name, f"{word!r}: expected one of {', '.join(kind)}") from None
+
+
+def _switch(word: str) -> bool:
+    if word not in ("on", "off"):
+        raise _BadCell("numbers", f"{word!r}: expected on or off")
+    return word == "on"
+
+
+def chunks(
+    rows: Iterable[ImportRow | Fault], rows_max: int, bad: Callable[[Fault], None]
+) -> Iterator[tuple[ImportRow, ...]]:
+    """The good rows, so many at a time; the bad ones are handed over."""
+    chunk: list[ImportRow] = []
+    for row in rows:
+        if isinstance(row, Fault):
+            bad(row)
+            continue
+        chunk.append(row)
+        if len(chunk) == rows_max:
+            yield tuple(chunk)
+            chunk = []
+    if chunk:
+        yield tuple(chunk)

@@ -16,7 +16,7 @@ from gateway.catalogue.trie import Leaf, Node, joined
 from gateway.model import Language
 
 if TYPE_CHECKING:
-    from gateway.ussd_grammar import Parts
+    from gateway.parts import Parts
 
 MASK = "•"
 ARITY_PENALTY = 1
@@ -62,7 +62,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         found = True
         yield from _misses(root, node.literals[key], parts, index + 1, (*path, (key, None)))
     sms = parts.tokens is not None
-    if sms and path and key in root.literals and key[0].isalpha():
+    if sms and node.leaf is not None and key in root.literals and key[0].isalpha():
         yield Miss("two_commands", index, path, node.leaf)
         return
     if not key:
@@ -84,12 +84,21 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
             penalty += ARITY_PENALTY
         leaf = _leaf_of(child, left)
         yield Miss(value.refusal, index, path, leaf, kind.part, value.offset, value.detail, penalty, after)
-    if not found:
+    if not found and path and _after_comma(parts, index, path[-1][0]):
+        yield Miss("bad_sum", index - 1, path[:-1], _leaf_of(node, 0), "sum", detail={"min": 1}, after=index + 1)
+    elif not found:
         finished = not node.literals and node.leaf is not None
         if path and (sms or finished):
             yield Miss("wrong_argument_count", index, path, _leaf_of(node, len(parts.keys) - index))
         else:
             yield Miss("unknown_code", index, path)
+
+
+def _after_comma(parts: Parts, index: int, before: str | ArgumentType) -> bool:
+    """Whether the digits at `index` stand behind the comma of a sum: `50,5`."""
+    if isinstance(before, str) or before.ungrouped is None or parts.tokens is None:
+        return False
+    return parts.tokens[index].numeric and parts.line.text[parts.ends[index - 1] : parts.starts[index]] == ","
 
 
 def _unfinished(node: Node, index: int, path: tuple[Step, ...]) -> Miss:
@@ -145,7 +154,9 @@ def _values(miss: Miss, parts: Parts, leaf: Leaf) -> list[Value | None]:
         index = miss.index + place - first
         if isinstance(item, ArgumentType) and parts.keys[index]:
             typed = item.parse(parts.text(index, index + 1))
-            values[place] = None if isinstance(typed, Wrong) else typed
+            # Where what stands before is wrong, digits may be a code of another command: those are not echoed.
+            echoed = item.part == "number" or _DIGIT_RUN.search(parts.text(index, index + 1)) is None
+            values[place] = None if isinstance(typed, Wrong) or not echoed else typed
     return values
 
 
@@ -157,22 +168,26 @@ def masked_digits(text: str, first: int) -> str:
     return text[:first] + _DIGIT_RUN.sub(lambda run: re.sub(r"\d", MASK, run[0]), text[first:])
 
 
-def hidden(text: str, parts: Parts, first: int, after: int) -> str:
+def hidden(text: str, parts: Parts, first: int, after: int, kind: ArgumentType) -> str:
     """The typed text with the parts from `first` to before `after` hidden, whatever is in them."""
-    begin, end = parts.line.place(parts.starts[first]), parts.line.place(parts.ends[after - 1] - 1) + 1
+    begin = parts.free_place(first) if kind.rest else parts.line.place(parts.starts[first])
+    end = len(text) if kind.rest else parts.line.place(parts.ends[after - 1] - 1) + 1
     return text[:begin] + MASK * (end - begin) + text[end:]
 
 
 def path_hidden(text: str, miss: Miss, parts: Parts) -> str:
-    """The typed text with the secrets hidden that were understood before the fault."""
+    """The typed text with the secrets hidden that were understood before the fault, and one that is the fault."""
     index = 0
     for item, _ in miss.path:
         after = index + 1
         if isinstance(item, ArgumentType):
             after = parts.after(item, index)
             if item.secret:
-                text = hidden(text, parts, index, after)
+                text = hidden(text, parts, index, after, item)
         index = after
+    kind = miss.leaf.items[len(miss.path)] if miss.leaf is not None and len(miss.path) < len(miss.leaf.items) else ""
+    if miss.after and isinstance(kind, ArgumentType) and kind.secret:
+        text = hidden(text, parts, miss.index, len(parts.keys), kind)
     return text
 
 
@@ -197,7 +212,15 @@ _KINDS: dict[str, dict[Language, str]] = {
         ("sum", "сумма", "сума"),
         ("code", "код", "код"),
         ("id", "код", "код"),
-        ("text", "слово", "дума"),
+        ("text", "текст", "текст"),
+        ("threshold", "порог", "праг"),
+        ("pin", "пароль", "парола"),
+        ("card", "код карты", "код на картата"),
+        ("points", "баллы", "точки"),
+        ("date", "ДДММГГ", "ДДММГГ"),
+        ("seconds", "секунды", "секунди"),
+        ("email", "почта", "имейл"),
+        ("name", "имя", "име"),
     )
 }
 """English is what stands in the forms already."""

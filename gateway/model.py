@@ -7,8 +7,8 @@ The collector leaves them alone (`gc=False`): frozen values hold no cycles. The 
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import NewType
+from enum import IntEnum, StrEnum
+from typing import ClassVar, NewType
 
 import msgspec
 
@@ -26,6 +26,36 @@ AccountId = NewType("AccountId", str)
 """A customer's account has the digits of the number it was opened for; the operator's own begin with a letter."""
 ServiceId = NewType("ServiceId", int)
 TariffId = NewType("TariffId", int)
+MelodyId = NewType("MelodyId", int)
+RewardId = NewType("RewardId", int)
+SubscriptionId = NewType("SubscriptionId", int)
+PictureId = NewType("PictureId", int)
+
+AnyNumber = NewType("AnyNumber", str)
+"""E.164 digits of a mobile number or of a landline."""
+
+BarredNumber = NewType("BarredNumber", str)
+"""Who may be kept from calling or writing: E.164 digits, a short number, or a sender's name in capitals."""
+
+Points = NewType("Points", int)
+Threshold = NewType("Threshold", Money)
+"""The balance below which something happens."""
+
+Day = NewType("Day", int)
+"""A day of the month, 1 to 31."""
+
+Date = NewType("Date", str)
+"""A day of the calendar: `2016-05-31`."""
+
+AnswerDelay = NewType("AnswerDelay", int)
+"""After how many seconds voicemail answers: 5, 10, 15, 20, 25 or 30 (TS 23.082 1.3.2)."""
+
+Email = NewType("Email", str)
+MessageText = NewType("MessageText", str)
+"""What a subscriber writes to another one: as he typed it, up to ten segments."""
+
+Name = NewType("Name", str)
+"""One word that a subscriber calls somebody or some place by, as he wrote it."""
 
 NO_MONEY = Money(0)
 MINUTE_MS = 60_000
@@ -47,6 +77,14 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class TransferPeriod(StrEnum):
+    """How often a regular transfer is made; dialled as 1, 2, 3."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class PersonKind(StrEnum):
     PRIVATE = "private"
     COMPANY = "company"
@@ -55,6 +93,7 @@ class PersonKind(StrEnum):
 class SubscriberStatus(StrEnum):
     ACTIVE = "active"
     BLOCKED = "blocked"
+    DEBTOR = "debtor"  # a debt was collected below the floor: blocked until it is paid
     CLOSED = "closed"
 
 
@@ -94,7 +133,6 @@ class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
     id: AccountId
     balance: Money = Money(0)
     floor: Money = Money(0)
-    points: int = 0
 
 
 class ConnectedService(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -196,18 +234,112 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
     received: DayTotal = DayTotal()
     code_tries: CodeTries = CodeTries()
     allowances: tuple[Allowance, ...] = ()
+    since: Instant = Instant(0)  # a customer since then; 0: for longer than anybody asks
 
     def service(self, service: ServiceId) -> ConnectedService | None:
         return next((each for each in self.services if each.id == service), None)
 
 
-Document = Subscriber | Account | Person
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one function remembers under one key: a list of favourites, a bonus membership, a card.
+
+    A subclass is one kind; its first field is the key (a number, or a person's or a thing's id), every other field has
+    a default. A record that is equal to `type(record)(key)` holds nothing and is not stored.
+    """
+
+    kind: ClassVar[str] = ""
+
+    key: str
+
+
+Document = Subscriber | Account | Person | Record
+
+
+class UsageKind(StrEnum):
+    CALL = "call"
+    SMS = "sms"
+    MMS = "mms"
+    DATA = "data"
+
+
+class Usage(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One record of use as the network's billing gives it.
+
+    `other`: the other side's number, empty for data. `quantity`: seconds of a call, messages, kilobytes.
+    """
+
+    at: Instant
+    kind: UsageKind
+    other: str = ""
+    incoming: bool = False
+    quantity: int = 1
+    cost: Money = Money(0)
+
+
+class UsageTotal(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The usage of one kind and direction in a period."""
+
+    kind: UsageKind
+    incoming: bool
+    count: int
+    quantity: int
+    cost: Money
+
+
+class Charge(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Money that left an account: `amount` is positive. `number`: the message that caused it."""
+
+    number: int
+    at: Instant
+    amount: Money
+    kind: str
+    msisdn: Msisdn | None = None
+
+
+class DialogState(IntEnum):
+    """What is on the screen."""
+
+    PLACE = 0  # a menu, an input or a choice: what `path` and `typed` lead to
+    QUESTION = 1  # of `code`: yes or no
+    TEXT = 2  # `text` goes on by "more"
+
+
+class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A USSD conversation with a number, at the screen that was shown last.
+
+    `key` names it among the dialogs of the number; empty where the dialect knows one at most. `path` is what one
+    would dial to come here at once (`*111*2`), `typed` what its input screens have been given. `text` is the
+    question, or what is left of a text. `offered`: the screen asks whether to go on from here or to begin with that
+    path. `open`: the network still has it; else it was interrupted and is offered at the next dial. `row` is the
+    outbox row of the screen.
+    """
+
+    msisdn: Msisdn
+    key: bytes
+    opened_at: Instant
+    shown_at: Instant
+    state: DialogState = DialogState.PLACE
+    path: str = ""
+    typed: tuple[str, ...] = ()
+    page: int = 0
+    code: CodeRef | None = None
+    text: str = ""
+    latin: bool = False
+    offered: str = ""
+    open: bool = True
+    row: int = 0
+    session_info: bytes = b""
+    service_address: str = ""
+
+
+DialogKey = tuple[Msisdn, bytes]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One side of a movement of money. The entries of one outcome add up to zero.
+    """One side of a movement of money or points. The entries of one outcome add up to zero in each of the two.
 
-    `account` is a customer's account or one of the operator's: `FEES`, `SERVICES`, `OPENING`.
+    `account` is a customer's account or one of the operator's (`OPERATOR_ACCOUNTS`). Points lie on accounts of their
+    own, whose names begin with `points:`, and are counted, not in minor units.
     """
 
     account: AccountId
@@ -219,4 +351,14 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 FEES = AccountId("fees")
 SERVICES = AccountId("services")
 OPENING = AccountId("opening")
-OPERATOR_ACCOUNTS = frozenset({FEES, SERVICES, OPENING})
+TOP_UP = AccountId("top_up")  # money that came in: cards, prepaid cards, other payments
+PROMISED = AccountId("promised")  # promised payments given and taken back
+WRITTEN_OFF = AccountId("written_off")
+POINTS_UNIT = "points:"
+POINTS = AccountId("points:operator")  # points given, spent and burnt
+OPERATOR_ACCOUNTS = frozenset({FEES, SERVICES, OPENING, TOP_UP, PROMISED, WRITTEN_OFF, POINTS})
+
+
+def points_account(msisdn: Msisdn) -> AccountId:
+    """The account of a number's bonus points."""
+    return AccountId(POINTS_UNIT + msisdn)

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
+from smpp.dialects import DEFAULT, own_dialects
 from smpp.link import Link
 from smpp.pdu import DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.tlvs import UssdOp
 
 SCREEN_WAIT_S = 10.0
 SMS_WAIT_S = 0.7  # after the answer: receipts and notices follow it at once
@@ -26,13 +28,14 @@ class PhoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a phone showed: a USSD screen, or an SMS with who sent it and to whom."""
+    """What a phone showed: a USSD screen, or an SMS with who sent it and to whom. `asks`: it waits for an answer."""
 
     kind: str  # "screen" or "sms"
     text: str
     sender: str = ""
     recipient: str = ""
     segments: int = 1
+    asks: bool = False
 
 
 class Phone:
@@ -48,6 +51,8 @@ class Phone:
         self._refused = ""
         self._status: asyncio.Future[int] | None = None
         self._parts: dict[tuple[str, str, int, int], dict[int, bytes]] = {}
+        self._session = b""  # of the dialog that is open
+        self._code = ""
         self.shown: asyncio.Queue[Shown] = asyncio.Queue()
 
     async def __aenter__(self) -> Phone:
@@ -70,17 +75,25 @@ class Phone:
 
     async def dial(self, code: str, number: str) -> list[Shown]:
         """Dials a USSD string and returns what the phone shows: the screen first, then the SMS that follow."""
-        session = next(self._sessions) & 0x7FFF
-        data_coding, octets = sms_text.encode(code)
+        self._session = ((next(self._sessions) & 0x7FFF) << 1).to_bytes(2, "big")
+        self._code = code.strip("*#").split("*")[0][:20]
+        return await self._ussd(UssdOp.PSSR_INDICATION, code, number)
+
+    async def answer(self, text: str, number: str) -> list[Shown]:
+        """Answers the screen that is open, and returns what the phone shows then."""
+        return await self._ussd(UssdOp.USSR_CONFIRM, text, number)
+
+    async def _ussd(self, operation: UssdOp, text: str, number: str) -> list[Shown]:
+        data_coding, octets = sms_text.encode(text)
         pdu = SubmitSm(
             service_type="USSD",
             source_addr_ton=1,
             source_addr_npi=1,
             source_addr=number,
-            destination_addr=code.strip("*#").split("*")[0][:20],
+            destination_addr=self._code,
             data_coding=data_coding,
             short_message=octets,
-            tlvs=((int(Tag.USSD_SERVICE_OP), b"\x01"), (int(Tag.ITS_SESSION_INFO), (session << 1).to_bytes(2, "big"))),
+            tlvs=((int(Tag.USSD_SERVICE_OP), bytes((operation,))), (int(Tag.ITS_SESSION_INFO), self._session)),
         )
         return await self._say(pdu)
 
@@ -143,10 +156,11 @@ class Phone:
                 self.shown.put_nowait(shown)
 
     def _read(self, pdu: DeliverSm) -> Shown | None:
-        event = ussd.inbound(ussd.SPEC, pdu)
+        event = ussd.inbound(own_dialects()[DEFAULT], pdu)
         if event is not None:
             decoded = sms_text.decode(event.text_octets, event.data_coding)
-            return Shown("screen", decoded.text, pdu.source_addr, pdu.destination_addr)
+            asks = event.op == UssdOp.USSR_REQUEST
+            return Shown("screen", decoded.text, pdu.source_addr, pdu.destination_addr, asks=asks)
         octets = pdu.short_message or pdu.tlv(int(Tag.MESSAGE_PAYLOAD)) or b""
         if not pdu.esm_class & 0x40:
             return Shown("sms", sms_text.decode(octets, pdu.data_coding).text, pdu.source_addr, pdu.destination_addr)

@@ -6,8 +6,10 @@ an event costs no system call of its own.
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
@@ -18,6 +20,9 @@ import msgspec
 import structlog
 
 from gateway.engine.batch import Decided
+from gateway.messages import Fact, OutboxState, Receipt
+from gateway.misses import Misses
+from gateway.model import Instant
 from gateway.store.protocol import StoreError
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -99,11 +104,71 @@ def configure(format: Literal["auto", "json", "console"], file: Path | None, lev
     return log.sync
 
 
+TROUBLES = frozenset(
+    {"lost", "link_failed", "bind_refused", "bind_failed", "connection_refused", "pdu_unreadable", "tls_failed"}
+)
+"""Events of a link or a listener whose last one `ussdgw status` shows."""
+
+TROUBLE_SAYS = ("reason", "text", "status", "error", "peer")
+
+BATCH_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Durations:
+    """How often something took how long: a count for each bound (seconds, at most), and one for what took longer."""
+
+    def __init__(self, bounds_s: tuple[float, ...]) -> None:
+        self.bounds_s = bounds_s
+        self.counts = [0] * (len(bounds_s) + 1)
+        self.total_s = 0.0
+
+    def add(self, took_s: float) -> None:
+        self.counts[bisect_left(self.bounds_s, took_s)] += 1
+        self.total_s += took_s
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts)
+
+    def within_s(self, share: float) -> float:
+        """The least bound within which that share of them was done; infinity where none is."""
+        wanted, seen = self.count * share, 0
+        for bound_s, count in zip(self.bounds_s, self.counts, strict=False):
+            seen += count
+            if seen >= wanted:
+                return bound_s
+        return math.inf
+
+
+def short(text: str) -> str:
+    """What a link says of itself, in a line: aiosmpplib puts a JSON object behind the sentence, with the exception."""
+    sentence, _, context = text.partition(" >>> ")
+    try:
+        exception = msgspec.json.decode(context, type=dict[str, object]).get("exception", "")
+    except msgspec.MsgspecError:
+        exception = ""
+    return f"{sentence}: {exception}" if exception else sentence
+
+
+class Trouble(msgspec.Struct, frozen=True, gc=False):
+    """The last thing that went wrong at a link or a listener."""
+
+    event: str
+    about: str
+    at: Instant
+
+
 class Telemetry:
     """Counts and logs what the engine and the wire report. The engine's `Observer` and the intake's `Log`."""
 
-    def __init__(self) -> None:
+    def __init__(self, misses: Misses) -> None:
+        self.misses = misses
         self.counters: Counter[str] = Counter()
+        self.facts: Counter[type] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.batches = Durations(BATCH_BOUNDS_S)
+        self.store_fails = False
+        self.troubles: dict[str, Trouble] = {}
         self._log = structlog.get_logger().bind()  # bound once: the lazy one makes a new logger for each event
 
     def decided(self, each: Decided, took_ms: float) -> None:
@@ -120,8 +185,18 @@ class Telemetry:
                 link=inbound.link,
             )
             return
+        part = inbound.part
+        if part is not None:
+            self._log.info(
+                "part",
+                reference=each.number,
+                sender=masked(inbound.sender),
+                link=inbound.link,
+                part=f"{part.number}/{part.total}",
+            )
+            return
         if decision.refusal:
-            counters["refused"] += 1
+            self.refusals[decision.refusal] += 1
         if decision.fault:
             counters["faults"] += 1
             self._log.error("handler_fault", reference=each.number, command=decision.command, traceback=decision.fault)
@@ -130,16 +205,45 @@ class Telemetry:
             reference=each.number,
             sender=masked(inbound.sender),
             channel=inbound.channel,
+            op=inbound.op,
             link=inbound.link,
             command=decision.command,
             refusal=decision.refusal,
             took_ms=round(took_ms, 2),
         )
 
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        self.facts.update(map(type, facts))
+        self.batches.add(took_s)
+        self.store_fails = False
+        note = self.misses.note
+        for each in decided:
+            decision = each.decision
+            if not each.original:
+                note(each.inbound, decision.masked, decision.command, decision.refusal)
+
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
+        self.counters["receipts"] += len(came)
+        self.counters["receipts_orphaned"] += len(orphaned)
+        for each in came:
+            if each.state is OutboxState.FAILED or each.state is OutboxState.EXPIRED:
+                self.counters["receipts_of_failure"] += 1
+        for each in orphaned:
+            self._log.warning("receipt_orphaned", link=each.link, message_id=each.ids[:1], state=each.state)
+
+    def parts_dropped(self, count: int) -> None:
+        self.counters["parts_dropped"] += count
+        self._log.warning("parts_dropped", count=count)
+
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.counters["batches_failed"] += 1
+        self.store_fails = True
         self._log.error("store_failed", facts=facts, error=error.message)
 
     def noted(self, event: str, **fields: object) -> None:
         self.counters[event] += 1
+        if event in TROUBLES:
+            about = next((short(str(fields[key])) for key in TROUBLE_SAYS if key in fields), "")
+            at = Instant(time.time_ns() // 1_000_000)
+            self.troubles[str(fields.get("link", ""))] = Trouble(event, about, at)
         self._log.info(event, **fields)

@@ -1,8 +1,9 @@
 """From one text to one `Reading`: which command it is, with its typed arguments, or what is wrong with it and where.
 
-Two steps. pyparsing takes the syntax apart (the strings that come in, and the patterns of the catalogue); then a
-trie over the catalogue's rows finds the command, so that the cost does not grow with the number of codes. Pure: it
-remembers readings, but never one with a secret in it. It runs nothing, and never raises for what a subscriber typed.
+One flow: text -> plain line -> parts -> walk through the trie of the plan -> reading. What is no command as it
+stands is corrected (`corrections.py`) and takes the same way again; what stays none is refused with the reason
+(`misreadings.py`, `refusals.py`). Syntax is pyparsing's, of patterns and of dialled strings. Pure: it remembers
+readings, but never one with a secret in it. It runs nothing, and never raises for what a subscriber typed.
 
     message      = dial-string / numeric / line         ; numeric and line by SMS only
     dial-string  = [start] segment *("*" segment) [1*"#" [tail]]
@@ -23,70 +24,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pyparsing as pp
 
-from gateway.arguments import OTP_DIGITS, ArgumentType, Token, Value, Wrong
+from gateway.arguments import OTP_DIGITS, Token
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import CatalogueError
-from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.products import Operator
-from gateway.catalogue.trie import Item, Leaf, Node, Placeholder, compile_codes, fixed_start, form_of, joined
+from gateway.catalogue.trie import Item, Leaf, Node, Placeholder, Tries, compile_codes, fixed_start
 from gateway.characters import Line, folded, plain
 from gateway.commands import Command
-from gateway.misreadings import (
-    Miss,
-    deepest,
-    explain_miss,
-    hidden,
-    in_words,
-    masked_digits,
-    path_hidden,
-    right_forms,
+from gateway.corrections import (
+    CHARACTERS,
+    DOUBLE_STAR,
+    EXTRA_HASH,
+    FINAL_HASH,
+    FIRST_STAR,
+    LINE_CORRECTIONS,
+    POLITE,
+    SPACES,
+    TAIL,
+    Slips,
+    asks,
 )
+from gateway.misreadings import Miss, hidden, masked_digits
 from gateway.model import Channel, Language
-
-UNDERSTOOD = "understood"
-ASK = "understood_ask"
-REFUSED = "refused"
+from gateway.parts import TAIL_WORDS, Parts, parts_of, segments_of, tokens_of, without_polite_words
+from gateway.reading import ASK, REFUSED, UNDERSTOOD, Asked, Reading, only
+from gateway.refusals import ANSWER, NOT_A_CODE_LENGTH, Refusals, as_typed
+from gateway.spellings import Vocabulary
+from gateway.walk import Found, match, other_grouping
 
 LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 """Characters, counted after trimming: 160 octets of 7-bit characters (TS 23.038), and a long SMS."""
+MESSAGE_LENGTH_MAX = 1600
+"""Of a message to somebody with what stands before it: ten segments of 153 characters, a number, a keyword."""
+MESSAGE_HEAD = 100
 CACHED_MAX = 4096
-SUGGESTIONS_MAX = 2
-INPUT_SHOWN_MAX = 24
-NOT_A_CODE_LENGTH = 9
-"""A segment as long as this is an argument, whatever the code: suggestions leave it out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text means. `arguments` is shared between equal texts: do not change it.
-
-    `position` counts characters from 0 in the text as typed, -1 where there is none; `part` is the kind of the
-    argument concerned; `detail`: its `input` (masked), the `length` seen, `min` and `max`. `right` is the right
-    form, with the subscriber's own valid arguments filled in. `language` is that of the keyword (None: digits, a
-    dialled string, a word shared by two languages). `masked` is the text as it may be logged and kept; `secret`
-    says that something in it had to be masked.
-    """
-
-    outcome: str
-    command: str = ""
-    arguments: Mapping[str, Value] = field(default_factory=dict)
-    refusal: str = ""
-    position: int = -1
-    part: str = ""
-    right: str = ""
-    example: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
-    suggestions: tuple[str, ...] = ()
-    corrections: tuple[str, ...] = ()
-    latin: bool = False
-    language: Language | None = None
-    row: CodeRow | None = None
-    masked: str = ""
-    secret: bool = False
+SERVICE_CODE_DIGITS = 4
+"""Of a service that an SMS switches off by its code followed by 0."""
 
 
 # -- syntax: patterns of the catalogue ----------------------------------------------------------------------------
@@ -129,180 +106,25 @@ def parse_pattern(text: str, channel: Channel) -> tuple[Item, ...]:
 
 # -- syntax: what comes in ----------------------------------------------------------------------------------------
 
-# Few terms, since each costs microseconds: one takes a whole dialled string, one a whole SMS line.
-_DIAL = pp.Regex(
-    r"(?P<start>[*#](?:\s*[*#])*|[xXхХ](?=\s*\d)|)(?P<body>[^#]*)(?P<end>(?:#\s*)*)(?P<tail>.*)", as_match=True
-).leave_whitespace().parse_with_tabs()  # fmt: skip
-_LINE = pp.Regex(r"(?P<words>.*?)[\s.!?]*\Z", as_match=True).leave_whitespace().parse_with_tabs()
+# One term takes a whole dialled string; its expression is matched without `parse_string`, which costs ten times more.
+_DIAL: Callable[..., re.Match[str] | None] = pp.Regex(
+    r"(?P<start>[*#](?:\s*[*#])*|[xXхХ](?=\s*[\dOoОоlI])|)(?P<body>[^#]*)(?P<end>(?:#\s*)*)(?P<tail>.*)"
+).re_match
 
+_CLOSING = " .!?"
 _NUMERIC = re.compile(r"\d[\d *]*\Z", re.ASCII)
-_DIALLED = re.compile(r"\s*(?:[*#]|[xXхХ]\s*\d[\d\s*]*#|\d[\d\s*]*#)")
-_TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|[^\s,;\"'«»“”„‘’`]")
-
-CALL_WORDS = frozenset(map(folded, ("вызов", "звонок", "обаждане", "повикване", "call", "send")))
-POLITE_WORDS = frozenset(map(folded, ("пожалуйста", "спасибо", "моля", "благодаря", "please", "thanks")))
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A text taken apart: for each part its folded form and where it stands in the plain line."""
-
-    line: Line
-    keys: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    tokens: Sequence[Token] | None = None  # None: a dialled string, whose arguments are one segment each
-
-    def after(self, kind: ArgumentType, index: int) -> int:
-        """The index after the parts that belong to one argument of this kind."""
-        return index + 1 if self.tokens is None else kind.span(self.line.text, self.tokens, index)
-
-    def text(self, first: int, after: int) -> str:
-        return self.line.text[self.starts[first] : self.ends[after - 1]]
-
-
-def _segments(line: Line, first: int, last: int) -> Parts:
-    """The segments between two places of a dialled string; spaces around and inside a segment do not count."""
-    keys, starts, ends = [], [], []
-    at = first
-    for segment in line.text[first:last].split("*"):
-        bare = segment.strip()
-        begin = at + segment.find(bare) if bare else at
-        keys.append(bare.replace(" ", "") if " " in bare else bare)
-        starts.append(begin)
-        ends.append(begin + len(bare))
-        at += len(segment) + 1
-    return Parts(line, keys, starts, ends)
-
-
-def _words(line: Line) -> Parts:
-    """The words, groups of digits and signs of an SMS line, without polite words at its ends."""
-    length = len(_LINE.parse_string(line.text)[0]["words"])
-    tokens = _tokens(line.text, 0, length)
-    first, last = 0, len(tokens)
-    while first < last and tokens[first].key in POLITE_WORDS:
-        first += 1
-    while last > first and tokens[last - 1].key in POLITE_WORDS:
-        last -= 1
-    return _parts(line, tokens[first:last])
-
-
-def _tokens(text: str, first: int, last: int) -> list[Token]:
-    return [
-        Token(folded(word) if (word := found["word"]) else found[0], found.start(), found.end())
-        for found in _TOKEN.finditer(text, first, last)
-    ]
-
-
-def _parts(line: Line, tokens: Sequence[Token]) -> Parts:
-    return Parts(line, [t.key for t in tokens], [t.start for t in tokens], [t.end for t in tokens], tokens)
-
-
-# -- the walk -----------------------------------------------------------------------------------------------------
+_DIALLED = re.compile(r"[*#]|[xXхХ]\s*\d[\d\s]*[*#]|\d[\d\s]*(?:\*[^#]*)?#", re.ASCII)
+_QUOTES = "\"'«»“”„‘’` "
 
 
 @dataclass(slots=True)
-class _Found:
-    """One argument on the way through the trie: its kind, its value, the parts it took."""
+class _Stuck:
+    """A text that is no command as it stands: where its way ended, for corrections and for the refusal."""
 
-    kind: ArgumentType
-    value: Value
-    first: int
-    after: int
-
-
-def _match(node: Node, parts: Parts, index: int, found: list[_Found]) -> Leaf | None:
-    """The leaf that the parts from `index` on lead to. A literal goes before an argument; `found` gets the values."""
-    keys = parts.keys
-    count = len(keys)
-    while True:
-        if index == count:
-            return node.leaf
-        child = node.literals.get(keys[index])
-        if child is not None:
-            if not node.arguments:
-                node = child
-                index += 1
-                continue
-            leaf = _match(child, parts, index + 1, found)
-            if leaf is not None:
-                return leaf
-        for kind, below in node.arguments:
-            after = parts.after(kind, index)
-            value = kind.parse(_free_text(parts, index) if kind.rest else parts.text(index, after))
-            if isinstance(value, Wrong):
-                continue
-            found.append(_Found(kind, value, index, after))
-            leaf = _match(below, parts, after, found)
-            if leaf is not None:
-                return leaf
-            found.pop()
-        return None
-
-
-def _free_text(parts: Parts, index: int) -> str:
-    """A free text is taken as it was typed, not as plain characters."""
-    return parts.line.typed[parts.line.place(parts.starts[index]) :]
-
-
-def _place(parts: Parts, index: int, offset: int = 0) -> int:
-    """Where in the typed text a part begins; one past the last part: where the text ends."""
-    if index < len(parts.keys):
-        return parts.line.place(parts.starts[index] + offset)
-    return parts.line.place(parts.ends[-1]) if parts.keys else parts.line.lead
-
-
-def _only(languages: frozenset[Language]) -> Language | None:
-    return next(iter(languages)) if len(languages) == 1 else None
-
-
-# -- corrections that ask -----------------------------------------------------------------------------------------
-
-Correction = Callable[[Node, Parts], Parts | None]
-"""Another way to understand a line that is no command as it stands, or None. What it finds is asked, not done."""
-
-
-def _sign_left_out(root: Node, parts: Parts) -> Parts | None:
-    """`НОМЕРА 89161234567`: a number after a keyword that takes `+` or `-` is meant to be added."""
-    tokens = parts.tokens
-    if tokens is None or len(tokens) < 2 or not tokens[1].numeric:
-        return None
-    node = root.literals.get(tokens[0].key)
-    if node is None or "+" not in node.literals:
-        return None
-    place = tokens[1].start
-    return _parts(parts.line, [tokens[0], Token("+", place, place), *tokens[1:]])
-
-
-CORRECTIONS: tuple[tuple[str, Correction], ...] = (("sign", _sign_left_out),)
-"""In the order in which they are tried, and only where the text as it stands is no command."""
-
-
-def _as_understood(leaf: Leaf, found: Sequence[_Found]) -> str:
-    """A corrected command as it would be typed; a secret in it is shown by its name."""
-    values = iter(found)
-    items = []
-    for item in leaf.items:
-        if isinstance(item, str):
-            items.append(item)
-        else:
-            value = next(values).value
-            items.append(item.shown(leaf.channel) if item.secret else item.written(value))
-    return joined(items, leaf.channel)
-
-
-# -- the grammar --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One call of `read`, as its steps hand it on."""
-
-    text: str
-    line: Line
-    fixes: tuple[str, ...] = ()
-    latin: bool = False
-    ask: bool = False
+    asked: Asked
+    root: Node
+    parts: Parts
+    refused: Reading | None = None  # where the reason is known already
 
 
 class Grammar:
@@ -320,18 +142,12 @@ class Grammar:
         self._blank = next((row for row in rows if row.blank_sms), None)
         self._any_text = {to: row for row in rows for to in row.any_text_to}
         self._fixed = {leaf.row: leaf.fixed for leaf in self.tries.leaves}
-        self._forms: dict[CodeRow, str] = {}
-        for leaf in self.tries.leaves:
-            self._forms.setdefault(leaf.row, form_of(leaf))
-        self._rows_by_form = {form: row for row, form in self._forms.items()}
-        dialled = [
-            ("*".join(fixed_start(leaf)), leaf.row) for leaf in self.tries.leaves if leaf.channel is Channel.USSD
-        ]
-        words = [
-            (fixed_start(leaf)[0], leaf.row) for leaf in self.tries.leaves
-            if leaf.channel is Channel.SMS and fixed_start(leaf) and fixed_start(leaf)[0].isalpha()
-        ]  # fmt: skip
-        self._nearest = NearestIndex([*dialled, *words])
+        self._long_rows = {
+            leaf.row for leaf in self.tries.leaves if not isinstance(leaf.items[-1], str) and leaf.items[-1].long
+        }
+        self._refusals = Refusals(codes, self.tries, self._main_code)
+        self._slips = Slips(self.tries)
+        self._vocabulary = vocabulary_of(self.tries)
         # Two generations make a bounded cache without bookkeeping: what is used in a generation lives on in the next.
         self._young: dict[tuple[Channel, str, str, bool], Reading] = {}
         self._old: dict[tuple[Channel, str, str, bool], Reading] = {}
@@ -355,225 +171,272 @@ class Grammar:
         self._young[key] = found
         return found
 
+    def refusal_text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
+        """The name of a refusal's text and its arguments; places in forms are in words of that language."""
+        return self._refusals.text(reading, language)
+
+    # -- text -> line -> parts ------------------------------------------------------------------------------------
+
     def _read(self, text: str, channel: Channel, to: str, pending: bool) -> Reading:
         length = len(text.strip())
         if length > LENGTH_MAX[channel]:
-            shown = masked_digits(text.strip()[:INPUT_SHOWN_MAX], 0) + "…"
-            detail = {"length": length, "max": LENGTH_MAX[channel]}
-            return Reading(REFUSED, refusal="too_long", position=LENGTH_MAX[channel], detail=detail, masked=shown,
-                           secret=True)  # fmt: skip
+            return self._read_long(text, channel, to, length)
         line = plain(text)
-        asked = _Asked(text, line)
+        fixes = (CHARACTERS,) if line.origin is not None else ()
+        stuck = self._attempt(Asked(text, line, fixes), channel, to, pending)
+        if isinstance(stuck, Reading):
+            return stuck
         if line.superscript >= 0:
-            miss = Miss("superscript", 0, detail={"input": text[line.superscript]})
-            return self._refused(asked, miss, None, line.superscript)
-        if channel is Channel.USSD or _DIALLED.match(line.text):
-            return self._read_dialled(asked)
-        return self._read_line(asked, to, pending)
+            return self._refusals.superscript(stuck.asked)
+        for names, correct in LINE_CORRECTIONS:
+            for corrected in correct(line, channel, self._vocabulary):
+                cleaned = fixes if corrected.origin is not None else ()
+                found = self._attempt(Asked(text, corrected, (*cleaned, *names)), channel, to, pending)
+                if isinstance(found, Reading):
+                    return found
+        return self._refuse(stuck, pending)
 
-    def _read_dialled(self, asked: _Asked) -> Reading:
+    def _read_long(self, text: str, channel: Channel, to: str, length: int) -> Reading:
+        """A line longer than others may be a message to somebody; only its beginning is looked at."""
+        if channel is Channel.SMS and length <= MESSAGE_LENGTH_MAX:
+            lead = len(text) - len(text.lstrip())
+            line = replace(plain(text[: lead + MESSAGE_HEAD]), typed=text)
+            found = self._attempt(Asked(text, line), channel, to, pending=False)
+            if isinstance(found, Reading) and found.row in self._long_rows and found.outcome != REFUSED:
+                return found
+        return self._refusals.too_long(text, length, LENGTH_MAX[channel])
+
+    def _attempt(self, asked: Asked, channel: Channel, to: str, pending: bool) -> Reading | _Stuck:
+        """One way of reading: the line as it is in `asked`."""
+        text = asked.line.text
+        if text[:1] and text[0] in _QUOTES and _DIALLED.match(bare := text.strip(_QUOTES)):
+            return self._dialled(replace(asked, line=asked.line.part(text.index(bare), len(bare))))
+        if channel is Channel.USSD or _DIALLED.match(text):
+            return self._dialled(asked)
+        return self._texted(asked, to, pending)
+
+    def _dialled(self, asked: Asked) -> Reading | _Stuck:
+        """A dialled string: its start, its end and its tail put right, then its segments."""
         line = asked.line
-        found = _DIAL.parse_string(line.text)[0]
-        start = "".join(found["start"].split())
-        body = (found.start("body"), found.end("body"))
-        fixes = []
-        if not found["body"].strip(" *"):
-            return self._refused(asked, Miss("unknown_code", 0), None, line.lead)
-        if not found["end"]:
-            fixes.append("final_hash")
-        if start not in {"*", "#", "**"}:
-            lost = not start and (found["end"] or "*" in found["body"])
-            if not (lost or start in {"x", "X", "х", "Х"}) or not found["body"][:1].strip().isdigit():
-                return self._unknown(asked, _segments(line, *body))
-            fixes.append("first_star")
-        elif start == "**":
-            fixes.append("double_star")
+        found = _DIAL(line.text)
+        assert found is not None  # every part of the expression may be empty
+        start, first, last = "".join(found["start"].split()), found.start("body"), found.end("body")
+        parts = segments_of(line, first, last)
+        body = found["body"]
+        if not body.strip(" *"):
+            refused = self._refusals.refused(asked, Miss("unknown_code", 0), None, line.lead)
+            return _Stuck(asked, self.tries.ussd, parts, refused)
+        fixes = list(asked.fixes)
+        if " " in body:
+            fixes.append(SPACES)
+        lost = not start and (found["end"] or "*" in body)
+        if not (start in {"*", "#", "**"} or lost or start in {"x", "X", "х", "Х"}) or not (start or body[0].isdigit()):
+            return _Stuck(asked, self.tries.ussd, parts, self._refusals.unknown(asked, parts))
+        if start not in {"*", "#"}:
+            fixes.append(DOUBLE_STAR if start == "**" else FIRST_STAR)
+        hashes = found["end"].count("#")
+        if hashes != 1:
+            fixes.append(EXTRA_HASH if hashes else FINAL_HASH)
+        asked.fixes, asked.latin = tuple(fixes), start == "#"
         if found["tail"]:
-            tail = [token.key for token in _tokens(line.text, found.start("tail"), len(line.text))]
-            if not {*tail} <= CALL_WORDS | POLITE_WORDS | {"(", ")"}:
-                return self._tail(asked, _segments(line, *body), found.start("tail"))
-            fixes.append("tail")
-        asked = replace(asked, fixes=tuple(fixes), latin=start == "#", ask=start == "**")
-        return self._walk(asked, self.tries.ussd, _segments(line, *body))
+            tail = {token.key for token in tokens_of(line.text, found.start("tail"), len(line.text))}
+            if not tail <= TAIL_WORDS:
+                understood = match(self.tries.ussd, parts, 0, []) is not None
+                return _Stuck(
+                    asked, self.tries.ussd, parts, self._refusals.tail(asked, parts, found.start("tail"), understood)
+                )
+            asked.fixes = (*asked.fixes, TAIL)
+        return self._walk(asked, self.tries.ussd, parts) or _Stuck(asked, self.tries.ussd, parts)
 
-    def _read_line(self, asked: _Asked, to: str, pending: bool) -> Reading:
-        parts = _words(asked.line)
-        if not parts.keys:
-            return self._of_row(asked, self._blank) if self._blank else self._unknown(asked, parts)
-        if pending and len(parts.keys) == 1 and (row := self._pending_answers.get(parts.keys[0])):
+    def _texted(self, asked: Asked, to: str, pending: bool) -> Reading | _Stuck:
+        """An SMS line: its words without the polite ones, as the plan spells them."""
+        text = asked.line.text
+        every = tokens_of(text, 0, len(text.rstrip(_CLOSING)))
+        tokens = without_polite_words(every)
+        parts = parts_of(asked.line, tokens)
+        if tokens is not every:
+            asked.fixes = (*asked.fixes, POLITE)
+        if not tokens:
+            if self._blank is not None:
+                return self._of_row(asked, self._blank)
+            return _Stuck(asked, self.tries.sms, parts, self._refusals.unknown(asked, parts))
+        if pending and len(tokens) == 1 and (row := self._pending_answers.get(tokens[0].key)):
             return self._of_row(asked, row)
+        respelled, found = self._keyworded(asked, parts, tokens, to)
+        if found is not None:
+            return found
+        if _NUMERIC.match(text):
+            return self._numeric(asked, pending)
+        first = respelled.keys[0]
         own = self.tries.sms_to.get(to)
-        for root in (own, self.tries.sms) if own else (self.tries.sms,):
-            found: list[_Found] = []
-            leaf = _match(root, parts, 0, found)
-            if leaf is not None:
-                return self._understood(asked, leaf, parts, found)
-        if _NUMERIC.match(asked.line.text):
-            return self._read_numeric(asked, pending)
-        root = own if own and parts.keys[0] in own.literals else self.tries.sms
-        if to in self._any_text and parts.keys[0] not in root.literals:
+        root = own if own and first in own.literals else self.tries.sms
+        if first not in root.literals and len(respelled.keys) > 1:
+            root = self.tries.open_to.get(to, root)
+        if to in self._any_text and first not in root.literals:
             return self._of_row(asked, self._any_text[to])
-        return self._walk(asked, root, parts)
+        return _Stuck(asked, root, respelled)
 
-    def _read_numeric(self, asked: _Asked, pending: bool) -> Reading:
+    def _keyworded(self, asked: Asked, parts: Parts, tokens: Sequence[Token], to: str) -> tuple[Parts, Reading | None]:
+        """The line by its keyword: as it is spelled, as the plan spells it, with all that follows as a free text.
+
+        Returns the parts as the plan spells them too, for the refusal; `asked` gets the corrections this took.
+        """
+        roots = self.tries.roots(to)
+        for root in roots:
+            if (found := self._walk(asked, root, parts)) is not None:
+                return parts, found
+        respelled, names = self._vocabulary.respelled(tokens)
+        if names:
+            parts = parts_of(asked.line, respelled)
+            asked.fixes = (*asked.fixes, *names)
+            for root in roots:
+                if (found := self._walk(asked, root, parts)) is not None:
+                    return parts, found
+        # What follows the last part may be a free text of nothing but signs or polite words.
+        if tail := parts.free_text(len(parts.keys)):
+            longer = parts_of(asked.line, [*respelled, Token(tail, parts.ends[-1], len(asked.line.text))])
+            kept = replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != POLITE))
+            for root in roots:
+                if parts.keys[0] in root.literals and (found := self._walk(kept, root, longer)) is not None:
+                    return parts, found
+        return parts, None
+
+    def _numeric(self, asked: Asked, pending: bool) -> Reading | _Stuck:
         """`2137` is `*111*2137#`; `21180` is `*111*2118*2#`; `111*828*1` has lost both its ends."""
-        typed = asked.line.text.replace(" ", "")
-        bodies = [f"{self._main_code}*{typed}"]
+        line = asked.line
+        typed = line.text.replace(" ", "")
+        ways = [(f"{self._main_code}*{typed}", asked.fixes)]
         if "*" in typed:
-            bodies.append(typed)
-        elif len(typed) == 5 and typed[-1] == "0":
-            bodies.append(f"{self._main_code}*{typed[:-1]}*2")
-        first = None
-        for body in bodies:
+            ways.append((typed, (*asked.fixes, FIRST_STAR, FINAL_HASH)))
+        elif len(typed) == SERVICE_CODE_DIGITS + 1 and typed[-1] == "0":
+            ways.append((f"{self._main_code}*{typed[:-1]}*2", asked.fixes))
+        tried = []
+        for body, fixes in ways:
             # The places are those of the typed text as far as there are any: what was put before it has none.
-            line = Line(body, typed=asked.text, origin=self._places(asked.line, body, typed))
-            parts = _segments(line, 0, len(body))
-            first = first or parts
-            found: list[_Found] = []
-            leaf = _match(self.tries.ussd, parts, 0, found)
-            if leaf is not None:
-                return self._understood(replace(asked, line=line), leaf, parts, found)
-        assert first is not None
-        reading = self._walk(replace(asked, line=first.line), self.tries.ussd, first)
-        if pending and len(typed) in OTP_DIGITS and self._accepts in self._forms:
-            return replace(reading, suggestions=(self._forms[self._accepts],))  # a code needs its keyword
-        return reading if 2 < len(typed) < NOT_A_CODE_LENGTH else replace(reading, suggestions=())
+            made = Line(body, typed=asked.text, origin=_places(line, body, typed))
+            parts = segments_of(made, 0, len(body))
+            tried.append(parts)
+            found = self._walk(Asked(asked.text, made, fixes), self.tries.ussd, parts)
+            if found is not None:
+                return found
+        reading = self._refusals.stuck(asked, self.tries.ussd, tried[0])
+        if pending and len(typed) in OTP_DIGITS and self._accepts in self._refusals.forms:
+            reading = replace(reading, suggestions=(self._refusals.forms[self._accepts],))  # a code needs its keyword
+        elif not pending and typed in self._pending_answers:
+            reading = replace(reading, suggestions=(), detail={**reading.detail, ANSWER: True})
+        elif not 2 < len(typed) < NOT_A_CODE_LENGTH:
+            reading = replace(reading, suggestions=())
+        return _Stuck(asked, self.tries.ussd, tried[0], reading)
 
-    @staticmethod
-    def _places(line: Line, body: str, typed: str) -> list[int]:
-        places = [line.place(index) for index, character in enumerate(line.text) if character != " "]
-        before = body.find(typed) if typed in body else len(body) - len(typed)
-        padded = [places[0]] * max(before, 0) + places
-        return (padded + [places[-1]] * len(body))[: len(body)]
+    # -- parts -> reading -----------------------------------------------------------------------------------------
 
-    def _walk(self, asked: _Asked, root: Node, parts: Parts) -> Reading:
-        """Through the trie as it stands, then with corrections, then to the reason why not."""
-        found: list[_Found] = []
-        leaf = _match(root, parts, 0, found)
+    def _walk(self, asked: Asked, root: Node, parts: Parts) -> Reading | None:
+        """Through the trie as it stands, then through the slips beside it."""
+        found: list[Found] = []
+        leaf = match(root, parts, 0, found)
         if leaf is not None:
             return self._understood(asked, leaf, parts, found)
-        for name, correct in CORRECTIONS:
-            corrected = correct(root, parts)
-            if corrected is None:
-                continue
-            found = []
-            leaf = _match(root, corrected, 0, found)
-            if leaf is not None:
-                asked = replace(asked, fixes=(*asked.fixes, name), ask=True)
-                return self._understood(asked, leaf, corrected, found)
-        return self._refused(asked, explain_miss(root, parts), parts)
+        slips = self._slips.beside(root)
+        if slips is not None and (leaf := match(slips, parts, 0, found)) is not None:
+            slip = self._slips.by_leaf[leaf]
+            asked = replace(asked, fixes=(*asked.fixes, slip.name))
+            return self._understood(asked, leaf, parts, found, slip.meant)
+        return None
 
-    def _understood(self, asked: _Asked, leaf: Leaf, parts: Parts, found: Sequence[_Found]) -> Reading:
+    def _understood(
+        self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found], meant: Leaf | None = None
+    ) -> Reading:
         arguments = dict(leaf.fixed)
         masked = asked.text
         secret = False
-        for name, each in zip(leaf.names, found, strict=True):
-            arguments[name] = each.value
+        superscript = asked.line.superscript
+        for order, (name, each) in enumerate(zip(leaf.names, found, strict=True)):
             if each.kind.secret:
+                if arguments.get(name, each.value) != each.value:
+                    return self._refusals.mismatch(asked, leaf, parts, found, order)
                 secret = True
-                masked = hidden(masked, parts, each.first, each.after)
+                masked = hidden(masked, parts, each.first, each.after, each.kind)
+            if each.kind.rest:
+                begin = parts.free_place(each.first)
+                masked = masked_digits(masked, begin)  # a password may stand where a word was meant
+                secret = secret or masked != asked.text
+                superscript = -1 if superscript >= begin else superscript
+                asked = _untouched(asked, parts, each.first)
+            arguments[name] = each.value
+        if superscript >= 0:
+            return self._refusals.superscript(asked)
+        if len(found) > 1 and (doubt := self._doubt(asked, leaf, parts, found)) is not None:
+            return doubt
+        ask = bool(asked.fixes) and asks(asked.fixes, leaf.row)
+        right = ""
+        if ask:
+            right = as_typed(meant or leaf, [each.value for each in found], leaf.names)
         return Reading(
-            outcome=ASK if asked.ask else UNDERSTOOD,
+            outcome=ASK if ask else UNDERSTOOD,
             command=leaf.row.command,
             arguments=arguments,
-            right=_as_understood(leaf, found) if asked.ask else "",
+            right=right,
             corrections=asked.fixes,
             latin=asked.latin,
-            language=_only(leaf.languages),
+            language=only(leaf.languages),
             row=leaf.row,
             masked=masked,
             secret=secret,
         )
 
-    def _of_row(self, asked: _Asked, row: CodeRow) -> Reading:
+    def _doubt(self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found]) -> Reading | None:
+        """The refusal of arguments that are right one by one, and wrong together."""
+        values = [each.value for each in found]
+        if (regrouped := other_grouping(parts, found)) is not None:
+            ways = [as_typed(leaf, way, leaf.names) for way in (values, [*values[:-2], *regrouped])]
+            return self._refusals.ambiguous(asked, parts, found[-2].first, ways, leaf)
+        dates = [order for order, each in enumerate(found) if each.kind.part == "date"]
+        if len(dates) == 2 and str(values[dates[0]]) > str(values[dates[1]]):
+            one, other = dates
+            values[one], values[other] = values[other], values[one]
+            right = as_typed(leaf, values, leaf.names)
+            return self._refusals.reversed_dates(asked, leaf, parts, found[one].first, right)
+        return None
+
+    def _of_row(self, asked: Asked, row: CodeRow) -> Reading:
         """A row that was meant without one of its patterns: a blank SMS, any text, a bare answer."""
-        return Reading(UNDERSTOOD, row.command, self._fixed.get(row, {}), row=row, masked=asked.text)
-
-    def _unknown(self, asked: _Asked, parts: Parts) -> Reading:
-        return self._refused(asked, Miss("unknown_code", 0), parts)
-
-    def _tail(self, asked: _Asked, parts: Parts, place: int) -> Reading:
-        begin = asked.line.place(place)
-        shown = masked_digits(asked.text[begin:].strip(), 0)
-        reading = self._refused(asked, Miss("tail", 0, detail={"input": shown}), None, begin)
-        leaf = _match(self.tries.ussd, parts, 0, [])
-        return replace(reading, right=f"{asked.line.text[:place].strip()}" if leaf is not None else "")
-
-    def _refused(self, asked: _Asked, miss: Miss, parts: Parts | None, position: int = -1) -> Reading:
-        right = example = ""
-        suggestions: tuple[str, ...] = ()
-        first = 0
-        masked = asked.text
-        if parts is not None:
-            right, example = right_forms(miss, parts)
-            if position < 0:
-                position = _place(parts, miss.index, miss.offset)
-            first = _place(parts, miss.index)
-            masked = path_hidden(masked, miss, parts)
-            if miss.refusal == "unknown_code":
-                suggestions = self._suggestions(parts, miss)
-        masked = masked_digits(masked, first)
-        detail = miss.detail
-        if parts is not None and miss.after:
-            end = parts.line.place(parts.ends[miss.after - 1] - 1) + 1
-            detail = {**detail, "input": masked[first:end]}
+        masked = masked_digits(asked.text, 0)
+        secret = masked != asked.text
         return Reading(
-            outcome=REFUSED,
-            refusal=miss.refusal,
-            position=position,
-            part=miss.part,
-            right=right,
-            example=example,
-            detail=detail,
-            suggestions=suggestions,
-            corrections=asked.fixes,
-            latin=asked.latin,
-            language=_only(miss.leaf.languages) if miss.leaf is not None else None,
-            row=miss.leaf.row if miss.leaf is not None else None,
-            masked=masked,
-            secret=masked != asked.text,
-        )
+            UNDERSTOOD, row.command, self._fixed.get(row, {}), corrections=asked.fixes, row=row, masked=masked,
+            secret=secret,
+        )  # fmt: skip
 
-    def _suggestions(self, parts: Parts, miss: Miss) -> tuple[str, ...]:
-        """At most two nearest codes, in the order of the plan."""
-        if parts.tokens is None:
-            keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
-            queries = ["*".join(keys)] if keys else []
-            if keys and keys[0] != self._main_code:
-                queries.append("*".join([self._main_code, *keys]))
-        else:
-            queries = list(parts.keys[:1])
-        rows = next((found for query in queries if (found := self._nearest.find(query))), [])
-        near = list(dict.fromkeys(row for row in rows if row in self._forms))[:SUGGESTIONS_MAX]
-        if not near and miss.index > 1:
-            node = deepest(self.tries.ussd, parts)
-            near = [leaf.row for leaf in node.by_length.values()][:SUGGESTIONS_MAX]
-        near.sort(key=lambda row: row.order)
-        return tuple(dict.fromkeys(self._forms[row] for row in near))
+    def _refuse(self, stuck: _Stuck, pending: bool) -> Reading:
+        return stuck.refused or self._refusals.stuck(stuck.asked, stuck.root, stuck.parts)
 
-    def refusal_text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
-        """The name of a refusal's text and its arguments; places in forms are in words of that language.
 
-        `part` stays the name of a kind: its words are the text `part-<kind>`.
-        """
-        name = f"refusal-{reading.refusal}"
-        if reading.suggestions:
-            name += "-two" if len(reading.suggestions) == SUGGESTIONS_MAX else "-one"
-        shown = str(reading.detail.get("input", reading.masked)).strip()
-        main_menu = f"*{self._main_code}#"
-        arguments: dict[str, object] = {
-            "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",
-            "part": reading.part,
-            "position": reading.position + 1,
-            "right": in_words(reading.right or main_menu, language),
-            "example": reading.example or main_menu,
-            "length": reading.detail.get("length", 0),
-            "min": reading.detail.get("min", 0),
-            "max": reading.detail.get("max", 0),
-        }
-        for place in range(SUGGESTIONS_MAX):
-            form = reading.suggestions[place] if place < len(reading.suggestions) else ""
-            arguments[f"suggestion{place + 1}"] = in_words(form, language)
-            row = self._rows_by_form.get(form)
-            arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
-        return name, arguments
+def _untouched(asked: Asked, parts: Parts, first: int) -> Asked:
+    """Without the correction of characters, if the only ones that were corrected are those of the free text."""
+    line = asked.line
+    end = parts.ends[first - 1] if first else 0
+    if CHARACTERS not in asked.fixes or line.text[:end] != line.typed[line.lead : line.lead + end]:
+        return asked
+    return replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != CHARACTERS))
+
+
+def _places(line: Line, body: str, typed: str) -> list[int]:
+    """For each character of `body` the place in the text as typed of what it was made of."""
+    places = [line.place(index) for index, character in enumerate(line.text) if character != " "]
+    before = body.find(typed) if typed in body else len(body) - len(typed)
+    padded = [places[0]] * max(before, 0) + places
+    return (padded + [places[-1]] * len(body))[: len(body)]
+
+
+def vocabulary_of(tries: Tries) -> Vocabulary:
+    """The words of all SMS patterns with their rows, and the keywords of several words."""
+    words: dict[str, frozenset[int]] = {}
+    phrases: list[list[str]] = []
+    for leaf in tries.leaves:
+        if leaf.channel is Channel.SMS:
+            for item in leaf.items:
+                if isinstance(item, str) and item.isalpha():
+                    words[item] = words.get(item, frozenset()) | {leaf.row.order}
+            start = [item for item in fixed_start(leaf) if item.isalpha()]
+            phrases += [start] if len(start) > 1 else []
+    return Vocabulary(words, phrases)

@@ -55,7 +55,7 @@ class Facts(Protocol):
     def response(self, connection: Connection, context: object, pdu: Pdu | None) -> None:
         """The response to a ``send``; None: it expired, and nobody knows whether the message was taken.
 
-        A response that comes all the same, later, is one more call with the same context.
+        What has expired may be answered after all: then it is told once more, with the response.
         """
 
     def confirmed(self, connection: Connection, answers: int) -> None:
@@ -207,6 +207,11 @@ class Connection(asyncio.Protocol):
     def answers_queued(self) -> int:
         """How many answers this connection has been given."""
         return self._session.answers_queued
+
+    @property
+    def requests_queued(self) -> int:
+        """How many message requests this connection has been given."""
+        return self._session.requests_queued
 
     @property
     def takes_tlvs(self) -> bool:
@@ -361,7 +366,10 @@ class Connection(asyncio.Protocol):
             case BindFailed():
                 self._owner.bind_answered(self, event.status)
             case LateResponse():
-                self._facts.noted(self, "response_late", pdu=_kind(event.pdu), sequence=event.pdu.sequence_number)
+                late = event.pdu
+                self._facts.noted(
+                    self, "response_late", pdu=_kind(late), sequence=late.sequence_number, status=late.command_status
+                )
                 self._facts.response(self, event.context, event.pdu)
             case Outbound():
                 self._owner.outbind_received(self, event.pdu)

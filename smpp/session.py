@@ -4,7 +4,8 @@ Octets go in with ``receive``, events come out; what is to be written is collect
 brings the time: ``now`` is an argument, in seconds of any monotonic clock. This room joins the framer, the tables of
 bind states, the window of our requests and the timers to one state machine, and says which of our answers the peer has
 provably read. It must never open a socket, read a clock, draw a random number, or drop a caller's context silently:
-every context given to ``request`` comes back in exactly one Response, Expired or Failed.
+every context given to ``request`` comes back in exactly one Response, Expired or Failed, and after Expired perhaps once
+more, in a LateResponse.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Session(SessionControl):
         now: the moment the connection came up.
     """
 
-    __slots__ = ("_framer", "limits", "window")
+    __slots__ = ("_framer", "limits", "requests_queued", "window")
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Session(SessionControl):
         super().__init__(role, timers or Timers(), now)
         self.window = window
         self.limits: RequestLimits | None = None
+        self.requests_queued = 0
         self._framer = Framer(length_max)
 
     # What the caller sees
@@ -254,6 +256,7 @@ class Session(SessionControl):
         if len(outstanding) >= self.window and not self._sent.free(self.window, now):
             raise WindowFull(f"{len(outstanding)} requests are outstanding")
         sequence = self._queue_request(encode(pdu))
+        self.requests_queued += 1
         self._now = self._timers.transaction_at = now
         if command_id != _ALERT_NOTIFICATION:
             outstanding[sequence] = Outstanding(context, command_id, now, self._cover_answers())

@@ -106,13 +106,6 @@ class Expired(msgspec.Struct, frozen=True):
     request_command_id: int
 
 
-class LateResponse(msgspec.Struct, frozen=True):
-    """The answer to a request that was reported as Expired."""
-
-    context: object
-    pdu: Pdu
-
-
 class Failed(msgspec.Struct, frozen=True):
     """The connection ended before our request was answered: nobody knows whether it was taken."""
 
@@ -130,8 +123,15 @@ class Unbound(msgspec.Struct, frozen=True):
     """The bind is over in good order; a CloseNow follows."""
 
 
+class LateResponse(msgspec.Struct, frozen=True):
+    """The answer to a request that was Expired: now it is known after all."""
+
+    context: object
+    pdu: Pdu
+
+
 class UnexpectedResponse(msgspec.Struct, frozen=True):
-    """A late, unknown or mismatched response, or a generic_nack of nothing we sent."""
+    """An unknown or mismatched response, a second one, or a generic_nack of nothing we sent."""
 
     pdu: Pdu
 
@@ -164,10 +164,10 @@ Event = (
     | Request
     | Response
     | Expired
-    | LateResponse
     | Failed
     | Confirmed
     | Unbound
+    | LateResponse
     | UnexpectedResponse
     | Deviation
     | Fault

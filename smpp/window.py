@@ -45,7 +45,7 @@ class Window:
         self.messages: dict[int, Outstanding] = {}
         self.control: dict[int, Outstanding] = {}
         self.stalled = False
-        self._expired: dict[int, Outstanding] = {}
+        self._expired: dict[int, Outstanding] = {}  # oldest first
         self._answered_at = self._answered_sent_at = float("-inf")
 
     def free(self, limit: int, now: float) -> int:
@@ -96,7 +96,7 @@ class Window:
         return entry, control
 
     def take_late(self, response: Pdu) -> Outstanding | None:
-        """Removes the expired request that ``response`` answers after all."""
+        """Removes the expired request that ``response`` answers after all; None: it answers none."""
         entry = self._expired.get(response.sequence_number)
         if entry is None or response.command_id not in (entry.command_id | RESPONSE_BIT, _NACK):
             return None

@@ -1,20 +1,28 @@
-"""The check of the code plan against the commands: every row by itself, and every pair that one string could match.
+"""The check of the operator's data, all of it at once: codes against commands and texts, every row and every pair.
 
-Two patterns are told apart by construction, walking both at once through the trie and comparing what the kinds of
-their placeholders may look like; no samples are tried. It reports and never repairs.
+Pairs of patterns that one string could match are found by construction (`ambiguity.py`), in the dialled strings and in
+the SMS to each short number, keywords of all languages and their Latin spellings together. It reports and never
+repairs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from gateway.arguments import ArgumentType, Letters, Wrong
+from gateway.catalogue.ambiguity import Ambiguity, Comparison
 from gateway.catalogue.codes import Codes
-from gateway.catalogue.faults import Fault
-from gateway.catalogue.products import Operator
-from gateway.catalogue.trie import Leaf, Node, compile_codes
+from gateway.catalogue.faults import Fault, nearest
+from gateway.catalogue.loading import Catalogue, scan_catalogue
+from gateway.catalogue.products import Operator, Products
+from gateway.catalogue.trie import Node, Tries, compile_codes
 from gateway.commands import Command
+from gateway.model import Channel, Language
+from gateway.texts import Texts
+from gateway.texts.costs import text_costs
+from gateway.texts.latin import transliterate
 from gateway.ussd_grammar import parse_pattern
 
 _SERVICES = """
@@ -28,20 +36,91 @@ SERVICE_CODE_DIGITS_MIN = 3
 """A handset takes a string with a code of two digits for a supplementary service, or dials it (TS 22.030 6.5.3.2)."""
 
 
-def check_codes(codes: Codes, commands: Mapping[str, type[Command]], operator: Operator | None = None) -> list[Fault]:
-    """Every fault of the code plan, in the order of its lines; empty if it can be used."""
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The operator's data as far as it can be read, and all that is wrong with it, by file and line."""
+
+    catalogue: Catalogue
+    texts: Texts
+    faults: tuple[Fault, ...]
+
+
+def read_data(
+    folder: Path | None, texts_folder: Path | None, operator: Operator, commands: Mapping[str, type[Command]],
+    segments_max: int,
+) -> Data:  # fmt: skip
+    """Reads and checks codes, products and texts, of their folders or the gateway's own.
+
+    Args:
+        segments_max: how many SMS a text may need at its longest.
+    """
+    catalogue, faults = scan_catalogue(folder)
+    texts = Texts.read(texts_folder, operator=operator, completed=True)
+    faults += check_codes(catalogue.codes, commands, operator, texts.names())
+    faults += texts.faults()
+    faults += _too_long(texts, catalogue.products, segments_max)
+    return Data(
+        catalogue, texts, tuple(sorted(faults, key=lambda each: (each.file, each.line, each.key, each.message)))
+    )
+
+
+def check_codes(
+    codes: Codes,
+    commands: Mapping[str, type[Command]],
+    operator: Operator | None = None,
+    texts: Container[str] | None = None,
+) -> list[Fault]:
+    """Every fault of the code plan, in the order of its lines; empty if it can be used. `texts`: their names."""
     operator = operator or Operator()
     tries, faults = compile_codes(codes, operator, commands, parse_pattern)
     faults += _service_codes(codes)
     faults += _shared_keys(codes)
-    for node in (tries.ussd, tries.sms, *tries.sms_to.values()):
-        seen: set[frozenset[tuple[int, str]]] = set()  # a pattern and its Latin form are one culprit
-        for one, other in _conflicts(node, node, node is not tries.ussd):
-            pair = frozenset(((id(one.row), one.text), (id(other.row), other.text)))
-            if pair not in seen and one.row is not other.row:
-                seen.add(pair)
-                faults.append(_conflict(one, other))
+    faults += _short_numbers(codes, operator)
+    faults += _hidden_codes(tries, operator.short_number)
+    if texts is not None:
+        faults += _unnamed_parts(tries, texts)
+    faults += map(_conflict, Comparison(Channel.USSD, lambda digits: (digits,)).of(tries.ussd))
+    for root in (tries.sms, *tries.sms_to.values(), *tries.open_to.values()):
+        faults += map(_conflict, Comparison(Channel.SMS, spellings).of(root))
     return sorted(faults, key=lambda fault: (fault.line, fault.key, fault.message))
+
+
+def _too_long(texts: Texts, products: Products, segments_max: int) -> Iterator[Fault]:
+    """Texts that need too many SMS at their longest; in which language, since letters differ in what they take."""
+    for cost in text_costs(texts, products.names()):
+        if cost.segments > segments_max:
+            file, line = texts.place(cost.name, cost.language)
+            latin = " in Latin letters" if cost.language is Language.LAT else ""
+            message = f"needs {cost.segments} SMS at its longest{latin} ({cost.characters} characters, {cost.alphabet})"
+            yield Fault(file, line, cost.name, f"{message}, and may need {segments_max}")
+
+
+def _unnamed_parts(tries: Tries, texts: Container[str]) -> Iterator[Fault]:
+    """Kinds of arguments that no text has a name for: a refusal could not say which one is wrong."""
+    told: set[str] = set()
+    for leaf in tries.leaves:
+        for kind in leaf.items:
+            if not isinstance(kind, str) and (name := f"part-{kind.part}") not in texts and name not in told:
+                told.add(name)
+                yield Fault(leaf.row.file, leaf.line, leaf.row.command, f"{leaf.text!r}: there is no text {name}")
+
+
+def _hidden_codes(tries: Tries, main_code: str) -> Iterator[Fault]:
+    """An SMS of digits means what stands between the main code and `#`, but for those that have a row of their own."""
+    told: set[tuple[int, str]] = set()
+    for leaf in tries.leaves:
+        if leaf.channel is Channel.USSD or leaf.row.to or not all(isinstance(each, str) for each in leaf.items):
+            continue
+        if (id(leaf.row), leaf.text) in told:
+            continue  # the same form in another language
+        told.add((id(leaf.row), leaf.text))
+        node: Node | None = tries.ussd
+        for item in (main_code, *leaf.items):
+            node = node.literals.get(str(item)) if node is not None else None
+        for hidden in node.leaves if node is not None else ():
+            if hidden.row.command != leaf.row.command:
+                mine, theirs = f"{leaf.text!r} of {leaf.row.command}", f"{hidden.text!r} of {hidden.row.command}"
+                yield Fault(leaf.row.file, leaf.line, leaf.row.command, f"{mine} by SMS hides {theirs}", hidden.line)
 
 
 def _service_codes(codes: Codes) -> Iterator[Fault]:
@@ -54,6 +133,16 @@ def _service_codes(codes: Codes) -> Iterator[Fault]:
             if code in FORBIDDEN_CODES or len(code) < SERVICE_CODE_DIGITS_MIN:
                 message = f"{text!r}: {code} never reaches us: the handset keeps it for itself"
                 yield Fault(row.file, row.line_of(text), row.command, message)
+
+
+def _short_numbers(codes: Codes, operator: Operator) -> Iterator[Fault]:
+    """Rows for short numbers that nobody can write to."""
+    for row in codes.rows:
+        claims = [("any_text_to", to) for to in row.any_text_to] + ([("to", row.to)] if row.to else [])
+        for key, number in claims:
+            if number not in operator.short_numbers:
+                message = f"{number!r} is none of the short numbers{nearest(number, operator.short_numbers)}"
+                yield Fault(row.file, row.line_of(key), key, message)
 
 
 def _shared_keys(codes: Codes) -> Iterator[Fault]:
@@ -69,71 +158,16 @@ def _shared_keys(codes: Codes) -> Iterator[Fault]:
             claimed.setdefault(claim, row.line_of(claim[0]))
 
 
-def _conflict(one: Leaf, other: Leaf) -> Fault:
-    first, second = sorted((one, other), key=lambda leaf: leaf.row.line_of(leaf.text))
+def _conflict(found: Ambiguity) -> Fault:
+    first, second = sorted((found.one, found.other), key=lambda leaf: (leaf.line, leaf.text))
     languages = "/".join(sorted(first.languages & second.languages or first.languages | second.languages))
     where = f" (sms {languages})" if languages else ""
+    example = f"*{found.example}#" if first.channel is Channel.USSD else found.example.upper()
     mine, theirs = f"{second.text!r} of {second.row.command}", f"{first.text!r} of {first.row.command}"
-    message = f"{mine} and {theirs}{where} match one string"
-    return Fault(
-        second.row.file, second.row.line_of(second.text), second.row.command, message, first.row.line_of(first.text)
-    )
+    message = f"{mine} and {theirs}{where} match one string, {example}"
+    return Fault(second.row.file, second.line, second.row.command, message, first.line)
 
 
-def _conflicts(one: Node, other: Node, sms: bool) -> Iterator[tuple[Leaf, Leaf]]:
-    """Pairs of patterns of different rows that end at two places which one string can lead to.
-
-    `sms`: arguments may stand in several groups of digits. Pairs may come twice.
-    """
-    for leaf in one.leaves:
-        for later in other.leaves:
-            if leaf.row is not later.row:
-                yield leaf, later
-    for key, child in one.literals.items():
-        if key in other.literals:
-            yield from _conflicts(child, other.literals[key], sms)
-    yield from _crossed(one, other, sms)
-    if one is not other:
-        yield from _crossed(other, one, sms)
-
-
-def _crossed(one: Node, other: Node, sms: bool) -> Iterator[tuple[Leaf, Leaf]]:
-    """The same for strings where `one` goes on with an argument."""
-    for kind, below in one.arguments:
-        ways = [child for key, child in other.literals.items() if not isinstance(kind.parse(key), Wrong)]
-        ways += [child for each, child in other.arguments if each is kind or _meet(kind, each)]
-        if sms and kind.joined:
-            ways += _spanned(kind, other, 0)
-        for child in ways:
-            yield from _conflicts(below, child, sms)
-            if kind.rest:
-                yield from ((leaf, later) for leaf in below.leaves for later in _leaves_below(child))
-
-
-def _meet(one: ArgumentType, other: ArgumentType) -> bool:
-    return any(mine.meets(theirs) for mine in one.shapes for theirs in other.shapes)
-
-
-def _leaves_below(node: Node) -> Iterator[Leaf]:
-    for child in (*node.literals.values(), *(below for _, below in node.arguments)):
-        yield from child.leaves
-        yield from _leaves_below(child)
-
-
-def _spanned(kind: ArgumentType, node: Node, length: int) -> Iterator[Node]:
-    """By SMS a number or a sum may stand in several groups: the nodes that as many digits in groups lead to."""
-    longest = max((max(shape.lengths) for shape in kind.shapes if shape.lengths), default=0)
-    steps: list[tuple[range, Node]] = [
-        (range(len(key), len(key) + 1), child) for key, child in node.literals.items() if key.isdigit()
-    ]
-    for other, below in node.arguments:
-        lengths = sorted(each for shape in other.shapes if shape.letters is Letters.DIGITS for each in shape.lengths)
-        if lengths:
-            steps.append((range(lengths[0], lengths[-1] + 1), below))
-    for lengths_of, child in steps:
-        for each in lengths_of:
-            total = length + each
-            if length and any(total in shape.lengths for shape in kind.shapes):
-                yield child
-            if total < longest:
-                yield from _spanned(kind, child, total)
+def spellings(keyword: str) -> frozenset[str]:
+    """A keyword, and as it is written in Latin letters."""
+    return frozenset({keyword, *(transliterate(keyword, language).lower() for language in (Language.RU, Language.BG))})

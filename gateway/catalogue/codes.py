@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
@@ -27,7 +27,8 @@ class CodeRow:
 
     `arguments`: fixed values for fields without a placeholder. `to`: only on that short number. `any_text_to`: any
     other text to these short numbers means this command. `pending_sms`: this bare number does while a question
-    waits. `blank_sms`: an empty SMS does. `sms_reply`: the answer also goes as an SMS.
+    waits. `blank_sms`: an empty SMS does. `sms_reply`: the answer also goes as an SMS. `guarded`: asked first where
+    letters were taken for digits, as all that moves money is. `elsewhere`: what other operators dial for it.
     """
 
     command: str
@@ -40,6 +41,8 @@ class CodeRow:
     pending_sms: str = ""
     blank_sms: bool = False
     sms_reply: bool = False
+    guarded: bool = False
+    elsewhere: tuple[str, ...] = ()
     about: Mapping[Language, str] = field(default_factory=dict)
     available: bool = True
     order: int = 0
@@ -66,8 +69,8 @@ class Codes:
     def __iter__(self) -> Iterator[CodeRow]:
         return iter(self.rows)
 
-    def lines(self) -> tuple[CodeLine, ...]:
-        """The codes that work now, as help shows them: the first form of each."""
+    def lines(self, absent: Container[str] = ()) -> tuple[CodeLine, ...]:
+        """The codes that work now, as help shows them: the first form of each. `absent`: commands without a handler."""
         return tuple(
             CodeLine(
                 row.command,
@@ -76,17 +79,25 @@ class Codes:
                 row.about,
             )
             for row in self.rows
-            if row.available
+            if row.available and row.command not in absent
         )
 
 
 def read_codes(source: str, file: str = "codes.toml") -> Codes:
     """The table in a file's text. Raises CatalogueError with every fault of shape."""
+    codes, faults = scan_codes(source, file)
+    if faults:
+        raise CatalogueError(faults)
+    return codes
+
+
+def scan_codes(source: str, file: str = "codes.toml") -> tuple[Codes, list[Fault]]:
+    """The rows of a file's text as far as they can be read, and every fault of shape."""
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise CatalogueError([Fault(file, int(found[1]) if found else 0, "", str(error))]) from None
+        return Codes((), file), [Fault(file, int(found[1]) if found else 0, "", str(error))]
     faults = [
         Fault(file, line_of_key(source.splitlines(), 0, key), key, f"unknown key{nearest(key, ['code'])}")
         for key in document
@@ -94,22 +105,21 @@ def read_codes(source: str, file: str = "codes.toml") -> Codes:
     ]
     tables = document.get("code", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise CatalogueError([*faults, Fault(file, 0, "code", "must be rows, each under [[code]]")])
+        return Codes((), file), [*faults, Fault(file, 0, "code", "must be rows, each under [[code]]")]
     blocks = list(_blocks(source))
     rows = []
     for order, table in enumerate(tables):
         line, lines = blocks[order] if order < len(blocks) else (0, [])
         reader = _RowReader(table, file, line, lines)
-        rows.append(reader.row(order))
+        row = reader.row(order)
+        rows += [row] if row.command else []
         faults += reader.faults
-    if faults:
-        raise CatalogueError(faults)
-    return Codes(tuple(rows), file)
+    return Codes(tuple(rows), file), faults
 
 
 def line_of_key(lines: list[str], first: int, key: str) -> int:
     """The line (from 1) on which `key =` or a table `[key]` begins, looking from line index `first`; 0 if none."""
-    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
+    pattern = re.compile(rf"""\s*(?:["']?{re.escape(key)}["']?(?:\.\w+)*\s*=|\[+\s*{re.escape(key)}\s*\]+)""")
     return next((number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line)), 0)
 
 
@@ -169,6 +179,8 @@ class _RowReader:
             pending_sms=pending_sms,
             blank_sms=self._flag("blank_sms", False),
             sms_reply=self._flag("sms_reply", False),
+            guarded=self._flag("guarded", False),
+            elsewhere=self._texts("elsewhere"),
             about=about,
             available=self._flag("available", True),
             order=order,

@@ -10,28 +10,26 @@ import importlib.resources
 import re
 import tomllib
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, read_codes
+from gateway.catalogue.codes import WRITTEN_LANGUAGES, Codes, line_of_key, scan_codes
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
+from gateway.catalogue.menus import Menus, read_menus
 from gateway.catalogue.products import (
-    Limits,
     Names,
-    Opening,
     Operator,
-    Period,
     Products,
     Service,
-    Tariff,
-    TransferRules,
 )
 from gateway.model import ServiceId, TariffId
 
 CODES_FILE = "codes.toml"
 PRODUCTS_FILE = "products.toml"
+MENUS_FILE = "menus.toml"
 
 T = TypeVar("T")
 
@@ -43,23 +41,42 @@ class Catalogue:
     codes: Codes
     products: Products
     operator: Operator
+    menus: Menus = Menus()
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of both files."""
+    """The catalogue of a folder, or the gateway's own. Raises CatalogueError with the faults of all files."""
+    catalogue, faults = scan_catalogue(folder)
+    if faults:
+        raise CatalogueError(faults)
+    return catalogue
+
+
+def scan_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[Fault]]:
+    """As `load_catalogue`, but what cannot be read is left out, and the faults are returned."""
     faults: list[Fault] = []
     codes, products, operator = Codes(()), Products(), Operator()
     try:
-        codes = read_codes(*_source(folder, CODES_FILE))
+        codes, faults = scan_codes(*_source(folder, CODES_FILE))
     except CatalogueError as error:
         faults += error.faults
     try:
         products, operator = read_products(*_source(folder, PRODUCTS_FILE))
     except CatalogueError as error:
         faults += error.faults
-    if faults:
-        raise CatalogueError(faults)
-    return Catalogue(codes, products, operator)
+    menus = Menus()
+    try:
+        # Menus lead to codes: an operator's own codes go with his own menus, or with none.
+        if folder is None or (folder / MENUS_FILE).exists() or not (folder / CODES_FILE).exists():
+            menus = read_menus(*_source(folder, MENUS_FILE))
+    except CatalogueError as error:
+        faults += error.faults
+    return Catalogue(codes, products, operator, menus), faults
+
+
+def catalogue_files(folder: Path | None = None) -> list[tuple[str, bytes]]:
+    """The files that `load_catalogue` reads, as they are: name and content. Raises CatalogueError."""
+    return [(name, _source(folder, name)[0].encode()) for name in (CODES_FILE, PRODUCTS_FILE)]
 
 
 def _source(folder: Path | None, name: str) -> tuple[str, str]:
@@ -109,14 +126,6 @@ class _Table:
 class _ProductsReader:
     """Takes the tables to values, collecting faults."""
 
-    SECTIONS: Mapping[str, type] = {
-        "operator": Operator,
-        "transfer": TransferRules,
-        "limits": Limits,
-        "opening": Opening,
-    }
-    ROWS: Mapping[str, type] = {"tariff": Tariff, "service": Service}
-
     def __init__(self, document: Mapping[str, object], lines: list[str], file: str) -> None:
         self.document = document
         self.lines = lines
@@ -124,29 +133,19 @@ class _ProductsReader:
         self.faults: list[Fault] = []
 
     def read(self) -> tuple[Products, Operator]:
-        known = [*self.SECTIONS, *self.ROWS]
+        sections, rows = _tables_of(Products)
+        known = ["operator", *sections, *rows]
         for key in self.document:
             if key not in known:
                 self._fault(line_of_key(self.lines, 0, key), key, f"unknown table{nearest(key, known)}")
         operator = self._section("operator", Operator)
-        transfer = self._section("transfer", TransferRules)
-        limits = self._section("limits", Limits)
-        opening = self._section("opening", Opening)
-        tariffs: dict[TariffId, Tariff] = {}
-        for table in self._rows("tariff"):
-            tariff = self._build(Tariff, table)
-            if tariff is not None:
-                self._unique(table, tariff.id, tariffs)
-                tariffs[tariff.id] = tariff
-        services: dict[ServiceId, Service] = {}
-        tables: dict[ServiceId, _Table] = {}
-        for table in self._rows("service"):
-            service = self._build(Service, table)
-            if service is not None:
-                self._unique(table, service.id, services)
-                services[service.id] = service
-                tables[service.id] = table
-        self._references(services, tables, tariffs)
+        found: dict[str, Any] = {name: self._section(name, kind) for name, kind in sections.items()}
+        tables: dict[str, dict[int, _Table]] = {}
+        for name, (field_name, kind) in rows.items():
+            found[field_name], tables[name] = self._read_rows(name, kind)
+        products = Products(**found)
+        tariffs, opening, transfer = products.tariffs, products.opening, products.transfer
+        self._references(products.services, tables["service"], tariffs)
         if tariffs and opening.tariff not in tariffs:
             self._fault(line_of_key(self.lines, 0, "opening"), "opening.tariff", f"no tariff has id {opening.tariff}")
         if transfer.sum_min_minor > transfer.sum_max_minor:
@@ -157,7 +156,20 @@ class _ProductsReader:
         except (ZoneInfoNotFoundError, ValueError):
             line = line_of_key(self.lines, 0, "time_zone")
             self._fault(line, "operator.time_zone", f"no time zone is called {operator.time_zone!r}")
-        return Products(tariffs, services, transfer, limits, opening), operator
+        return products, operator
+
+    def _read_rows(self, name: str, kind: type[T]) -> tuple[dict[int, T], dict[int, _Table]]:
+        """The rows under `[[name]]` by their ids, and their tables."""
+        found: dict[int, T] = {}
+        tables: dict[int, _Table] = {}
+        for table in self._rows(name):
+            row = self._build(kind, table)
+            if row is not None:
+                identity = row.id  # type: ignore[attr-defined]
+                self._unique(table, identity, found)
+                found[identity] = row
+                tables[identity] = table
+        return found, tables
 
     def _fault(self, line: int, key: str, message: str, other_line: int = 0) -> None:
         self.faults.append(Fault(self.file, line, key, message, other_line))
@@ -210,7 +222,7 @@ class _ProductsReader:
             self._fault(table.line_of("id"), f"{table.name}.id", f"{identity} is taken", other.line_of("id"))
 
     def _references(
-        self, services: Mapping[ServiceId, Service], tables: Mapping[ServiceId, _Table], tariffs: Container[TariffId]
+        self, services: Mapping[ServiceId, Service], tables: Mapping[int, _Table], tariffs: Container[TariffId]
     ) -> None:
         for identity, service in services.items():
             table = tables[identity]
@@ -238,21 +250,62 @@ def _converted(hint: object, value: object) -> tuple[str, object]:
         return ("" if isinstance(value, bool) else "must be true or false"), value
     if hint is str:
         return ("" if isinstance(value, str) and value else "must be a text"), value
-    if hint is Period:
-        periods = [period.value for period in Period]
-        if isinstance(value, str) and value in periods:
-            return "", Period(value)
-        return f"must be one of {', '.join(periods)}{nearest(str(value), periods)}", Period.MONTH
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        words = [each.value for each in hint]
+        if isinstance(value, str) and value in words:
+            return "", hint(value)
+        return f"must be one of {', '.join(words)}{nearest(str(value), words)}", None
     if hint == Names:
         return _names(value), value
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _inline(hint, value)
     if get_args(hint):
-        kind = get_args(hint)[0]
-        if not isinstance(value, list) or any(_converted(kind, each)[0] for each in value):
-            return f"must be a list of {'texts' if kind is str else 'ids'}", ()
-        return "", tuple(value) if kind is str else frozenset(value)
+        return _list(get_args(hint)[0], get_origin(hint), value)
     if not isinstance(value, int) or isinstance(value, bool):
         return "must be a whole number", 0
     return ("must not be negative" if value < 0 else ""), value
+
+
+def _list(kind: object, made: object, value: object) -> tuple[str, object]:
+    what = "texts" if kind is str else "tables" if is_dataclass(kind) else "numbers"
+    if not isinstance(value, list):
+        return f"must be a list of {what}", ()
+    converted = [_converted(kind, each) for each in value]
+    wrong = next(
+        (f"must be a list of {what}: item {i} {each[0]}" for i, each in enumerate(converted, 1) if each[0]), ""
+    )
+    return wrong, (frozenset if made is frozenset else tuple)([each for _, each in converted])
+
+
+def _inline(kind: type, value: object) -> tuple[str, object]:
+    """A table written in one line, as the steps of a scale are."""
+    hints = get_type_hints(kind)
+    if not isinstance(value, dict):
+        return f"must be a table of {', '.join(hints)}", None
+    for key in value:
+        if key not in hints:
+            return f"has an unknown key {key!r}{nearest(key, hints)}", None
+    converted = {key: _converted(hints[key], each) for key, each in value.items()}
+    wrong = next((f"{key} {each[0]}" for key, each in converted.items() if each[0]), "")
+    needed = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
+    missing = [name for name in needed if name not in value]
+    if missing:
+        wrong = wrong or f"needs {', '.join(missing)}"
+    return wrong, None if wrong else kind(**{key: each for key, (_, each) in converted.items()})
+
+
+def _tables_of(kind: type) -> tuple[dict[str, type], dict[str, tuple[str, type]]]:
+    """The sections of the file, and its tables of rows: (field, class of a row) by the table's name."""
+    sections: dict[str, type] = {}
+    rows: dict[str, tuple[str, type]] = {}
+    hints = get_type_hints(kind)
+    for each in fields(kind):
+        hint = hints[each.name]
+        if get_origin(hint) is dict:
+            rows[each.metadata["table"]] = (each.name, get_args(hint)[1])
+        else:
+            sections[each.name] = hint
+    return sections, rows
 
 
 def _names(value: object) -> str:

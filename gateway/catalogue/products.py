@@ -74,6 +74,77 @@ class TransferRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a scale: from `from_minor` on, `value_minor` holds."""
+
+    from_minor: Money
+    value_minor: Money
+
+
+def on_scale(scale: tuple[Step, ...], amount: Money) -> Money:
+    """The value of the highest step that the amount reaches; 0 below the first."""
+    return next((each.value_minor for each in reversed(scale) if amount >= each.from_minor), Money(0))
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedRules:
+    """Promised payment. `limits`: by what was spent in the last `spent_days`; `fees`: by the sum taken."""
+
+    sum_min_minor: Money = Money(10_00)
+    limits: tuple[Step, ...] = (
+        Step(Money(0), Money(50_00)),
+        Step(Money(1), Money(200_00)),
+        Step(Money(300_00), Money(400_00)),
+        Step(Money(500_01), Money(800_00)),
+    )
+    fees: tuple[Step, ...] = (
+        Step(Money(0), Money(0)),
+        Step(Money(31_00), Money(7_00)),
+        Step(Money(100_00), Money(10_00)),
+        Step(Money(200_00), Money(25_00)),
+        Step(Money(500_00), Money(50_00)),
+    )
+    spent_days: int = 30
+    lasts_days: int = 3
+    debt_max_minor: Money = Money(30_00)
+    forbids_tariffs: frozenset[TariffId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRules:
+    """Full trust: who may go below zero, and how far."""
+
+    limit_minor: Money = Money(200_00)
+    customer_days_min: int = 90
+    spent_min_minor: Money = Money(125_00)
+    spent_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """ "Call me" and "top me up": requests a day."""
+
+    call_me_per_day_max: int = 5
+    top_me_up_per_day_max: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BlacklistRules:
+    """Which service the black list is, and how long it may grow."""
+
+    service: ServiceId = ServiceId(30)
+    numbers_max: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpRules:
+    """What may be charged to a linked card at a time."""
+
+    sum_min_minor: Money = Money(10_00)
+    sum_max_minor: Money = Money(15_000_00)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -96,8 +167,19 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    tariffs: dict[TariffId, Tariff] = field(default_factory=dict)
-    services: dict[ServiceId, Service] = field(default_factory=dict)
+    """All of `products.toml` but `[operator]`: a field is a section of its name, or the rows of the table it names."""
+
+    tariffs: dict[TariffId, Tariff] = field(default_factory=dict, metadata={"table": "tariff"})
+    services: dict[ServiceId, Service] = field(default_factory=dict, metadata={"table": "service"})
     transfer: TransferRules = TransferRules()
     limits: Limits = Limits()
     opening: Opening = Opening()
+    promised: PromisedRules = PromisedRules()
+    trust: TrustRules = TrustRules()
+    callback: CallbackRules = CallbackRules()
+    blacklist: BlacklistRules = BlacklistRules()
+    top_up: TopUpRules = TopUpRules()
+
+    def names(self) -> list[Names]:
+        """Every name that a text may have to show."""
+        return [tariff.names for tariff in self.tariffs.values()] + [each.names for each in self.services.values()]

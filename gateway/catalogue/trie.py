@@ -6,23 +6,24 @@ is wrong with a row is collected as faults. The syntax of patterns is the gramma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from types import NoneType
 from typing import get_args, get_type_hints
 
-from gateway.arguments import ArgumentType, Value, Wrong, argument_types, choice
+from gateway.arguments import ArgumentType, Value, Wrong, choice, sum_between, unsigned
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.products import Operator
 from gateway.commands import ENVELOPE, Command
-from gateway.model import Channel, Language
-from gateway.texts.latin import transliterate
+from gateway.kinds import argument_types
+from gateway.model import Channel, Language, Money
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`<name>` or `<name:low-high>`."""
+    """`<name>` or `<name:low-high>`. A secret may stand twice: it has to be typed the same both times."""
 
     name: str
     low: int = 0
@@ -35,12 +36,26 @@ PatternSyntax = Callable[[str, Channel], tuple[Item, ...]]
 """Takes a pattern to its items; raises ValueError with the place where its syntax ends."""
 
 
+BOUNDED: Mapping[object, Callable[[int, int], ArgumentType]] = {int: choice, Money: sum_between}
+"""The types of fields whose placeholders may name the least and the greatest value."""
+
+
+VISITED_NETWORK = re.compile(r"1[5-9]\d")
+"""Codes that a visited network keeps for itself (TS 22.090 5.1.2): abroad they reach home behind the main code."""
+
+SIGNS = ("+", "-")
+
+
 @dataclass(slots=True, eq=False)
 class Leaf:
-    """A pattern of a row: its items with their kinds, the fields they fill, the values that are fixed."""
+    """A pattern of a row: its items with their kinds, the fields they fill, the values that are fixed.
+
+    `text`: as the row has it, in line `line`; an alias has the pattern that it stands for.
+    """
 
     row: CodeRow
     text: str
+    line: int
     channel: Channel
     items: tuple[str | ArgumentType, ...]
     names: tuple[str, ...]
@@ -67,7 +82,7 @@ class Node:
             node = node._child(item)
         node.by_length.setdefault(0, leaf)
         for known in node.leaves:
-            if known.row is leaf.row:
+            if known.row is leaf.row and known.names == leaf.names:
                 known.languages |= leaf.languages
                 return
         node.leaves.append(leaf)
@@ -85,12 +100,30 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Tries:
-    """The compiled catalogue: dialled strings, SMS lines to any number, and those to one short number only."""
+    """The compiled catalogue: dialled strings, SMS lines to any number, and those to one short number only.
+
+    A line that begins with an argument (`<contact> <number>`) is looked for after all that begin with a keyword, so
+    that no keyword is taken for a name: those are in `open_to`, by short number, "" being any.
+    """
 
     ussd: Node = field(default_factory=Node)
     sms: Node = field(default_factory=Node)
     sms_to: dict[str, Node] = field(default_factory=dict)
+    open_to: dict[str, Node] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
+
+    def roots(self, to: str) -> list[Node]:
+        """Where an SMS to that number is looked for, first things first."""
+        found = (self.sms_to.get(to), self.sms, self.open_to.get(to), self.open_to.get(""))
+        return [node for node in found if node is not None]
+
+    def root_of(self, leaf: Leaf) -> Node:
+        """Where a pattern belongs."""
+        if leaf.channel is Channel.USSD:
+            return self.ussd
+        if not isinstance(leaf.items[0], str):
+            return self.open_to.setdefault(leaf.row.to, Node())
+        return self.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.sms
 
 
 class _Compiler:
@@ -98,23 +131,23 @@ class _Compiler:
 
     def __init__(self, operator: Operator, commands: Mapping[str, type[Command]], syntax: PatternSyntax) -> None:
         self.syntax = syntax
-        self.kinds = argument_types(operator)
-        self.choices: dict[tuple[int, int], ArgumentType] = {}
+        self.kinds = {channel: argument_types(operator, channel) for channel in Channel}
+        self.bounded: dict[tuple[object, int, int], ArgumentType] = {}
         self.commands = commands
         self.fields: dict[str, tuple[dict[str, object], frozenset[str]]] = {}
+        self.main_code = operator.short_number
+        self.leaves: list[Leaf] = []
+        self.unsigned: dict[ArgumentType, ArgumentType] = {}
         self.tries = Tries()
         self.faults: list[Fault] = []
 
     def add(self, row: CodeRow) -> None:
-        """Adds a row's patterns. Of a row that is not available yet only the syntax can be looked at."""
-        known: Mapping[str, object] = {}
-        needed: frozenset[str] = frozenset()
-        if row.available:
-            if row.command not in self.commands:
-                hint = nearest(row.command, self.commands)
-                self._fault(row, "command", f"unknown command {row.command!r}{hint}")
-                return
-            known, needed = self._fields_of(row.command)
+        """Adds a row's patterns, whether it works yet or not."""
+        if row.command not in self.commands:
+            hint = nearest(row.command, self.commands)
+            self._fault(row, "command", f"unknown command {row.command!r}{hint}")
+            return
+        known, needed = self._fields_of(row.command)
         fixed = self._fixed(row, known)
         forms = [(Channel.USSD, text, frozenset[Language]()) for text in row.ussd]
         forms += [(Channel.SMS, text, frozenset({language})) for language, texts in row.sms.items() for text in texts]
@@ -124,28 +157,32 @@ class _Compiler:
                 continue
             if missing := sorted(needed - {*leaf.names, *fixed}):
                 self._fault(row, text, f"{text!r}: no placeholder, default or fixed value for {', '.join(missing)}")
-            if row.available:
-                self._insert(leaf)
-                self._insert_latin(leaf)
+            self.leaves.append(leaf)
+            if channel is Channel.USSD and isinstance(leaf.items[0], str) and VISITED_NETWORK.fullmatch(leaf.items[0]):
+                self.leaves.append(replace(leaf, items=(self.main_code, *leaf.items)))
 
-    def _insert_latin(self, leaf: Leaf) -> None:
-        """A Cyrillic keyword is understood in the Latin letters that our own replies write it in."""
-        items = leaf.items
-        for language in leaf.languages:
-            items = tuple(transliterate(item, language).lower() if isinstance(item, str) else item for item in items)
-        if items != leaf.items:
-            latin = replace(leaf, items=items)
-            root = self.tries.sms_to.setdefault(leaf.row.to, Node()) if leaf.row.to else self.tries.sms
-            root.insert(latin)
+    def finish(self) -> Tries:
+        """The tries, when all rows have been added."""
+        signed = {
+            (id(self.tries.root_of(leaf)), *leaf.items[:place])
+            for leaf in self.leaves
+            for place, item in enumerate(leaf.items)
+            if item in SIGNS
+        }
+        for leaf in self.leaves:
+            root = self.tries.root_of(leaf)
+            before = [place for place in range(len(leaf.items)) if (id(root), *leaf.items[:place]) in signed]
+            leaf.items = tuple(
+                self._unsigned(item) if place in before and not isinstance(item, str) else item
+                for place, item in enumerate(leaf.items)
+            )
+            root.insert(leaf)
+        self.tries.leaves = self.leaves
+        return self.tries
 
-    def _insert(self, leaf: Leaf) -> None:
-        if leaf.channel is Channel.USSD:
-            self.tries.ussd.insert(leaf)
-        elif leaf.row.to:
-            self.tries.sms_to.setdefault(leaf.row.to, Node()).insert(leaf)
-        else:
-            self.tries.sms.insert(leaf)
-        self.tries.leaves.append(leaf)
+    def _unsigned(self, kind: ArgumentType) -> ArgumentType:
+        """Where the plan has a form with a sign, the sign is none of the argument: `РЕБЕНОК +7...` adds a number."""
+        return self.unsigned.setdefault(kind, unsigned(kind))
 
     def _leaf(
         self, row: CodeRow, channel: Channel, text: str, languages: frozenset[Language],
@@ -162,41 +199,47 @@ class _Compiler:
             if isinstance(item, str):
                 items.append(item)
                 continue
-            kind = self._kind(row, text, item, known)
+            kind = self._kind(row, text, channel, item, known)
             if kind is None:
                 return None
-            if item.name in names or item.name in fixed:
+            if item.name in fixed or (item.name in names and not kind.secret):
                 self._fault(row, text, f"{text!r}: {item.name!r} is filled twice")
                 return None
             items.append(kind)
             names.append(item.name)
-        if any(not isinstance(item, str) and item.rest for item in items[:-1]):
-            self._fault(row, text, f"{text!r}: a free text takes the rest of the line, so it must come last")
-            return None
-        return Leaf(row, text, channel, tuple(items), tuple(names), fixed, languages)
+        for item, placed in zip(parsed[:-1], items[:-1], strict=True):
+            if isinstance(item, str) or isinstance(placed, str):
+                continue
+            if placed.rest or (placed.comes_last and channel is Channel.SMS):
+                message = f"{text!r}: <{item.name}> takes all that follows, so it must come last"
+                self._fault(row, text, message)
+                return None
+        return Leaf(row, text, row.line_of(text), channel, tuple(items), tuple(names), fixed, languages)
 
-    def _kind(self, row: CodeRow, text: str, item: Placeholder, known: Mapping[str, object]) -> ArgumentType | None:
-        if not row.available:
-            return self.kinds[str]
+    def _kind(
+        self, row: CodeRow, text: str, channel: Channel, item: Placeholder, known: Mapping[str, object]
+    ) -> ArgumentType | None:
         if item.name not in known:
             hint = nearest(item.name, known)
             self._fault(row, text, f"{text!r}: <{item.name}> is no field of {row.command}{hint}")
             return None
+        typed = known[item.name]
         if item.high:
-            bounds = (item.low, item.high)
-            if item.low >= item.high or known[item.name] is not int:
-                self._fault(row, text, f"{text!r}: <{item.name}> needs a field of type int and low < high")
+            bounds = (typed, item.low, item.high)
+            if item.low >= item.high or typed not in BOUNDED:
+                message = f"{text!r}: <{item.name}> needs a field of type int or Money, and low < high"
+                self._fault(row, text, message)
                 return None
-            return self.choices.setdefault(bounds, choice(*bounds))
-        kind = self.kinds.get(known[item.name])
+            return self.bounded.setdefault(bounds, BOUNDED[typed](item.low, item.high))
+        kind = self.kinds[channel].get(typed)
         if kind is None:
             self._fault(row, text, f"{text!r}: no kind of argument is known for the type of {item.name!r}")
         return kind
 
     def _fixed(self, row: CodeRow, known: Mapping[str, object]) -> dict[str, Value]:
         fixed: dict[str, Value] = {}
-        for name, typed in row.arguments.items() if row.available else ():
-            kind = self.kinds.get(known.get(name))
+        for name, typed in row.arguments.items():
+            kind = self.kinds[Channel.SMS].get(known.get(name))
             if name not in known:
                 self._fault(row, "arguments", f"{name!r} is no field of {row.command}{nearest(name, known)}")
                 continue
@@ -234,7 +277,7 @@ def compile_codes(
     compiler = _Compiler(operator, commands, syntax)
     for row in codes.rows:
         compiler.add(row)
-    return compiler.tries, compiler.faults
+    return compiler.finish(), compiler.faults
 
 
 def fixed_start(leaf: Leaf) -> list[str]:

@@ -1,4 +1,4 @@
-"""What to do when a message centre does not take a message. Pure policy.
+"""What to do when a message centre does not take a message, or a system outside does not answer. Pure policy.
 
 Nothing is dropped for a status that time can mend: such a message is sent again until its validity ends. How fast a
 link may go after ESME_RTHROTTLED is for its `Pace`; here it is only said that it has to slow down.
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gateway.messages import OutboxState
+from gateway.model import Instant
+
+EFFECT_DELAYS_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 1_800_000, 3_600_000)
 
 
 class Scope(Enum):
@@ -58,3 +61,9 @@ def after_refusal(status: int, tries: int) -> Verdict:
         return FINAL
     delay_ms = min(patience.first_ms << min(tries, 16), patience.most_ms)
     return Verdict(OutboxState.READY, delay_ms, patience.scope, patience.slower)
+
+
+def after_failed_try(tries: int, now: Instant, give_up_at: Instant) -> Instant:
+    """When something outside is tried again; 0: never. `tries`: how often it failed before this time."""
+    again_at = Instant(now + EFFECT_DELAYS_MS[min(tries, len(EFFECT_DELAYS_MS) - 1)])
+    return again_at if again_at <= give_up_at else Instant(0)

@@ -89,6 +89,8 @@ class Routing:
 
     def choose(self, outgoing: Outgoing) -> Connection | None:
         """The connection for a reply; None while nothing that may carry it is bound."""
+        if outgoing.receipt_of:
+            return self._account(outgoing.link, outgoing.account)
         own = self._connections.get(outgoing.connection)
         if own is not None and own.may_send:
             return own
@@ -135,7 +137,10 @@ class Routing:
 
     def _partner(self, own: Connection) -> Connection | None:
         """The other one of two binds for the two directions: same door, same account."""
+        return self._account(own.name, own.system_id)
+
+    def _account(self, name: str, system_id: str) -> Connection | None:
         for connection in self._connections.all():
-            if connection.may_send and (connection.name, connection.system_id) == (own.name, own.system_id):
+            if connection.may_send and (connection.name, connection.system_id) == (name, system_id):
                 return connection
         return None

@@ -8,65 +8,71 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from gateway.clock import Clock
-from gateway.delivery.compose import compose
+from gateway.delivery.compose import Message, Resend, Route, compose
 from gateway.delivery.pace import Pace
 from gateway.delivery.retry import Scope, Verdict, after_refusal
 from gateway.delivery.routing import Connections, Routing
 from gateway.delivery.waiting import Waiting
+from gateway.engine.receipts import unnamed_key
 from gateway.engine.replies import fill_code
-from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
+from gateway.messages import PARTS_MAX, Awaited, Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DeliverSm, DeliverSmResp, EncodeError, GenericNack, Pdu, Status, SubmitSm, SubmitSmResp, Tag
+from smpp.pdu import DataSmResp, EncodeError, GenericNack, Pdu, Status, SubmitSmResp, Tag
+from smpp.receipt import fold_id
+from smpp.ussd import OutKind
+from smpp.vocabulary import RegisteredDelivery
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
 ALARM_MS_MIN = 5  # rows that wait for their pace are claimed in bunches
 CONGESTION_STATE = int(Tag.CONGESTION_STATE)
 RUNKNOWNERR = int(Status.ESME_RUNKNOWNERR)
+RECEIPT_MASK = int(RegisteredDelivery.RECEIPT_MASK)
 
 
 @dataclass(slots=True)
 class _Sending:
-    """A row on its way: its parts, and what the peer said of them so far."""
+    """A row on its way: its parts, and what the peer said of them so far.
+
+    `queued` are the numbers of the parts to send, from 0: of a reply that was taken in part only, the others.
+    """
 
     row: int
     outgoing: Outgoing
     connection: Connection
-    parts: list[SubmitSm] | list[DeliverSm]
-    numbers: list[int]  # of these parts within the whole message
+    route: Route
+    parts: Sequence[Message]
+    queued: list[int]
     places: int  # of the window that were promised
     pace: Pace | None
+    accepted: dict[int, str]  # part -> message_id
     sent: int = 0
     answered: int = 0
-    unknown: int = 0
-    message_ids: list[str] = field(default_factory=list)
     refused: dict[int, int] = field(default_factory=dict)  # part -> status
-    taken: set[int] = field(default_factory=set)  # parts that the peer has
+    overdue: set[int] = field(default_factory=set)
+
+    @property
+    def first_id(self) -> str:
+        return next((message_id for message_id in self.accepted.values() if message_id), "")
+
+    def taken(self) -> _Taken:
+        return _Taken(self.route.name, len(self.parts), self.accepted)
 
 
-@dataclass(slots=True, frozen=True)
-class _Part:
-    """One of several parts on the wire."""
+class _Taken(msgspec.Struct, frozen=True):
+    """The parts of a reply that a peer has taken, while the others are tried again: by the same link these alone."""
 
-    sending: _Sending
-    number: int
-
-
-@dataclass(slots=True, frozen=True)
-class _Progress:
-    """Parts that one link has taken already, and their message_ids: the others alone are sent again there."""
-
-    link: str
-    taken: frozenset[int]
-    message_ids: tuple[str, ...]
+    route: str
+    parts: int
+    accepted: dict[int, str]
 
 
 class Sender:
@@ -101,7 +107,8 @@ class Sender:
         self._reserved: dict[int, int] = {}  # connection -> places of its window that are promised
         self._waiting = Waiting()
         self._tries: dict[int, int] = {}
-        self._progress: dict[int, _Progress] = {}
+        self._taken: dict[int, _Taken] = {}
+        self._screens: set[int] = set()  # rows of screens that wait for an answer, not accepted by the peer yet
         self._paces: dict[str | int, Pace] = {}  # of links by name, of a listener's connections by number
         self._alarm_ms = 0  # in so long a pace lets something through
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
@@ -109,12 +116,12 @@ class Sender:
 
     # -- what the engine calls -----------------------------------------------------------------------------------
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
         """Reserves places in a window for a new row; an SMS does not overtake those that wait already."""
-        if not self._closed and not self._waiting.blocks(outgoing) and self._reserve(row.id, outgoing):
-            return True
+        if not self._closed and not self._waiting.blocks(outgoing) and self._reserve(row.id, outgoing, self._now_ms()):
+            return OutboxState.UNKNOWN if self._once(row.id) else OutboxState.SENDING
         self._waiting.expect(outgoing)
-        return False
+        return None
 
     def release(self, rows: Iterable[int]) -> None:
         """Their batch was not written: the places are free again, and what was to wait does not come."""
@@ -122,14 +129,21 @@ class Sender:
         for row in rows:
             sending = self._take_placed(row)
             if sending is not None and sending.pace is not None:
-                sending.pace.give_back(len(sending.parts))
+                sending.pace.give_back(len(sending.queued))
 
     def dispatch(self, rows: Iterable[int]) -> None:
         """They are on the disk as SENDING: they leave with the next flush."""
         for row in rows:
             sending = self._take_placed(row)
-            if sending is not None:
-                self._advance(sending)
+            if sending is None:
+                continue
+            if asks(sending.outgoing):
+                self._screens.add(row)
+            self._advance(sending)
+
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen that asks is committed, and the peer has not accepted it yet."""
+        return row in self._screens
 
     def _take_placed(self, row: int) -> _Sending | None:
         sending = self._placed.pop(row, None)
@@ -143,13 +157,9 @@ class Sender:
         first = sending.sent
         room = connection.window_free if connection.bound else 0
         try:
-            if len(sending.parts) == 1 and room:
-                connection.send(sending.parts[0], sending)
-                sending.sent = 1
-            else:
-                for part, number in zip(sending.parts[first : first + room], sending.numbers[first:], strict=False):
-                    connection.send(part, _Part(sending, number))
-                    sending.sent += 1
+            for number in sending.queued[first : first + room]:
+                connection.send(sending.parts[number], (sending, number))
+                sending.sent += 1
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
             self._forget(sending.row)
@@ -165,6 +175,8 @@ class Sender:
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
         self._waiting.expect_nothing()
+        if asks(outgoing):
+            self._screens.add(row.id)
         if self._waiting.now >= WAITING_ROWS_MAX:
             self._overflowed = True
             return
@@ -174,30 +186,27 @@ class Sender:
     # -- what the wire calls -------------------------------------------------------------------------------------
 
     def response(self, context: object, pdu: Pdu | None) -> None:
-        """The peer answered one part; None: it did not within its time. Then it may still answer later."""
-        if isinstance(context, _Part):
-            sending, number = context.sending, context.number
+        """The peer answered one part; None: it did not within its time, though it may yet."""
+        assert isinstance(context, tuple)
+        sending, number = context
+        assert isinstance(sending, _Sending)
+        late = number in sending.overdue
+        if late:
+            sending.overdue.discard(number)
         else:
-            assert isinstance(context, _Sending)
-            sending, number = context, context.numbers[0]
-        whole = len(sending.parts)
-        if sending.answered == whole:  # it was UNKNOWN, and is not any more
-            if pdu is not None and sending.unknown:
-                sending.unknown -= 1
-                self._count_answer(sending, number, pdu)
-                if not sending.unknown:
-                    self._finished(sending)
-            return
-        sending.answered += 1
+            sending.answered += 1
         if pdu is None:
-            sending.unknown += 1
+            sending.overdue.add(number)
         else:
             self._count_answer(sending, number, pdu)
-        if sending.answered == whole:
+        if sending.answered < len(sending.queued):
+            if sending.sent < len(sending.queued):
+                self._advance(sending)
+        elif not late:
             self._flying.pop(sending.row, None)
             self._finished(sending)
-        elif sending.sent < whole:
-            self._advance(sending)
+        elif sending.route.resend_unknown is not Resend.ALWAYS and not sending.overdue:
+            self._finished(sending)  # it was UNKNOWN; where it was sent again instead, the copy counts
 
     def _count_answer(self, sending: _Sending, number: int, pdu: Pdu) -> None:
         status = pdu.command_status
@@ -206,9 +215,7 @@ class Sender:
         if status:
             sending.refused[number] = status
         else:
-            sending.taken.add(number)
-            if isinstance(pdu, (SubmitSmResp, DeliverSmResp)) and pdu.message_id:
-                sending.message_ids.append(pdu.message_id)
+            sending.accepted[number] = pdu.message_id if isinstance(pdu, (SubmitSmResp, DataSmResp)) else ""
             if sending.pace is not None:
                 sending.pace.succeeded()
         if pdu.tlvs and sending.connection.tells_congestion:
@@ -219,19 +226,22 @@ class Sender:
                 pace.congestion(congestion[-1], self._now_ms())
 
     def lost(self, connection: Connection) -> None:
-        """It ended: whether what was on its way arrived nobody knows; it is sent again, under the same reference."""
+        """It ended: whether what was on its way arrived nobody knows. It is sent again, under the same reference, but
+        for a peer that may get nothing twice."""
         self._reserved.pop(connection.id, None)
         self._paces.pop(connection.id, None)
         for sending in [each for each in self._flying.values() if each.connection is connection]:
             del self._flying[sending.row]
-            self._keep_progress(sending)
-            self._again(sending.row, sending.outgoing)
+            if sending.route.resend_unknown is Resend.NEVER:
+                self._unknown(sending, {number for number in sending.queued if number not in sending.accepted})
+            else:
+                self._try_again(sending)
 
     def pump(self) -> None:
         """Claims waiting rows for which a window and a pace have room now."""
         if self._closed or not len(self._waiting):
             return
-        now = self._clock.now()
+        now, now_ms = self._clock.now(), self._now_ms()  # one moment for all: nothing overtakes as time goes on
         self._waiting.ripen(now)
         claimed: list[int] = []
 
@@ -239,7 +249,7 @@ class Sender:
             current = self._still_worth(row, outgoing, now)
             if current is None:
                 return None
-            if self._waiting.held_until(current.destination) or not self._reserve(row, current):
+            if self._waiting.held_until(current.destination) or not self._reserve(row, current, now_ms):
                 return current
             claimed.append(row)
             return None
@@ -248,7 +258,7 @@ class Sender:
         self._waiting.take(leaves)
         self._set_alarm()
         if claimed:
-            self._post(Claimed(tuple(claimed)))
+            self._post(Claimed(tuple(claimed), tuple(row for row in claimed if self._once(row))))
             self._wake()
 
     # -- what the gateway's loop calls ---------------------------------------------------------------------------
@@ -310,7 +320,7 @@ class Sender:
             pace = self._paces[key] = Pace(route.rate_per_s, route.rate_burst, self._now_ms())
         return pace
 
-    def _reserve(self, row: int, outgoing: Outgoing) -> bool:
+    def _reserve(self, row: int, outgoing: Outgoing, now_ms: int) -> bool:
         connection = self._routing.choose(outgoing)
         if connection is None:
             return False
@@ -320,42 +330,49 @@ class Sender:
             return False
         route = self._routing.route(connection)
         pace = self._pace_of(connection) if self._paces or route.rate_per_s else None
-        if pace is not None and (wait_ms := pace.wait_ms(self._now_ms())):
+        if pace is not None and (wait_ms := pace.wait_ms(now_ms)):
             self._alarm_ms = min(wait_ms, self._alarm_ms or wait_ms)
             return False
         text = outgoing.text
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
         parts = compose(outgoing, text, route, outgoing.reference + row)
-        numbers = list(range(len(parts)))
-        progress = self._progress.get(row) if self._progress else None
-        if progress is not None and progress.link == route.name:
-            numbers = [number for number in numbers if number not in progress.taken]
-            parts = [parts[number] for number in numbers]  # type: ignore[assignment]
-        places = min(len(parts), connection.window)
+        taken = self._taken.get(row) if self._taken else None
+        accepted: dict[int, str] = {}
+        if taken is not None and (taken.route, taken.parts) == (route.name, len(parts)):
+            accepted = dict(taken.accepted)
+        queued = [number for number in range(len(parts)) if number not in accepted]
+        places = min(len(queued), connection.window)
         if places > free:
             return False
-        if pace is not None and not pace.take(len(parts), now_ms := self._now_ms()):
+        if pace is not None and not pace.take(len(queued), now_ms):
             self._alarm_ms = pace.wait_ms(now_ms) or ALARM_MS_MIN
             return False
         self._reserved[connection.id] = reserved + places
-        sending = self._placed[row] = _Sending(row, outgoing, connection, parts, numbers, places, pace)
-        if progress is not None and progress.link == route.name:
-            sending.taken.update(progress.taken)
-            sending.message_ids.extend(progress.message_ids)
+        self._placed[row] = _Sending(row, outgoing, connection, route, parts, queued, places, pace, accepted)
         return True
+
+    def _once(self, row: int) -> bool:
+        """Whether a placed row leaves by a peer that may get nothing twice."""
+        return self._placed[row].route.resend_unknown is Resend.NEVER
 
     def _still_worth(self, row: int, outgoing: Outgoing, now: Instant) -> Outgoing | None:
         """A screen whose dialog is over goes as SMS instead; what is past its validity expires."""
         if outgoing.channel is Channel.USSD and (
             outgoing.expires_at <= now or self._connections.get(outgoing.connection) is None
         ):
+            if asks(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
+                self._expired(row, now)
+                return None
             outgoing = as_sms(outgoing, self._routing.validity_ms)
         if outgoing.expires_at <= now:
-            self._forget(row)
-            self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
+            self._expired(row, now)
             return None
         return outgoing
+
+    def _expired(self, row: int, now: Instant) -> None:
+        self._forget(row)
+        self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
 
     def _again(self, row: int, outgoing: Outgoing, delay_ms: int = 0) -> None:
         now = self._clock.now()
@@ -363,40 +380,25 @@ class Sender:
         self._post(SubmitResult(row, OutboxState.READY, at=due))
         self._waiting.add_later(due, row, outgoing)
 
-    def _keep_progress(self, sending: _Sending) -> None:
-        """Of a long message only the parts that were not taken are sent again, as long as it is by the same link."""
-        if sending.taken:
-            self._progress[sending.row] = _Progress(
-                sending.connection.name, frozenset(sending.taken), tuple(sending.message_ids)
-            )
-
-    def _forget(self, row: int) -> None:
-        if self._tries:
-            self._tries.pop(row, None)
-        if self._progress:
-            self._progress.pop(row, None)
-
     def _finished(self, sending: _Sending) -> None:
         """Every part has been answered, or given up."""
-        row, status = sending.row, 0
-        if sending.unknown:
-            state = OutboxState.UNKNOWN
-        elif sending.refused:
-            status, verdict = self._refused(sending)
-            if verdict.state is OutboxState.READY:
-                self._keep_progress(sending)
-                self._again(row, sending.outgoing, verdict.delay_ms)
+        row, outgoing = sending.row, sending.outgoing
+        self._screens.discard(row)
+        status, verdict = self._refused(sending) if sending.refused else (0, Verdict(OutboxState.SENT))
+        if verdict.state is OutboxState.FAILED:
+            self._forget(row)
+            if outgoing.channel is Channel.USSD and not asks(outgoing):  # the dialog is dead: the result goes as SMS
+                self._again(row, as_sms(outgoing, self._routing.validity_ms))
                 return
-            if sending.outgoing.channel is Channel.USSD:  # the dialog is dead: the result goes as SMS
-                self._forget(row)
-                self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
-                return
-            state = OutboxState.FAILED
+            self._post(SubmitResult(row, OutboxState.FAILED, sending.first_id, status, self._clock.now()))
+        elif sending.overdue and sending.route.resend_unknown is not Resend.ALWAYS:
+            self._unknown(sending, sending.overdue)  # once late responses come, what was refused for now goes again
+        elif sending.overdue or verdict.state is OutboxState.READY:
+            self._try_again(sending, verdict.delay_ms)
         else:
-            state = OutboxState.SENT
-        self._forget(row)
-        message_id = sending.message_ids[0] if sending.message_ids else ""
-        self._post(SubmitResult(row, state, message_id, status, self._clock.now()))
+            self._forget(row)
+            awaited = self._awaited(sending)
+            self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), awaited))
 
     def _refused(self, sending: _Sending) -> tuple[int, Verdict]:
         """What follows from the statuses of a row's parts; the most lasting one decides. Slows the link down."""
@@ -420,8 +422,49 @@ class Sender:
             self._waiting.hold(sending.outgoing.destination, Instant(self._clock.now() + delay_ms))
         return status, Verdict(verdict.state, delay_ms)
 
+    def _try_again(self, sending: _Sending, delay_ms: int = 0) -> None:
+        """What was not taken goes again; what was taken does not."""
+        if sending.accepted:
+            self._taken[sending.row] = sending.taken()
+        self._again(sending.row, sending.outgoing, delay_ms)
+
+    def _unknown(self, sending: _Sending, unanswered: set[int]) -> None:
+        """Nobody knows whether all of it arrived: a late response or a receipt may tell."""
+        self._forget(sending.row)
+        awaited = self._awaited(sending, unanswered)
+        status = next(iter(sending.refused.values()), 0)
+        now = self._clock.now()
+        self._post(SubmitResult(sending.row, OutboxState.UNKNOWN, sending.first_id, status, now, awaited))
+
+    def _forget(self, row: int) -> None:
+        self._screens.discard(row)
+        if self._tries:
+            self._tries.pop(row, None)
+        if self._taken:
+            self._taken.pop(row, None)
+
+    def _awaited(self, sending: _Sending, unanswered: Iterable[int] = ()) -> tuple[Awaited, ...]:
+        """The parts whose receipts will come, where receipts were asked for (SMPP 3.4 5.2.17)."""
+        if not sending.parts[0].registered_delivery & RECEIPT_MASK:
+            return ()
+        number, link, total = sending.outgoing.destination, sending.connection.name, len(sending.parts)
+        now = self._clock.now()
+        told = [*sending.accepted.items(), *((part, "") for part in unanswered)]
+        first, unnamed = sending.row * PARTS_MAX, unnamed_key(number)
+        return tuple(
+            [
+                Awaited(first + part, fold_id(identity) if identity else unnamed, link, identity, total, number, now)
+                for part, identity in told
+            ]
+        )
+
 
 def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:
     """The same reply by SMS, because its screen is gone."""
     expires_at = Instant(outgoing.expires_at + validity_ms)
     return msgspec.structs.replace(outgoing, channel=Channel.SMS, dialog=None, expires_at=expires_at)
+
+
+def asks(outgoing: Outgoing) -> bool:
+    """Whether it is a screen that waits for an answer."""
+    return outgoing.dialog is not None and outgoing.dialog.act is OutKind.CONTINUE

@@ -6,50 +6,89 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Reply
-from gateway.dispatcher import Decision, Dispatcher
+from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
+from gateway.dispatcher import Decision, Dispatcher, Fault
+from gateway.engine.dialog_steps import DialogSteps, remembering
+from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
-from gateway.engine.journal import Body, Journal, MessageEntry, ResultsEntry, TimerEntry, secretless
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, country_language
+from gateway.engine.journal import (
+    Body,
+    EffectEntry,
+    ImportedEntry,
+    Journal,
+    MessageEntry,
+    PartEntry,
+    ReceiptsEntry,
+    ReloadedEntry,
+    ResultsEntry,
+    TimerEntry,
+    secretless,
+)
+from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
+from gateway.engine.passwords import slow_hash
+from gateway.engine.receipts import Matching, Receipts
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
+    DialogGone,
+    DialogOrigin,
+    EffectResult,
     Fact,
+    ImportCount,
+    Imported,
     Inbound,
     Late,
     Lost,
+    MessagePart,
+    MissesTallied,
     OutboxState,
     Outgoing,
+    PartsDue,
+    Receipt,
+    Reloaded,
     SubmitResult,
     TimerDue,
 )
-from gateway.model import Account, AccountId, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.reading import Reading
 from gateway.store.protocol import (
+    EffectRow,
     InboxRow,
     LedgerRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
+    PartRow,
     Store,
     TimerRow,
     Wanted,
     WriteBatch,
 )
-from gateway.ussd_grammar import Reading
+from smpp.receipt import receipt_text
+from smpp.ussd import Dialect
+from smpp.vocabulary import MessageState
 
 
 class Delivery(Protocol):
     """Where replies go once they are on the disk."""
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
-        """Reserves a place in a window: True if the row may leave right after the commit."""
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
+        """Reserves a place in a window. None: there is none now.
+
+        Else the row may leave right after it was committed as the state that this returns: SENDING, or UNKNOWN where
+        it may never be sent twice, so that a crash between the two leaves it so.
+        """
         ...
 
     def release(self, rows: Iterable[int]) -> None:
@@ -64,6 +103,36 @@ class Delivery(Protocol):
         """The row is on the disk as READY: it is claimed when a window has room."""
         ...
 
+    def on_its_way(self, row: int) -> bool:
+        """Whether a screen has left, or is to leave, and the peer has not accepted it yet."""
+        ...
+
+
+class Performer(Protocol):
+    """Does what was decided outside the gateway."""
+
+    def begin(self, effects: Iterable[EffectRow]) -> None:
+        """They are on the disk: each is to be done when it is due."""
+        ...
+
+
+class Nobody:
+    """Where nothing outside is reached."""
+
+    def begin(self, effects: Iterable[EffectRow]) -> None:
+        """They stay in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What decides, compiled from one state of the operator's data, which `digest` names. A reload swaps it whole."""
+
+    digest: str
+    dispatcher: Dispatcher
+    surroundings: Surroundings
+    writer: ReplyWriter
+    talk: Conversation | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -76,6 +145,16 @@ class Tools:
     delivery: Delivery
     clock: Clock
     create_unknown: bool = False
+    slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
+    performer: Performer = field(default_factory=Nobody)
+    talk: Conversation | None = None
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    dialogs: Dialogs = field(default_factory=Dialogs)
+
+    def with_core(self, core: Core) -> Tools:
+        return replace(
+            self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer, talk=core.talk
+        )
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +166,7 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     original: int = 0
 
 
+PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
 
 
@@ -96,6 +176,8 @@ class Batch:
     tools: Tools
     journal: Journal
     doubts: Doubts
+    receipts: Receipts
+    parts: Parts
     state: BatchState = field(default_factory=BatchState)
     write: WriteBatch = field(default_factory=WriteBatch)
     matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
@@ -106,7 +188,25 @@ class Batch:
     claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
+    steps: DialogSteps = field(init=False)
     next_timer: Instant | None = None
+    begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
+    effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
+    set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
+    _aside_senders: set[Msisdn] = field(default_factory=set)
+    settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
+    matching: Matching = field(init=False)
+    joining: Joining = field(init=False)
+    joined: dict[int, Came] = field(default_factory=dict)  # index of a fact -> what this part of an SMS did
+    incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
+    came: list[Receipt] = field(default_factory=list)
+    changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
+
+    def __post_init__(self) -> None:
+        self.matching = Matching(self.receipts)
+        self.joining = Joining(self.parts)
+        tools = self.tools
+        self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -116,9 +216,11 @@ class Batch:
         for index, fact in enumerate(self.facts):
             if isinstance(fact, Inbound):
                 wanted.subscribers.add(fact.sender)
-                matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at)
+                matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at, fact.link)
                 if matched is not None:
                     self.matched[index] = matched
+                elif fact.part is not None:
+                    self._join(index, fact, fact.part)
             elif isinstance(fact, Confirmed):  # in its place: what follows may be a loss, or a genuine repeat
                 self.doubts.confirm(fact.connection, fact.number)
             elif isinstance(fact, Late):
@@ -127,17 +229,41 @@ class Batch:
                 self.doubts.lost(fact.connection)
             elif isinstance(fact, TimerDue):
                 wanted.subscribers.add(fact.msisdn)
+            elif isinstance(fact, EffectResult):
+                self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
+            elif isinstance(fact, Receipt):
+                self.came.append(fact)
+            elif isinstance(fact, PartsDue):
+                self.incomplete = self.joining.expire(fact.at)
+                wanted.subscribers.update(key.sender for key, _ in self.incomplete)
+            elif isinstance(fact, Imported):
+                for row in fact.rows:
+                    wanted.subscribers.add(row.msisdn)
+                    wanted.accounts.add(AccountId(row.msisdn))
+                    wanted.persons.add(row.person)
+        if self.came and (keys := self.matching.keys_to_load(self.came)):
+            self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
         for matched in self.matched.values():
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
         await self._fetch(self._named())
+
+    def _join(self, index: int, inbound: Inbound, part: MessagePart) -> None:
+        """A part of a long SMS; the one that makes it whole stands for all of it from here on."""
+        came, text = self.joining.add(inbound, part)
+        if came is Came.COMPLETE:
+            # In a list of our own: a batch that fails is tried again with the parts as they came.
+            self.facts = self.facts.copy()
+            self.facts[index] = msgspec.structs.replace(inbound, text=text, part=None)
+        else:
+            self.joined[index] = came
 
     def _named(self) -> Wanted:
         """The numbers that the commands name: reading comes first, because it depends on what is pending."""
         named = Wanted()
         dispatcher = self.tools.dispatcher
         for index, fact in enumerate(self.facts):
-            if not isinstance(fact, Inbound):
+            if not isinstance(fact, Inbound) or fact.part is not None:
                 continue
             actor = self.state.subscribers.get(fact.sender)
             pending = dispatcher.has_pending(actor, fact.at)
@@ -160,40 +286,112 @@ class Batch:
                 wanted.subscribers.update(Msisdn(key) for key in absent.keys)
             case "account":
                 wanted.accounts.update(AccountId(key) for key in absent.keys)
-            case _:
+            case "person":
                 wanted.persons.update(PersonId(key) for key in absent.keys)
+            case "record":
+                wanted.records.update(absent.keys)
+            case "usage":
+                wanted.usage.update(absent.keys)
+            case "totals":
+                wanted.totals.update(absent.keys)
+            case "charges":
+                wanted.charges.update(absent.keys)
+            case kind:
+                raise AssertionError(f"nothing is loaded by the name {kind}")
         await self._fetch(wanted)
 
     # -- decide --------------------------------------------------------------------------------------------------
 
     async def decide(self) -> None:
         results: list[SubmitResult] = []
+        told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
             match fact:
-                case Inbound():
+                case Inbound(part=None):
                     await self._message(index, fact)
+                case Inbound():
+                    self._part(index, fact)
                 case SubmitResult():
                     results.append(fact)
+                    self._result(fact)
+                case Receipt():
+                    row, changes = self.matching.came(fact)
+                    told.append((row, fact.state, fact.ids[0] if fact.ids else "", fact.error, fact.done))
+                    self._settle(changes, fact.at)
                 case TimerDue():
                     await self._timer(fact)
+                case DialogGone():
+                    self.steps.gone(fact.sender, fact.key)
+                case EffectResult():
+                    await self._effect_result(fact)
+                case PartsDue():
+                    self._give_up()
                 case Claimed():
                     now = self.tools.clock.now()
-                    self.write.outbox_changes.extend(OutboxChange(row, OutboxState.SENDING, now) for row in fact.rows)
+                    for row in fact.rows:
+                        leaves_as = OutboxState.UNKNOWN if row in fact.once else OutboxState.SENDING
+                        self.changes[row] = OutboxChange(row, leaves_as, now)
                     self.claimed.extend(fact.rows)
                 case Confirmed():
                     self.write.confirmed[fact.connection] = fact.number
                 case Late():
                     self.write.late.append(fact.number)
+                case Reloaded():
+                    number = self.journal.next_number()
+                    self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
+                    self.settled.append((fact, number))
+                case Imported():
+                    self._imported(fact)
+                case MissesTallied():
+                    self.write.misses.append(fact)
                 case Lost():
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
-            self._results(results)
-        state, write = self.state, self.write
+            entry = ResultsEntry(tuple([(each.row, each.state, each.message_id, each.status) for each in results]))
+            self._journal(self.journal.next_number(), self.tools.clock.now(), "", entry)
+        if told:
+            self._journal(self.journal.next_number(), self.tools.clock.now(), "", ReceiptsEntry(tuple(told)))
+        self.steps.write(self.write)
+        state, write, matching = self.state, self.write, self.matching
+        write.outbox_changes.extend(self.changes.values())
+        write.awaited.extend([each for part, each in matching.added.items() if part not in matching.gone])
+        write.awaited_gone.extend(matching.gone - matching.added.keys())
+        write.orphans.extend(matching.orphan_rows())
+        write.orphans_gone.extend(matching.orphans_gone)
+        if self.joining.changed:
+            write.parts, write.parts_gone = self.joining.rows()
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
+        if state.changed_records:
+            write.records.extend(state.record_rows())
+
+    def _imported(self, fact: Imported) -> None:
+        """Numbers that the store does not know, with their opening balances; the others stay as they are."""
+        unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+        added = 0
+        for row in fact.rows:
+            if unit.subscriber(row.msisdn) is not None:
+                continue
+            added += 1
+            account = Account(AccountId(row.msisdn))
+            subscriber = Subscriber(
+                row.msisdn, row.person, row.region, row.tariff, account.id, row.language, numbers_on=row.numbers_on
+            )
+            unit.open_account(account, Person(row.person, row.kind), subscriber, row.balance)
+        unit.commit()
+        if added:
+            number = self.journal.next_number()
+            self._effects(unit, number, fact.at)
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
+        self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
     async def _message(self, index: int, inbound: Inbound) -> None:
+        if inbound.sender in self._aside_senders:
+            if (matched := self.matched.pop(index, None)) is not None:
+                self.doubts.give_back([matched])
+            self.set_aside.append((inbound, None))
+            return
         actor = self.state.subscribers[inbound.sender]
         dispatcher = self.tools.dispatcher
         pending, reading = self.readings[index]
@@ -206,9 +404,27 @@ class Batch:
                 return
             actor = self._create(inbound)
         matched = self.matched.get(index)
-        if matched is not None and reading.row is not None and reading.row.effect != "none":
+        answers = inbound.dialog is not None and inbound.dialog.answer
+        if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
             self._repeat(inbound, matched, language)
             return
+        said = inbound
+        situation = self.steps.situation(inbound, actor, language, self.tools.surroundings.products)
+        turn: Turn | Fault | None = None
+        if situation is not None:
+            if answers and self.steps.is_early(situation, self.tools.delivery.on_its_way):
+                self._earlier_step(inbound, language)
+                return
+            inbound = remembering(inbound, situation)
+            turn = self.steps.turn(situation, reading)
+            if isinstance(turn, Fault):
+                self._failed_turn(situation, turn)
+                return
+            if turn.reading is None:
+                self._move(situation, turn)
+                return
+            reading = turn.reading
+        before = self.journal.mark()
         number = self.journal.next_number()
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
@@ -216,28 +432,99 @@ class Batch:
                 decision = dispatcher.decide(inbound, number, reading, actor, unit)
                 break
             except NotLoaded as absent:
+                if absent.kind == "hash":
+                    self.journal.reset(before)
+                    self.set_aside.append((said, absent.keys[0]))
+                    self._aside_senders.add(inbound.sender)
+                    return
                 await self._fetch_absent(absent)
         unit.commit()
         self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
-        self._finish(inbound, decision, number, language, reading)
+        screen = None
+        if situation is not None and isinstance(turn, Turn):
+            screen = self.steps.answered(situation, turn, decision, self.state.subscribers[inbound.sender], number)
+        self._finish(inbound, decision, number, language, reading, screen)
+
+    def _part(self, index: int, inbound: Inbound) -> None:
+        """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
+        matched = self.matched.get(index)
+        if matched is not None:
+            self._repeat(inbound, matched, country_language(inbound.sender))
+            return
+        part = inbound.part
+        assert part is not None
+        number = self.journal.next_number()
+        entry = PartEntry(
+            inbound.sender, inbound.recipient, inbound.link, inbound.connection, inbound.sequence_number,
+            inbound.fingerprint, part.reference, part.total, part.number, self.joined[index].name.lower(),
+        )  # fmt: skip
+        self._journal(number, inbound.at, inbound.sender, entry)
+        self._owe_receipt(inbound, number)
+        self._take(inbound, number, number)
+        self.decided.append(Decided(inbound, PART, number))
+
+    def _give_up(self) -> None:
+        """Long SMS whose other parts did not come: their senders are told, nothing is carried out."""
+        for key, rows in self.incomplete:
+            at = self.tools.clock.now()
+            inbound = Inbound(
+                Channel.SMS, key.sender, key.recipient, text_of(rows), at, 0, key.link, 0, 0, rows[0].digest
+            )
+            actor = self.state.subscribers[key.sender]
+            reading = self.tools.dispatcher.read(inbound, False)
+            language = _stored(actor) or reading.language or country_language(key.sender)
+            reply = Reply(key.sender, "general-incomplete", {"came": len(rows), "total": key.total})
+            decision = Decision(
+                command="", refusal="incomplete", replies=(reply,), latin=reading.latin, masked=reading.masked
+            )
+            self._answer(inbound, decision, self.journal.next_number(), language, reading)
 
     async def _timer(self, timer: TimerDue) -> None:
         number = self.journal.next_number()
+        self.write.timers_cancelled.append(timer.key)
+        decision = await self._own(timer, number)
+        entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
+        self._journal(number, timer.at, timer.msisdn, entry)
+        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+
+    async def _effect_result(self, result: EffectResult) -> None:
+        """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
+        effect = self.effects.get(result.effect)
+        if effect is None:
+            return
+        number = self.journal.next_number()
+        decision = Decision("", "", ())
+        if result.retry_at:
+            self.write.effects_put_off.append((effect.id, result.retry_at))
+            self.begun.append(msgspec.structs.replace(effect, due_at=result.retry_at, tries=effect.tries + 1))
+        else:
+            self.effects[effect.id] = None
+            self.write.effects_done.append(effect.id)
+            if effect.command:
+                arguments = (*effect.arguments, ("succeeded", result.succeeded), ("answer", result.answer))
+                own = TimerDue("", result.at, effect.command, effect.msisdn, arguments)
+                decision = await self._own(own, number)
+        entry = EffectEntry(
+            effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
+            decision.refusal, decision.fault,
+        )  # fmt: skip
+        self._journal(number, result.at, effect.msisdn, entry)
+        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+
+    async def _own(self, command: TimerDue, number: int) -> Decision:
+        """Runs a command that the gateway gives itself."""
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
             try:
-                decision = self.tools.dispatcher.due(timer, number, unit)
+                decision = self.tools.dispatcher.due(command, number, unit)
                 break
             except NotLoaded as absent:
                 await self._fetch_absent(absent)
         unit.commit()
-        self._effects(unit, number, timer.at)
-        self.write.timers_cancelled.append(timer.key)
+        self._effects(unit, number, command.at)
         await self._load_readers(decision.replies)
-        entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
-        self._journal(number, timer.at, timer.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+        return decision
 
     async def _load_readers(self, replies: tuple[Reply, ...]) -> None:
         """The stored languages of other people are needed for what they are told."""
@@ -262,7 +549,7 @@ class Batch:
         msisdn = inbound.sender
         account = Account(AccountId(msisdn))
         person = Person(person_of_unknown(msisdn))
-        subscriber = Subscriber(msisdn, person.id, opening.region, opening.tariff, account.id)
+        subscriber = Subscriber(msisdn, person.id, opening.region, opening.tariff, account.id, since=inbound.at)
         unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
         unit.open_account(account, person, subscriber, opening.balance_minor)
         unit.commit()
@@ -274,9 +561,9 @@ class Batch:
         number = self.journal.next_number()
         told: list[tuple[str, str]] = []
         for index, row in enumerate(self.first_replies[matched.original]):
-            if row.msisdn != inbound.sender:
-                continue
             first = msgspec.msgpack.decode(row.document, type=Outgoing)
+            if row.msisdn != inbound.sender or first.receipt_of:
+                continue
             lasts_ms = first.expires_at - matched.at
             again = msgspec.structs.replace(
                 first,
@@ -284,7 +571,7 @@ class Batch:
                 connection=inbound.connection,
                 link=inbound.link,
                 account=inbound.account,
-                dialog=inbound.dialog if first.dialog is not None else None,
+                dialog=_on_screen_again(inbound.dialog, first.dialog),
             )
             document = msgspec.msgpack.encode(again)
             row_id = number * ROWS_PER_MESSAGE + index
@@ -295,6 +582,7 @@ class Batch:
             inbound.sequence_number, inbound.fingerprint, "", {}, "", tuple(told), language, matched.original,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
+        self._owe_receipt(inbound, number)
         self._take(inbound, number, matched.original)
         self.decided.append(Decided(inbound, REPEATED, number, matched.original))
 
@@ -307,9 +595,39 @@ class Batch:
             if self.next_timer is None or timer.due_at < self.next_timer:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)
+        for index, effect in enumerate(unit.effects):
+            document = msgspec.json.encode(effect.document)
+            row_id = number * ROWS_PER_MESSAGE + index
+            key = self.journal.key(row_id)
+            row = EffectRow(
+                row_id, key, at, at, effect.channel, document, effect.command, effect.msisdn, effect.arguments
+            )
+            write.effects.append(row)
+            self.begun.append(row)
 
-    def _finish(self, inbound: Inbound, decision: Decision, number: int, language: Language, reading: Reading) -> None:
+    def _finish(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        number: int,
+        language: Language,
+        reading: Reading,
+        screen: Screen | None = None,
+    ) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message."""
+        self._answer(inbound, decision, number, language, reading, screen)
+        self._owe_receipt(inbound, number)
+        self._take(inbound, number, number)
+
+    def _answer(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        number: int,
+        language: Language,
+        reading: Reading,
+        screen: Screen | None = None,
+    ) -> None:
         arguments = secretless(decision.arguments or {}, reading.secret)
         entry = MessageEntry(
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
@@ -317,13 +635,45 @@ class Batch:
             tuple([(reply.to, reply.text) for reply in decision.replies]), language, 0, decision.fault,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
-        self._take(inbound, number, number)
         answered = Answered(
             number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
-            decision.money_moved or decision.sms_too,
+            decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
         self.decided.append(Decided(inbound, decision, number))
+
+    def _owe_receipt(self, inbound: Inbound, number: int) -> None:
+        """A client who asked is told that his message has reached its receiver: us (SMPP 3.4 5.2.17)."""
+        if not inbound.receipt_to:
+            return
+        at = datetime.fromtimestamp(inbound.at / 1000, UTC)
+        text = receipt_text(str(number), MessageState.DELIVERED, at, at)
+        receipt = self.tools.writer.receipt(inbound, number, text)
+        row_id = number * ROWS_PER_MESSAGE + ROWS_PER_MESSAGE - 1
+        document = msgspec.msgpack.encode(receipt)
+        self._queue(OutboxRow(row_id, OutboxState.READY, inbound.at, inbound.sender, document), receipt)
+
+    # -- dialogs -------------------------------------------------------------------------------------------------
+
+    def _earlier_step(self, inbound: Inbound, language: Language) -> None:
+        """It has had its answer: the screen that is on its way. Nothing happens twice."""
+        decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
+        self._finish(inbound, decision, self.journal.next_number(), language, ANSWERED)
+
+    def _move(self, situation: Situation, turn: Turn) -> None:
+        """A screen without a command."""
+        number = self.journal.next_number()
+        screen = self.steps.moved(situation, turn, number)
+        decision = Decision(command=MENU_COMMAND, refusal="", replies=())
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
+
+    def _failed_turn(self, situation: Situation, fault: Fault) -> None:
+        """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
+        number = self.journal.next_number()
+        self.steps.end(situation)
+        apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
+        decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
         self.write.journal.append(self.journal.row(number, at, msisdn, body))
@@ -346,21 +696,29 @@ class Batch:
 
     def _queue(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """Rows that fit a window are written as SENDING at once: no second commit before they leave."""
-        if self.tools.delivery.place(row, outgoing):
+        state = self.tools.delivery.place(row, outgoing)
+        if state is not None:
             self.placed.append(row.id)
-            row = msgspec.structs.replace(row, state=OutboxState.SENDING)
+            row = msgspec.structs.replace(row, state=state)
         else:
             self.waiting.append((row, outgoing))
         self.write.outbox.append(row)
 
-    def _results(self, results: list[SubmitResult]) -> None:
-        """What became of rows that left; one journal entry for all of the batch."""
-        now = self.tools.clock.now()
-        self.write.outbox_changes.extend(
-            OutboxChange(each.row, each.state, each.at or now, each.message_id) for each in results
-        )
-        entry = ResultsEntry(tuple((each.row, each.state, each.message_id, each.status) for each in results))
-        self._journal(self.journal.next_number(), now, "", entry)
+    def _result(self, result: SubmitResult) -> None:
+        """What became of a row that left; a receipt may have come before its response."""
+        at = result.at or self.tools.clock.now()
+        known = self.matching.outcome(result.row)
+        self.changes[result.row] = OutboxChange(result.row, known or result.state, at, result.message_id)
+        if result.awaited and known is None:
+            self._settle(self.matching.sent(result.awaited), at)
+
+    def _settle(self, changes: Iterable[tuple[int, OutboxState]], at: Instant) -> None:
+        for row, state in changes:
+            earlier = self.changes.get(row)
+            if earlier is None:
+                self.write.outcomes.append(Outcome(row, state, at))
+            else:
+                self.changes[row] = OutboxChange(row, state, at, earlier.message_id)
 
 
 K = TypeVar("K")
@@ -369,6 +727,13 @@ V = TypeVar("V")
 
 def _values(values: dict[K, V | None], keys: set[K]) -> list[V]:
     return [value for key in keys if (value := values[key]) is not None]
+
+
+def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> DialogOrigin | None:
+    """Where a first answer is shown again: on the screen that is open now, doing to it what the first did."""
+    if now is None or first is None:
+        return None
+    return msgspec.structs.replace(now, act=first.act)
 
 
 def _stored(subscriber: Subscriber | None) -> Language | None:

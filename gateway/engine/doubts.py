@@ -1,15 +1,16 @@
 """Which acknowledgements the peers have, and which are in doubt: the rule that keeps effects single.
 
 An acknowledged message is confirmed once the peer answered a request that was sent later on the same connection.
-What is unconfirmed when its connection ends or the process dies is in doubt, and so is what was acknowledged later
-than the peer waits. Only what is in doubt can be recognised as a redelivery; a genuine repeat of a confirmed message
-is never one. Pure; the engine tells it what happened.
+What is unconfirmed when its connection ends or the process dies is in doubt, and so is what was not confirmed while
+the peer's own timer ran: the peer may have read the acknowledgement too late, and send again although it has it. Only
+what is in doubt can be recognised as a redelivery; a genuine repeat of a confirmed message is never one. Pure; the
+engine tells it what happened.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -31,9 +32,30 @@ STALE_MS = 5_000
 dead already, although nothing has told us (a half-open connection)."""
 
 
+IN_TIME_SHARE = 0.9
+"""Of the peer's timer: what is confirmed within it was read in time. The rest is for the way, because the peer's timer
+began before we read the message."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Of one link or listener: how long a redelivery may come after, and how long the peer waits for us."""
+
+    horizon_ms: int
+    peer_timer_ms: int = 30_000
+
+    @property
+    def in_time_ms(self) -> int:
+        """An acknowledgement that is confirmed no later than this after its message was read in time."""
+        return int(self.peer_timer_ms * IN_TIME_SHARE)
+
+
 class Doubts:
-    def __init__(self, horizon_ms: int) -> None:
-        self.horizon_ms = horizon_ms
+    """Args: the horizon of links that have no terms of their own; terms by the name of the link or listener."""
+
+    def __init__(self, horizon_ms: int, terms: Mapping[str, Terms] | None = None) -> None:
+        self._terms = dict(terms or {})
+        self._other_terms = Terms(horizon_ms)
+        self.horizon_ms = max([horizon_ms, *(each.horizon_ms for each in self._terms.values())])
         self._unconfirmed: dict[int, deque[Taken]] = {}
         self._sequences: dict[tuple[int, int], Taken] = {}
         self._in_doubt: dict[bytes, list[Taken]] = {}
@@ -45,26 +67,33 @@ class Doubts:
         for each in taken:
             self._in_doubt.setdefault(each.fingerprint, []).append(each)
 
-    def match(self, connection: int, sequence_number: int, fingerprint: bytes, at: Instant) -> Taken | None:
+    def match(
+        self, connection: int, sequence_number: int, fingerprint: bytes, at: Instant, link: str = ""
+    ) -> Taken | None:
         """The message that this one repeats; None if it is a new one.
 
         The same sequence number on the same connection is a retransmission; another one is a redelivery only of
         what is in doubt. A match is taken out of the doubts: the repeat's own acknowledgement stands for it now.
         """
+        terms = self._terms.get(link, self._other_terms)
         same = self._sequences.get((connection, sequence_number))
         if same is not None and same.fingerprint == fingerprint:
             return same
+        self._doubt_unconfirmed(connection, at, terms.in_time_ms)
         if len(self._unconfirmed) > 1:
-            self._doubt_stale(connection, at)
+            for other in self._unconfirmed:
+                if other != connection:
+                    self._doubt_unconfirmed(other, at, STALE_MS)
         if not self._in_doubt:
             return None
-        waiting = self._in_doubt.pop(fingerprint, [])
-        fresh = [each for each in waiting if at - each.at <= self.horizon_ms]
-        if not fresh:
-            return None
-        if fresh[1:]:
-            self._in_doubt[fingerprint] = fresh[1:]
-        return fresh[0]
+        waiting = self._in_doubt.get(fingerprint, [])
+        for index, each in enumerate(waiting):
+            if at - each.at <= terms.horizon_ms:
+                del waiting[index]
+                if not waiting:
+                    del self._in_doubt[fingerprint]
+                return each
+        return None
 
     def give_back(self, matched: Iterable[Taken]) -> None:
         """Matches of a batch that was not written: those that were in doubt are so again."""
@@ -77,7 +106,7 @@ class Doubts:
         self._sequences[(connection, taken.sequence_number)] = taken
 
     def late(self, number: int) -> None:
-        """Its acknowledgement left after the peer's own timer: the peer may have given it up already."""
+        """Its acknowledgement was not confirmed while the peer's timer ran: the peer may have given it up already."""
         self._late.add(number)
 
     def confirm(self, connection: int, number: int) -> None:
@@ -92,20 +121,25 @@ class Doubts:
                 self._late.discard(taken.number)
                 self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
 
-    def _doubt_stale(self, connection: int, at: Instant) -> None:
-        """What another connection has left unconfirmed for long may come again by this one."""
-        for other, waiting in self._unconfirmed.items():
-            while other != connection and waiting and at - waiting[0].at > STALE_MS:
-                taken = waiting.popleft()
-                self._forget_sequence(other, taken)
-                self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
-                self._stale.setdefault(other, []).append(taken)
+    def _doubt_unconfirmed(self, connection: int, at: Instant, age_ms: int) -> None:
+        """What a living connection has left unconfirmed for so long may come again: by itself, or by another."""
+        waiting = self._unconfirmed.get(connection)
+        while waiting and at - waiting[0].at >= age_ms:
+            taken = waiting.popleft()
+            self._forget_sequence(connection, taken)
+            self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
+            self._stale.setdefault(connection, []).append(taken)
 
     def _clear_stale(self, connection: int, number: int) -> None:
-        """The connection lived after all, and has confirmed them now: a repeat of one is a genuine one."""
-        for taken in self._stale.pop(connection, []):
+        """The connection has confirmed them now: a repeat of one is a genuine one, unless it was read too late."""
+        stale = self._stale.pop(connection, [])
+        for taken in stale:
             doubts = self._in_doubt.get(taken.fingerprint, [])
-            if taken.number <= number and taken in doubts:
+            if taken.number > number:
+                self._stale.setdefault(connection, []).append(taken)
+            elif taken.number in self._late:
+                self._late.discard(taken.number)
+            elif taken in doubts:
                 doubts.remove(taken)
 
     def lost(self, connection: int) -> None:

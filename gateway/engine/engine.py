@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.engine.batch import Batch, Decided, Tools
-from gateway.engine.doubts import Doubts, Taken
+from gateway.engine.batch import Batch, Core, Decided, Tools
+from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.engine.journal import Journal
+from gateway.engine.parts import Parts, PartsSettings
 from gateway.engine.queue import FactQueue
-from gateway.messages import Claimed, Fact, Inbound, TimerDue
-from gateway.model import Instant
+from gateway.engine.receipts import AWAITED_MAX, Receipts
+from gateway.messages import Claimed, Fact, Inbound, PartsDue, Receipt, Reloaded, TimerDue
+from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
+
+END_OF_TIME = Instant(2**62)
+EFFECTS_MAX = 100_000
+"""Effects taken up at a start: far more than can wait while the systems outside are down for a day."""
 
 
 class Acknowledger(Protocol):
@@ -28,7 +35,11 @@ class Acknowledger(Protocol):
         """It is on the disk under that journal number."""
         ...
 
-    def busy(self, inbound: Inbound) -> None:
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        """What it says is on the disk."""
+        ...
+
+    def busy(self, fact: Inbound | Receipt) -> None:
         """It could not be taken now; the peer shall send it again later."""
         ...
 
@@ -41,14 +52,22 @@ class Observer(Protocol):
     """What the log and the counters learn, after a batch is written."""
 
     def decided(self, each: Decided, took_ms: float) -> None: ...
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None: ...
+    def parts_dropped(self, count: int) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        """Once a batch, after `decided` for each of its messages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     batch_facts_max: int = 256
     redelivery_horizon_ms: int = 24 * 3_600_000
+    terms: Mapping[str, Terms] = field(default_factory=dict)  # by link or listener
     store_retry_s: float = 0.2
+    receipts_orphaned_max: int = 10_000
+    parts: PartsSettings = PartsSettings()
 
 
 class Engine:
@@ -65,22 +84,39 @@ class Engine:
         self.acknowledger = acknowledger
         self.observer = observer
         self.settings = settings
-        self.doubts = Doubts(settings.redelivery_horizon_ms)
+        self.doubts = Doubts(settings.redelivery_horizon_ms, settings.terms)
+        self.receipts = Receipts(settings.receipts_orphaned_max)
+        self.parts = Parts(settings.parts)
         self.next_timer: Instant | None = None
         self._stopping = False
-        self.busy = False  # a batch is being decided or written
+        self._stepping = False
+        self._aside: dict[Msisdn, list[Inbound]] = {}  # senders who wait for a slow hash, with what they sent since
+        self._hashes: dict[tuple[str, bytes], str] = {}
+        self._hashed: dict[Msisdn, list[tuple[str, bytes]]] = {}
+        self._hashing: set[asyncio.Task[None]] = set()
+        self._submitted: dict[int, asyncio.Future[object]] = {}  # id of a fact in the queue -> who waits for it
+        self._next_core: Core | None = None
         self.journal = Journal(Head())
 
     async def start(self) -> Head:
         """Opens the store and takes up what the last run left: doubts, replies not sent, timers."""
         store = self.tools.store
-        head = await store.open()
-        self.journal = Journal(head)
+        head = await self.open()
         now = self.tools.clock.now()
-        rows = await store.in_doubt(Instant(now - self.settings.redelivery_horizon_ms))
+        rows = await store.in_doubt(Instant(now - self.doubts.horizon_ms))
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
+        self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
+        self.parts.restore(await store.parts())
+        self.tools.dialogs.restore(await store.dialogs())
         await store.recover_outbox(now)
+        self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
+        return head
+
+    async def open(self) -> Head:
+        """Opens the store and takes up nothing but the journal: for work on a store at rest."""
+        head = await self.tools.store.open()
+        self.journal = Journal(head)
         return head
 
     @property
@@ -90,7 +126,7 @@ class Engine:
 
     async def run(self) -> None:
         """Works until `stop`. A store that fails is tried again; nothing is acknowledged meanwhile."""
-        while not (self._stopping and not self.queue):
+        while not (self._stopping and not self.queue and not self._hashing):
             await self.queue.wait(0.0 if self._stopping else self._until_next_timer_s())
             await self.fire_timers()
             if self.queue and not await self.step() and not self._stopping:
@@ -102,14 +138,37 @@ class Engine:
         self.queue.interrupt()
 
     def _until_next_timer_s(self) -> float | None:
-        if self.next_timer is None:
+        due = [each for each in (self.next_timer, self.parts.next_due) if each is not None]
+        if not due:
             return None
-        return min(max(0.0, (self.next_timer - self.tools.clock.now()) / 1000), 3600.0)
+        return min(max(0.0, (min(due) - self.tools.clock.now()) / 1000), 3600.0)
+
+    async def submit(self, fact: Fact) -> object:
+        """Queues a fact of the operator's and returns what came of it, once it is on the disk.
+
+        Raises:
+            StoreError: nothing of it happened; it is not tried again.
+        """
+        waiting = asyncio.get_running_loop().create_future()
+        self._submitted[id(fact)] = waiting
+        self.queue.post(fact)
+        self.queue.wake()
+        return await waiting
+
+    async def reload(self, core: Core, fact: Reloaded) -> object:
+        """Decides by that core from the next batch on; returns the journal number of the reload. Raises StoreError."""
+        self._next_core = core
+        return await self.submit(fact)
 
     async def fire_timers(self) -> int:
         """Runs the timers that have fallen due; returns how many."""
         now = self.tools.clock.now()
         fired = 0
+        parts_due = self.parts.next_due
+        if parts_due is not None and parts_due <= now:
+            self.queue.put_back([PartsDue(now)])
+            if not await self.step():
+                return 0
         while self.next_timer is not None and self.next_timer <= now:
             rows = await self.tools.store.timers_due(now, self.settings.batch_facts_max)
             self.queue.put_back(TimerDue(row.key, row.due_at, row.command, row.msisdn, row.arguments) for row in rows)
@@ -121,16 +180,63 @@ class Engine:
 
     async def step(self) -> bool:
         """One batch from the queue. False if the store could not take it."""
-        self.busy = True
+        self._stepping = True
         try:
-            return await self._process(self.queue.drain(self.settings.batch_facts_max))
+            facts = self.queue.drain(self.settings.batch_facts_max)
+            return await self._process(self._without_waiting(facts) if self._aside else facts)
         finally:
-            self.busy = False
+            self._stepping = False
+
+    @property
+    def busy(self) -> bool:
+        """A batch is being decided or written, or messages wait aside for a slow hash."""
+        return self._stepping or bool(self._hashing)
+
+    def _without_waiting(self, facts: list[Fact]) -> list[Fact]:
+        """The facts of a batch but the messages of those who wait for a slow hash: they keep their order."""
+        left: list[Fact] = []
+        for fact in facts:
+            waiting = self._aside.get(fact.sender) if isinstance(fact, Inbound) else None
+            if waiting is None:
+                left.append(fact)
+            else:
+                waiting.append(fact)  # type: ignore[arg-type]
+        return left
+
+    def _set_aside(self, batch: Batch) -> None:
+        """Messages that need a slow hash wait for it, and with them what their senders said after them."""
+        for inbound, wanted in batch.set_aside:
+            self._aside.setdefault(inbound.sender, []).append(inbound)
+            if wanted is not None:
+                task = asyncio.create_task(self._hash(inbound.sender, wanted))
+                self._hashing.add(task)
+                task.add_done_callback(self._hashing.discard)
+
+    async def _hash(self, sender: Msisdn, wanted: tuple[str, bytes]) -> None:
+        self._hashes[wanted] = await self.tools.slow_hash(*wanted)
+        self._hashed.setdefault(sender, []).append(wanted)
+        self.queue.put_back(self._aside.pop(sender))
+        self.queue.interrupt()
+
+    def _forget_hashes(self, batch: Batch) -> None:
+        """A hash is kept until the message that needed it has been decided."""
+        for each in batch.decided:
+            for wanted in self._hashed.pop(each.inbound.sender, ()):
+                self._hashes.pop(wanted, None)
+
+    async def settle(self) -> None:
+        """Takes batches until nothing is queued and no message waits aside."""
+        while self.queue or self._hashing:
+            if self.queue:
+                await self.step()
+            else:
+                await asyncio.wait(self._hashing)
 
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
-        batch = Batch(facts, self.tools, self.journal, self.doubts)
+        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts, self.parts)
+        batch.state.hashes = self._hashes
         try:
             await batch.load()
             await batch.decide()
@@ -141,10 +247,36 @@ class Engine:
             self.doubts.give_back(batch.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
+        if batch.steps.changed:
+            self.tools.dialogs.written(batch.steps.changed, batch.write.dialogs_ended)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)
+        if batch.begun:
+            self.tools.performer.begin(batch.begun)
+        if batch.set_aside:
+            self._set_aside(batch)
+        if self._hashed:
+            self._forget_hashes(batch)
+        for fact, result in batch.settled:
+            self._settle(fact, result)
         return True
+
+    def _settle(self, fact: Fact, result: object) -> None:
+        """A fact of the operator's is on the disk."""
+        core = self._next_core
+        if isinstance(fact, Reloaded) and core is not None and core.digest == fact.digest:
+            self.tools = self.tools.with_core(core)
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(result)
+
+    def _unsettled(self, fact: Fact, error: StoreError) -> bool:
+        """Whoever waits for a fact learns that nothing of it happened; False if nobody does."""
+        waiting = self._submitted.pop(id(fact), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(error)
+        return waiting is not None
 
     async def _failed(self, facts: list[Fact], error: StoreError) -> bool:
         """Nothing of the batch happened. One fact's fault must not stop the others: they are tried one by one.
@@ -154,13 +286,13 @@ class Engine:
         if len(facts) > 1 and not error.temporary:
             return all([await self._process([fact]) for fact in facts])
         self.observer.batch_failed(len(facts), error)
-        kept = [fact for fact in facts if not isinstance(fact, Inbound)]
+        kept = [fact for fact in facts if not isinstance(fact, Inbound | Receipt) and not self._unsettled(fact, error)]
         if error.temporary:
             self.queue.put_back(kept)
         else:
             self.tools.delivery.release(row for fact in kept if isinstance(fact, Claimed) for row in fact.rows)
         for fact in facts:
-            if isinstance(fact, Inbound):
+            if isinstance(fact, Inbound | Receipt):
                 self.acknowledger.busy(fact)
         self.acknowledger.flush()
         return False
@@ -168,6 +300,10 @@ class Engine:
     def _acknowledge(self, batch: Batch, started: float) -> None:
         for connection, taken in batch.taken:
             self.doubts.take(connection, taken)
+        self.receipts.commit(batch.matching)
+        self.parts.commit(batch.joining)
+        for receipt in batch.came:
+            self.acknowledger.acknowledge_receipt(receipt)
         acknowledge = self.acknowledger.acknowledge
         for each in batch.decided:
             acknowledge(each.inbound, each.number)
@@ -175,6 +311,11 @@ class Engine:
         self.acknowledger.flush()
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
-        took_ms = (time.perf_counter() - started) * 1000
+        took_s = time.perf_counter() - started
+        if batch.came:
+            self.observer.receipts(batch.came, batch.matching.orphaned)
+        if batch.joining.dropped:
+            self.observer.parts_dropped(batch.joining.dropped)
         for each in batch.decided:
-            self.observer.decided(each, took_ms)
+            self.observer.decided(each, took_s * 1000)
+        self.observer.wrote(batch.facts, batch.decided, took_s)

@@ -16,18 +16,38 @@ import phonenumbers
 from gateway.clock import Clock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.messages import Confirmed, DialogOrigin, Fact, Inbound, Late, Lost
-from gateway.model import Channel, Msisdn
+from gateway.messages import (
+    Confirmed,
+    DialogGone,
+    DialogOrigin,
+    Fact,
+    Inbound,
+    Late,
+    Lost,
+    MessagePart,
+    OutboxState,
+    Receipt,
+)
+from gateway.model import Channel, Instant, Msisdn
+from gateway.telemetry import masked
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
-from smpp.pdu import CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.receipt import is_receipt, read_receipt
+from smpp.vocabulary import MessageState, ReceiptRequest, receipt_request
 
-RECEIPT_MASK, RECEIPT = 0x3C, 0x04  # esm_class, SMPP 3.4 5.2.12: message type
 UDHI = 0x40
 MESSAGE_PAYLOAD = int(Tag.MESSAGE_PAYLOAD)
-SAR_SEGMENT = int(Tag.SAR_SEGMENT_SEQNUM)
-SAR_TOTAL = int(Tag.SAR_TOTAL_SEGMENTS)
+SAR_REFERENCE = int(Tag.SAR_MSG_REF_NUM)
+SAR = (SAR_REFERENCE, int(Tag.SAR_TOTAL_SEGMENTS), int(Tag.SAR_SEGMENT_SEQNUM))
+OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failures
+    MessageState.DELIVERED: OutboxState.DELIVERED,
+    MessageState.EXPIRED: OutboxState.EXPIRED,
+}
+WITH_SUCCESS = (ReceiptRequest.ALWAYS, ReceiptRequest.ON_SUCCESS)
+TEXT_KINDS = frozenset({ussd.UssdKind.OPEN, ussd.UssdKind.ANSWER, ussd.UssdKind.LAST_ANSWER})
+_op_text = lru_cache(maxsize=256)(ussd.op_text)
 _NUMBERED = frozenset({int(CommandId.SUBMIT_SM), int(CommandId.DATA_SM)})  # their responses carry a message_id
 
 
@@ -72,7 +92,7 @@ class Intake:
         self._log = log
         self._country = country
         self.draining = False  # what comes now is for the next run: peers are told to send it again later
-        self._answered: dict[int, deque[tuple[int, int]]] = {}  # connection -> (answers so far, journal number)
+        self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
         self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
     # -- smpp.connection.Facts -----------------------------------------------------------------------------------
@@ -84,16 +104,18 @@ class Intake:
         self._sender.pump()
 
     def request(self, connection: Connection, pdu: Pdu) -> None:
+        if isinstance(pdu, AlertNotification):  # the one message that has no response (SMPP 3.4 4.12)
+            self._log.noted("alert_ignored", link=connection.name)
+            return
         if not isinstance(pdu, (DeliverSm, SubmitSm, DataSm)):
             connection.answer(pdu, Status.ESME_RINVCMDID)
-            return
-        if pdu.esm_class & RECEIPT_MASK == RECEIPT and not isinstance(pdu, SubmitSm):
-            connection.answer(pdu)
-            self._log.noted("receipt_ignored", link=connection.name, message_id=_receipted(pdu))
             return
         route = self._routing.route(connection)
         if self._queue.full or self.draining:
             connection.answer(pdu, route.busy_status)
+            return
+        if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
+            self._queue.post(self._receipt(connection, pdu))
             return
         inbound = self._read(connection, route, pdu)
         if inbound is not None:
@@ -105,8 +127,11 @@ class Intake:
     def confirmed(self, connection: Connection, answers: int) -> None:
         answered = self._answered.get(connection.id)
         number = 0
+        now, in_time_ms = self._clock.now(), self._routing.route(connection).terms.in_time_ms
         while answered and answered[0][0] <= answers:
-            number = answered.popleft()[1]
+            _, number, at = answered.popleft()
+            if now - at > in_time_ms:
+                self._queue.post(Late(number))
         if number:
             self._queue.post(Confirmed(self._connections.number(connection), number))
 
@@ -136,16 +161,19 @@ class Intake:
         message_id = str(number) if inbound.command_id in _NUMBERED else ""
         answers = connection.answer((inbound.command_id, inbound.sequence_number), message_id=message_id)
         self._last[connection.id] = (connection, number)
-        self._answered[connection.id].append((answers, number))
+        self._answered[connection.id].append((answers, number, inbound.at))
         self._connections.touch(connection)
-        late_ms = self._routing.route(connection).peer_response_timeout_s * 1000
-        if self._clock.now() - inbound.at > late_ms:
-            self._queue.post(Late(number))
 
-    def busy(self, inbound: Inbound) -> None:
-        connection = self._connections.get(inbound.connection)
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        connection = self._connections.get(receipt.connection)
         if connection is not None:
-            ticket = (inbound.command_id, inbound.sequence_number)
+            connection.answer((receipt.command_id, receipt.sequence_number))
+            self._connections.touch(connection)
+
+    def busy(self, fact: Inbound | Receipt) -> None:
+        connection = self._connections.get(fact.connection)
+        if connection is not None:
+            ticket = (fact.command_id, fact.sequence_number)
             connection.answer(ticket, self._routing.route(connection).busy_status)
             self._connections.touch(connection)
 
@@ -154,32 +182,63 @@ class Intake:
 
     # -- reading -------------------------------------------------------------------------------------------------
 
+    def _receipt(self, connection: Connection, pdu: DeliverSm | DataSm) -> Receipt:
+        read = read_receipt(pdu)
+        state = None
+        if read.final:
+            state = OUTCOMES.get(read.state, OutboxState.FAILED)
+        return Receipt(
+            read.ids, state, read.error, read.done, (pdu.source_addr, pdu.destination_addr), self._clock.now(),
+            self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
+        )  # fmt: skip
+
     def _read(self, connection: Connection, route: Route, pdu: DeliverSm | SubmitSm | DataSm) -> Inbound | None:
         sender = msisdn_of(pdu.source_addr, self._country)
         if sender is None:
             connection.answer(pdu, Status.ESME_RINVSRCADR)
             self._log.noted("sender_is_no_number", link=connection.name, source_addr=pdu.source_addr[:20])
             return None
-        dialect = ussd.dialect(route.dialect)
-        event = ussd.inbound(dialect, pdu)
+        event = ussd.inbound(route.dialect, pdu)
         if event is None:
             return self._short_message(connection, route, pdu, sender)
-        if event.kind not in (ussd.UssdKind.OPEN, ussd.UssdKind.ANSWER):
+        return self._ussd(connection, route, pdu, event, sender)
+
+    def _ussd(
+        self,
+        connection: Connection,
+        route: Route,
+        pdu: DeliverSm | SubmitSm | DataSm,
+        event: ussd.UssdEvent,
+        sender: Msisdn,
+    ) -> Inbound | None:
+        dialect = route.dialect
+        key = ussd.session_key(dialect, event.session_info)
+        op = _op_text(event.op)
+        if event.kind not in TEXT_KINDS:
             connection.answer(pdu)  # an end, an abort or an acknowledgement asks for nothing
+            if event.kind is not ussd.UssdKind.ACK:
+                self._queue.post(DialogGone(sender, key, self._clock.now(), op))
+            self._log.noted("ussd_" + event.kind.value, link=connection.name, sender=masked(sender), op=op)
             return None
+        alphabet = dialect.data_coding_in.get(event.data_coding)
         by_table = event.data_coding != 8  # 8 means UCS-2 in every reading that centres have of it
         decoded = sms_text.decode(
-            event.text_octets, event.data_coding, default_alphabet=route.default_alphabet, ussd=by_table
+            event.text_octets,
+            event.data_coding if alphabet is None else 0,
+            default_alphabet=alphabet or route.default_alphabet,
+            ussd=by_table,
         )
         fingerprint = hashlib.blake2b(
-            b"\0".join((b"ussd", sender.encode(), event.session_info, bytes((event.op or 0,)), event.text_octets)),
+            b"\0".join((b"ussd", sender.encode(), event.session_info, op.encode(), event.text_octets)),
             digest_size=16,
         ).digest()
-        origin = DialogOrigin(route.dialect, event.session_info, event.service_address)
+        answer = event.kind is not ussd.UssdKind.OPEN
+        last = event.kind is ussd.UssdKind.LAST_ANSWER
+        origin = DialogOrigin(dialect.name, event.session_info, event.service_address, answer, last, key)
         return Inbound(
-            Channel.USSD, sender, event.service_address, decoded.text, self._clock.now(),
+            Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, origin, connection.system_id,
+            fingerprint, origin, None, _receipt_to(connection, route, pdu), op, connection.system_id,
         )  # fmt: skip
 
     def _short_message(
@@ -188,28 +247,51 @@ class Intake:
         octets = b"" if isinstance(pdu, DataSm) else pdu.short_message
         octets = octets or pdu.tlv(MESSAGE_PAYLOAD) or b""
         header = b""
-        number = int.from_bytes(pdu.tlv(SAR_SEGMENT) or b"", "big")
+        place = None
         if pdu.esm_class & UDHI:
             udh, body = sms_text.parse_udh(octets)
             header, octets = octets[: len(octets) - len(body)], body
-            if udh is not None and udh.concatenation is not None:
-                number = udh.concatenation.number
-        if number > 1:  # no command is longer than one part: the first part gets the answer
-            connection.answer(pdu)
-            return None
-        decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
+            place = udh.concatenation if udh is not None else None
+        elif pdu.tlvs:
+            place = sar_concatenation(pdu)
+            header = repr(place).encode() if place is not None else b""
+        text, part = "", None
+        if place is not None and place.total > 1:
+            part = MessagePart(
+                place.reference, place.reference_bits, place.total, place.number, octets, pdu.data_coding,
+                route.default_alphabet,
+            )  # fmt: skip
+        else:
+            decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
+            text = text_of(octets, decoded)
         fingerprint = hashlib.blake2b(
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
         return Inbound(
-            Channel.SMS, sender, pdu.destination_addr, decoded.text, self._clock.now(),
+            Channel.SMS, sender, pdu.destination_addr, text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, None, connection.system_id,
+            fingerprint, None, part, _receipt_to(connection, route, pdu), account=connection.system_id,
         )  # fmt: skip
 
 
-def _receipted(pdu: DeliverSm | DataSm) -> str:
-    return (pdu.tlv(int(Tag.RECEIPTED_MESSAGE_ID)) or b"").rstrip(b"\0").decode("latin-1")
+def _receipt_to(connection: Connection, route: Route, pdu: DeliverSm | SubmitSm | DataSm) -> str:
+    """The client to whom the arrival of a message is told; 2 asks for failures only, and what we took is none."""
+    wanted = route.server and receipt_request(pdu.registered_delivery) in WITH_SUCCESS
+    return connection.system_id if wanted else ""
+
+
+def sar_concatenation(pdu: Pdu) -> sms_text.Concatenation | None:
+    """The place of a part that the centre tells by parameters (SMPP 3.4 5.3.2.22 to 5.3.2.24); None: it is whole."""
+    reference, total, number = (int.from_bytes(pdu.tlv(tag) or b"", "big") for tag in SAR)
+    if pdu.tlv(SAR_REFERENCE) is None or not 1 <= number <= total <= 255:
+        return None
+    return sms_text.Concatenation(reference, 16, total, number)
+
+
+def text_of(octets: bytes, decoded: sms_text.Decoded) -> str:
+    """The text without the NUL that some peers count into sm_length; it reads `@` in GSM 7-bit; no command ends so."""
+    counted = octets.endswith(b"\0") and decoded.text.endswith(("\0", "@"))
+    return decoded.text[:-1] if counted else decoded.text
 
 
 def msisdn_of(address: str, country: str) -> Msisdn | None:

@@ -6,12 +6,13 @@ A body never holds a secret: texts are masked by the grammar before they come he
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from gateway.misreadings import masked_digits
 from gateway.model import Instant, Language
-from gateway.store.protocol import Head, JournalRow
+from gateway.store.protocol import RELOADED, Head, JournalRow
 
 HASH_OCTETS = 16
 
@@ -36,6 +37,24 @@ class MessageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     fault: str = ""
 
 
+class PartEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a long SMS that waits for others, or that was there already. Its text is not kept here.
+
+    `came`: `waiting` or `duplicate`. The part that makes the message whole has a MessageEntry with all of the text.
+    """
+
+    sender: str
+    recipient: str
+    link: str
+    connection: int
+    sequence_number: int
+    fingerprint: bytes
+    reference: int
+    total: int
+    number: int
+    came: str
+
+
 class TimerEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     key: str
     command: str
@@ -50,6 +69,25 @@ class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     results: tuple[tuple[int, int, str, int], ...]
 
 
+class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then."""
+
+    effect: int
+    channel: str
+    command: str
+    msisdn: str
+    succeeded: bool
+    retry_at: Instant = Instant(0)
+    refusal: str = ""
+    fault: str = ""
+
+
+class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What message centres said became of replies: (row or 0 where none was meant, state or None, id, error, done)."""
+
+    receipts: tuple[tuple[int, int | None, str, str, str], ...]
+
+
 class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Subscribers that came from a table."""
 
@@ -57,13 +95,26 @@ class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: int
 
 
-Body = MessageEntry | TimerEntry | ResultsEntry | ImportedEntry
+class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """From here on the catalogue of that digest applies."""
+
+    digest: str
+    changes: tuple[str, ...]
+
+
+Body = (
+    MessageEntry | PartEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+)
 
 KINDS: dict[type, str] = {
     MessageEntry: "message",
+    PartEntry: "part",
     TimerEntry: "timer",
     ResultsEntry: "results",
+    EffectEntry: "effect",
+    ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
+    ReloadedEntry: RELOADED,
 }
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -72,6 +123,22 @@ _encode = msgspec.msgpack.Encoder().encode
 def chain(previous: bytes, body: bytes) -> bytes:
     """The hash of an entry: BLAKE2b over the previous entry's hash and this body."""
     return hashlib.blake2b(previous + body, digest_size=HASH_OCTETS).digest()
+
+
+_DECODERS: dict[str, Callable[[bytes], Body]] = {
+    name: msgspec.msgpack.Decoder(kind).decode for kind, name in KINDS.items()
+}
+
+
+def body_of(entry: JournalRow) -> Body | None:
+    """What an entry says; None for a kind that this version does not know."""
+    decode = _DECODERS.get(entry.kind)
+    return None if decode is None else decode(entry.body)
+
+
+def catalogue_digest(entry: JournalRow | None) -> str:
+    """The digest that a `reloaded` entry names; empty where there is no entry."""
+    return "" if entry is None else msgspec.msgpack.decode(entry.body, type=ReloadedEntry).digest
 
 
 class Journal:
@@ -84,6 +151,10 @@ class Journal:
     def next_number(self) -> int:
         self.number += 1
         return self.number
+
+    def key(self, effect: int) -> str:
+        """The idempotency key of an effect: of the chain so far, so that no other database ever makes it again."""
+        return chain(self.hash, effect.to_bytes(8, "big")).hex()
 
     def row(self, number: int, at: Instant, msisdn: str, body: Body) -> JournalRow:
         encoded = _encode(body)
@@ -98,10 +169,16 @@ class Journal:
 
 
 def secretless(arguments: Mapping[str, object], secret: bool) -> Mapping[str, object]:
-    """Arguments as the journal keeps them: a typed one-time code is a secret and is left out."""
+    """Arguments as the journal keeps them: a secret is left out, and in words the digits that may be one."""
     if not secret:
         return arguments
-    return {name: "***" if name in SECRET_ARGUMENTS else value for name, value in arguments.items()}
+    return {
+        name: "***" if name in SECRET_ARGUMENTS
+        else masked_digits(str(value), 0) if name in WORDS_ARGUMENTS
+        else value
+        for name, value in arguments.items()
+    }  # fmt: skip
 
 
 SECRET_ARGUMENTS = frozenset({"code", "pin", "password", "card"})
+WORDS_ARGUMENTS = frozenset({"topic", "text"})

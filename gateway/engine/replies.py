@@ -6,7 +6,7 @@ the code's row says so. Another person concerned gets an SMS of his own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -17,10 +17,13 @@ from gateway.catalogue.products import Operator
 from gateway.commands import Reply, TextName
 from gateway.messages import CODE_PLACE, Inbound, OutboxState, Outgoing
 from gateway.model import Channel, CodeRef, Instant, Language, Msisdn
+from gateway.screens import Size
 from gateway.store.protocol import OutboxRow
-from smpp.text import fit_ussd, truncate
+from smpp.text import truncate
+from smpp.ussd import Dialect, OutKind
 
 ROWS_PER_MESSAGE = 16
+REPLIES_MAX = ROWS_PER_MESSAGE - 1  # the last row is for the receipt that a client may have asked for
 CUT = "..."
 """Stands at the end of a screen that could not hold its text."""
 
@@ -40,6 +43,21 @@ class ReplySettings:
     screen_validity_ms: int = 30_000
 
 
+class Screen(msgspec.Struct, frozen=True, gc=False):
+    """What is shown in a dialog in place of the replies one by one. `whole`: it holds all that they say."""
+
+    text: str
+    goes_on: bool
+    whole: bool = True
+    network_opened: bool = False
+
+    @property
+    def act(self) -> OutKind:
+        if self.goes_on:
+            return OutKind.CONTINUE
+        return OutKind.END_NETWORK if self.network_opened else OutKind.END_MOBILE
+
+
 class Answered(msgspec.Struct, frozen=True, gc=False):
     """What the rows of one message are made from."""
 
@@ -50,11 +68,15 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     language: Language | None = None
     latin: bool = False
     sms_too: bool = False
+    screen: Screen | None = None
 
 
 class ReplyWriter:
-    def __init__(self, texts: Renderer, operator: Operator, settings: ReplySettings) -> None:
+    def __init__(
+        self, texts: Renderer, operator: Operator, settings: ReplySettings, dialects: Mapping[str, Dialect]
+    ) -> None:
         self._texts = texts
+        self._dialects = dialects
         self._operator = operator
         self._settings = settings
 
@@ -65,23 +87,48 @@ class ReplyWriter:
         first = answered.number * ROWS_PER_MESSAGE
         return [
             (OutboxRow(first + index, _READY, answered.at, each.destination, _encode(each)), each)
-            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), ROWS_PER_MESSAGE))
+            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), REPLIES_MAX))
         ]
+
+    def receipt(self, inbound: Inbound, number: int, text: str) -> Outgoing:
+        """The receipt for a message that a client of our listener has sent: to him, as if from its receiver."""
+        expires_at = Instant(inbound.at + self._settings.sms_validity_ms)
+        return Outgoing(
+            Channel.SMS, inbound.sender, inbound.recipient, text, expires_at, number, inbound.connection, inbound.link,
+            receipt_of=str(number), account=inbound.receipt_to,
+        )  # fmt: skip
 
     def _outgoing(
         self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
     ) -> Iterable[Outgoing]:
+        screen = answered.screen
+        if screen is not None and inbound is not None:
+            code = next((reply.code for reply in answered.replies if is_shown(reply, answered.sender)), None)
+            shown = Reply(inbound.sender, "", code=code)
+            yield self._make(answered, inbound, shown, screen.text, Channel.USSD, screen.act)
         for reply in answered.replies:
-            own = reply.to == answered.sender
-            language = reply.language or (answered.language if own else None) or languages.get(reply.to)
-            text = self._render(reply, language or country_language(reply.to), answered.latin and own)
-            on_screen = own and not reply.notice and inbound is not None and inbound.dialog is not None
-            if on_screen:
-                screen, whole = fit_screen(text)
-                yield self._make(answered, inbound, reply, screen, Channel.USSD)
+            text = self.text(reply, answered, languages)
+            if is_shown(reply, answered.sender) and inbound is not None and _can_show(inbound):
+                if screen is not None:
+                    if (not screen.goes_on and answered.sms_too) or not screen.whole:
+                        yield self._make(answered, inbound, reply, text, Channel.SMS)
+                    continue
+                fitted, whole = fit_screen(text, self._size(inbound))
+                yield self._make(answered, inbound, reply, fitted, Channel.USSD)
                 if whole and not answered.sms_too:
                     continue
             yield self._make(answered, inbound, reply, text, Channel.SMS)
+
+    def _size(self, inbound: Inbound) -> Size:
+        assert inbound.dialog is not None
+        dialect = self._dialects.get(inbound.dialog.dialect)
+        return Size() if dialect is None else Size(dialect.septets_max, dialect.units_max)
+
+    def text(self, reply: Reply, answered: Answered, languages: Mapping[Msisdn, Language]) -> str:
+        """A reply in its reader's language; `languages`: the stored ones of other readers."""
+        own = reply.to == answered.sender
+        language = reply.language or (answered.language if own else None) or languages.get(reply.to)
+        return self._render(reply, language or country_language(reply.to), answered.latin and own)
 
     def _render(self, reply: Reply, language: Language, latin: bool) -> str:
         arguments = {
@@ -92,10 +139,24 @@ class ReplyWriter:
             arguments["code"] = CODE_PLACE * reply.code.digits
         return self._texts.render(reply.text, arguments, language, latin=latin)
 
-    def _make(self, answered: Answered, inbound: Inbound | None, reply: Reply, text: str, channel: Channel) -> Outgoing:
+    def _make(
+        self,
+        answered: Answered,
+        inbound: Inbound | None,
+        reply: Reply,
+        text: str,
+        channel: Channel,
+        act: OutKind = OutKind.END_MOBILE,
+    ) -> Outgoing:
         on_screen = channel is Channel.USSD
-        settings = self._settings
-        lasts_ms = settings.screen_validity_ms if on_screen else settings.sms_validity_ms
+        lasts_ms = self._settings.sms_validity_ms
+        origin = None
+        if on_screen and inbound is not None and inbound.dialog is not None:
+            origin = inbound.dialog if act is inbound.dialog.act else msgspec.structs.replace(inbound.dialog, act=act)
+            dialect = self._dialects.get(origin.dialect)
+            lasts_ms = self._settings.screen_validity_ms
+            if dialect is not None:
+                lasts_ms = min(lasts_ms, int(dialect.application_s * 1000))
         expires_at = Instant(answered.at + lasts_ms)
         if inbound is None or reply.to != answered.sender:
             source = self._operator.short_number
@@ -110,8 +171,8 @@ class ReplyWriter:
             inbound.connection,
             inbound.link,
             reply.code,
-            inbound.dialog if on_screen else None,
-            inbound.account,
+            origin,
+            account=inbound.account,
         )
 
     def _source(self, inbound: Inbound, channel: Channel) -> str:
@@ -122,12 +183,21 @@ class ReplyWriter:
         return inbound.recipient if known else self._operator.short_number
 
 
-def fit_screen(text: str) -> tuple[str, bool]:
-    """The text for one screen (182 septets or 80 UCS-2 units, TS 24.080), and whether it is whole."""
-    plain = text.replace(CODE_PLACE, "0")
-    if fit_ussd(plain):
+def is_shown(reply: Reply, sender: Msisdn | None) -> bool:
+    """Whether a reply goes to the screen of who sent the message, if he has one."""
+    return reply.to == sender and not reply.notice
+
+
+def _can_show(inbound: Inbound) -> bool:
+    return inbound.dialog is not None and not inbound.dialog.last
+
+
+def fit_screen(text: str, size: Size) -> tuple[str, bool]:
+    """The text for one screen, and whether it is whole."""
+    if size.holds(text):
         return text, True
-    kept = truncate(plain, mark=CUT).removesuffix(CUT)
+    plain = text.replace(CODE_PLACE, "0")
+    kept = truncate(plain, size.septets_max, size.units_max, CUT).removesuffix(CUT)
     screen = text[: len(kept)]
     if screen.endswith(CODE_PLACE) and text[len(kept)] == CODE_PLACE:  # half a code is none: nothing would fill it
         screen = screen.rstrip(CODE_PLACE)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles
 from gateway.model import AccountId, Allowance, Instant, Subscriber
+from gateway.rules.points import points_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
     account = uow.account(subscriber.account)
     tariff = uow.products.tariffs.get(subscriber.tariff)
     own = account.id == AccountId(command.msisdn)
-    arguments: dict[str, object] = {"balance": account.balance, "points": account.points}
+    arguments: dict[str, object] = {"balance": account.balance, "points": points_of(command.msisdn, uow)}
     if tariff is None:
         text = "balance-show" if own else "balance-show_payer"
     else:

@@ -20,6 +20,7 @@ from gateway.rules.confirmations import ANSWER_REFUSALS
 class Accept(Command):
     name = "confirm.accept"
     own_number_only = True
+    while_blocked = True
     code: Otp | None = None
 
 
@@ -27,6 +28,7 @@ class Accept(Command):
 class Decline(Command):
     name = "confirm.decline"
     own_number_only = True
+    while_blocked = True
     code: Otp | None = None
 
 
@@ -34,6 +36,7 @@ class Decline(Command):
 class Cancel(Command):
     name = "confirm.cancel"
     own_number_only = True
+    while_blocked = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Expire(Command):
     """Given by the timer of a consent; `number` and `nonce` are those of its code."""
 
     name = "confirm.expire"
+    own = True
     own_number_only = True
     number: int
     nonce: int

@@ -100,8 +100,13 @@ def _written(language: Language) -> Language:
 
 
 def _filled(form: str, language: Language) -> str:
-    """A form with words where the table has placeholders: `<number>` is `номер`."""
-    return re.sub(r"<([^<>]+)>", lambda found: PLACEHOLDERS.get(found[1], {}).get(language, found[1]), form)
+    """A form with words where the table has placeholders: `<number>` is `номер`, `<network:1-4>` is `1-4`."""
+
+    def word(found: re.Match[str]) -> str:
+        name, _, bounds = found[1].partition(":")
+        return PLACEHOLDERS.get(name, {}).get(language, bounds or name)
+
+    return re.sub(r"<([^<>]+)>", word, form)
 
 
 PLACEHOLDERS: dict[str, dict[Language, str]] = {
@@ -115,6 +120,25 @@ PLACEHOLDERS: dict[str, dict[Language, str]] = {
         ("id", "код", "код", "id"),
         ("topic", "слово", "дума", "word"),
         ("language", "язык", "език", "language"),
+        ("password", "пароль", "парола", "password"),
+        ("card", "код карты", "код на картата", "card code"),
+        ("period", "1-3", "1-3", "1-3"),
+        ("threshold", "порог", "праг", "threshold"),
+        ("day", "день", "ден", "day"),
+        ("since", "с ДДММГГ", "от ДДММГГ", "from DDMMYY"),
+        ("until", "по ДДММГГ", "до ДДММГГ", "to DDMMYY"),
+        ("email", "почта", "имейл", "e-mail"),
+        ("contact", "имя", "име", "name"),
+        ("place", "имя", "име", "name"),
+        ("melody", "мелодия", "мелодия", "melody"),
+        ("reward", "награда", "награда", "reward"),
+        ("subscription", "подписка", "абонамент", "subscription"),
+        ("picture", "картинка", "картинка", "picture"),
+        ("points", "баллы", "точки", "points"),
+        ("barred", "номер", "номер", "number"),
+        ("old", "старый номер", "стар номер", "old number"),
+        ("delay_s", "секунды", "секунди", "seconds"),
+        ("text", "текст", "текст", "text"),
     )
 }
 """What a person reads for a placeholder of the code table; a name that is not here is shown as it stands."""

@@ -1,4 +1,4 @@
-"""For which number the actor acts, and how he stops. Acting begins in other functions; here it is shown and ended."""
+"""For which number the actor acts: shown, begun with that number's password, ended."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles
-from gateway.model import Subscriber
+from gateway.commands import Command, Outcome, Password, Reply, UnitOfWork, handles
+from gateway.model import Msisdn, Subscriber
 from gateway.rules import acting
 
 
@@ -15,6 +15,16 @@ from gateway.rules import acting
 class Who(Command):
     name = "login.who"
     own_number_only = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enter(Command):
+    """Acts for another number from now on, with that number's password."""
+
+    name = "login.enter"
+    own_number_only = True
+    number: Msisdn
+    password: Password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

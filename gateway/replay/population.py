@@ -11,6 +11,7 @@ from gateway.catalogue.products import Operator
 from gateway.engine.journal import ImportedEntry, Journal
 from gateway.model import (
     OPENING,
+    POINTS,
     Account,
     AccountId,
     Cabinet,
@@ -19,21 +20,24 @@ from gateway.model import (
     Entry,
     Instant,
     Money,
+    Msisdn,
     Person,
     PersonId,
     Subscriber,
+    Usage,
+    points_account,
 )
 from gateway.model import Allowance as Package
-from gateway.replay.transcript import Given
+from gateway.replay.transcript import Given, Used
 from gateway.rules.calendar import day_number
-from gateway.store.protocol import Head, LedgerRow, WriteBatch
+from gateway.store.protocol import Head, LedgerRow, UsageRow, WriteBatch
 
 NUMBER_BEFORE = 1_000_000
 """Journal numbers start above it, so that a reference in a text cannot be taken for anything else."""
 
 
-def population(givens: Iterable[Given], operator: Operator, at: Instant, file: str) -> WriteBatch:
-    """Subscribers, owners and accounts, with the opening balances in the ledger."""
+def population(givens: Iterable[Given], used: Iterable[Used], operator: Operator, at: Instant, file: str) -> WriteBatch:
+    """Subscribers, owners, accounts and usage, with the opening balances in the ledger."""
     batch = WriteBatch()
     journal = Journal(Head(NUMBER_BEFORE))
     number = journal.next_number()
@@ -46,16 +50,26 @@ def population(givens: Iterable[Given], operator: Operator, at: Instant, file: s
             persons[person.id] = person
         batch.subscribers.append(_subscriber(given, person.id, at, today))
         if given.payer is None:
-            batch.accounts.append(Account(AccountId(given.msisdn), given.balance, points=given.points))
-        if given.payer is None and given.balance:
-            for entry in (
-                Entry(OPENING, Money(-given.balance), "opening", given.msisdn),
-                Entry(AccountId(given.msisdn), given.balance, "opening", given.msisdn),
-            ):
-                batch.ledger.append(LedgerRow(number, len(batch.ledger), at, entry))
+            _open(batch, number, at, AccountId(given.msisdn), OPENING, given.balance, given.msisdn)
+        if given.points:
+            _open(batch, number, at, points_account(given.msisdn), POINTS, Money(given.points), given.msisdn)
     batch.persons.extend(persons.values())
+    for each in used:
+        use = Usage(Instant(at - each.ago_ms), each.kind, each.other, False, each.quantity, each.cost)
+        batch.usage.append(UsageRow(each.msisdn, use))
     batch.journal.append(journal.row(number, at, "", ImportedEntry(file, len(batch.subscribers))))
     return batch
+
+
+def _open(
+    batch: WriteBatch, number: int, at: Instant, account: AccountId, source: AccountId, balance: Money, msisdn: Msisdn
+) -> None:
+    """An account with its opening balance out of one of the operator's."""
+    batch.accounts.append(Account(account, balance))
+    if balance:
+        for side, amount in ((source, Money(-balance)), (account, balance)):
+            entry = Entry(side, amount, "opening", msisdn)
+            batch.ledger.append(LedgerRow(number, len(batch.ledger), at, entry))
 
 
 def _person(given: Given) -> Person:
@@ -78,4 +92,5 @@ def _subscriber(given: Given, person: PersonId, at: Instant, today: int) -> Subs
         sent=DayTotal(today, given.sent) if given.sent else DayTotal(),
         received=DayTotal(today, given.received) if given.received else DayTotal(),
         allowances=tuple(Package(unit, left) for unit, left in given.packages),
+        since=Instant(at - given.since_ms) if given.since_ms else Instant(0),
     )

@@ -11,36 +11,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import msgspec
+
 from gateway.app import Rooms
-from gateway.clock import VirtualClock
+from gateway.clock import Clock, VirtualClock
 from gateway.commands import Command, Handler, Outcome, UnitOfWork
-from gateway.dispatcher import Dispatcher
+from gateway.delivery.effects import ChannelSetup, EffectFailed, EffectRefused, perform_once
+from gateway.dispatcher import LATER, Dispatcher
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import fill_code
-from gateway.messages import DialogOrigin, Inbound, Outgoing
+from gateway.messages import DialogGone, DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
+from gateway.replay.pattern import escaped
 from gateway.replay.population import population
 from gateway.replay.transcript import (
     After,
     Balance,
     Expected,
     Message,
+    Outside,
     Shown,
     Transcript,
-    escaped,
+    Way,
     written,
 )
 from gateway.rules.confirmations import secret_from
+from gateway.standins.answers import ANSWERERS
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import OutboxRow, Store, StoreError, Wanted
+from gateway.store.protocol import EffectRow, OutboxRow, Store, StoreError, Wanted
 
 START = Instant(1_773_133_200_000)
 """10 March 2026, 12:00 in Moscow: the day of every transcript."""
 SECRET = secret_from("the secret of transcripts")
 CONNECTION = 1
-BEFORE_HANDLERS = frozenset({"blocked", "unknown_subscriber"})
+BEFORE_HANDLERS = frozenset({"blocked", "unknown_subscriber", LATER})
 """Refusals of an understood command that its handler never saw."""
 
 
@@ -68,6 +74,10 @@ class Stage(Protocol):
 
     async def balance(self, msisdn: Msisdn) -> Money:
         """What is on the account that pays for a number."""
+        ...
+
+    def outside(self, step: Outside) -> None:
+        """How a system outside goes on."""
         ...
 
 
@@ -127,6 +137,8 @@ class _Player:
                         self._compare(step, heard)
                 case After():
                     self._compare(step, await self.stage.wait(step.lasts_ms))
+                case Outside():
+                    self.stage.outside(step)
                 case Balance():
                     await self._balance(step)
 
@@ -254,9 +266,9 @@ class _Phones:
         self._placed: dict[int, Outgoing] = {}
         self.heard: list[Heard] = []
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState:
         self._placed[row.id] = outgoing
-        return True
+        return OutboxState.SENDING
 
     def release(self, rows: Iterable[int]) -> None:
         for row in rows:
@@ -267,6 +279,9 @@ class _Phones:
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """Every row has its place at once."""
+
+    def on_its_way(self, row: int) -> bool:
+        return False
 
     def _shown(self, outgoing: Outgoing) -> Heard:
         shown = Shown.SCREEN if outgoing.channel is Channel.USSD else Shown.SMS
@@ -296,13 +311,25 @@ class _Notes:
         elif decision.refusal and (not decision.command or decision.refusal in BEFORE_HANDLERS):
             self.refusals.add((decision.command, decision.refusal))
 
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
+        """What each message became is all there is to note."""
+
     def batch_failed(self, facts: int, error: StoreError) -> None:
         self.faults.append(error.message)
 
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         """Nobody waits for it."""
 
-    def busy(self, inbound: Inbound) -> None:
+    def acknowledge_receipt(self, receipt: Receipt) -> None:
+        """No message centre sends one."""
+
+    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
+        """As above."""
+
+    def parts_dropped(self, count: int) -> None:
+        """As above."""
+
+    def busy(self, fact: Inbound | Receipt) -> None:
         """Nobody sends it again: `batch_failed` has noted why."""
 
     def flush(self) -> None:
@@ -320,6 +347,50 @@ class _Notes:
         return replace(handler, function=function)
 
 
+class _Outside:
+    """The systems outside: the engine's `Performer`. What is due is done between two batches, without a wire."""
+
+    GIVE_UP_MS: Mapping[str, int] = {"location": 120_000}
+    GIVE_UP_ELSE_MS = 3_600_000
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Outside] = {}
+        self._waiting: list[EffectRow] = []
+        self._done = 0
+
+    def begin(self, effects: Iterable[EffectRow]) -> None:
+        self._waiting.extend(effects)
+
+    def next_due(self) -> Instant | None:
+        return min((each.due_at for each in self._waiting), default=None)
+
+    async def results(self, clock: Clock) -> list[EffectResult]:
+        """What comes of everything that is due now."""
+        due = [each for each in self._waiting if each.due_at <= clock.now()]
+        self._waiting = [each for each in self._waiting if each.due_at > clock.now()]
+        setups = {each.channel: self._setup(each.channel) for each in due}
+        return [await perform_once(each, setups[each.channel], clock) for each in due]
+
+    def _setup(self, channel: str) -> ChannelSetup:
+        return ChannelSetup(self, self.GIVE_UP_MS.get(channel, self.GIVE_UP_ELSE_MS))
+
+    async def perform(self, effect: EffectRow) -> str:
+        step = self.steps.get(effect.channel)
+        if step is not None and step.silent:
+            raise EffectFailed("no answer")
+        if step is not None and step.refuses:
+            raise EffectRefused(step.refuses)
+        answerer = ANSWERERS.get(effect.channel)
+        answer = answerer(msgspec.json.decode(effect.document), self._done) if answerer is not None else {}
+        if isinstance(answer, str):
+            raise EffectRefused(answer)
+        self._done += 1
+        return msgspec.json.encode(answer).decode()
+
+    async def close(self) -> None:
+        """There is no wire."""
+
+
 class EngineStage:
     """An engine of its own for one transcript."""
 
@@ -330,6 +401,7 @@ class EngineStage:
         self._phones = _Phones(rooms)
         self.notes = _Notes()
         self._store = MemoryStore()
+        self._outside = _Outside()
         handlers = {name: self.notes.noting(handler) for name, handler in rooms.handlers.items()}
         tools = Tools(
             self._store,
@@ -338,6 +410,9 @@ class EngineStage:
             rooms.writer,
             self._phones,
             self._clock,
+            performer=self._outside,
+            talk=rooms.talk,
+            dialects=rooms.dialects,
         )
         self._engine = Engine(FactQueue(256), tools, self.notes, self.notes, EngineSettings())
         self._sequence_number = 0
@@ -345,13 +420,19 @@ class EngineStage:
     async def start(self) -> None:
         await self._store.open()
         given = self._transcript
-        await self._store.write(population(given.givens, self._rooms.operator, START, given.file))
+        await self._store.write(population(given.givens, given.used, self._rooms.operator, START, given.file))
         await self._engine.start()
 
     async def say(self, message: Message, text: str) -> list[Heard]:
         self._sequence_number += 1
         dialled = message.channel is Channel.USSD
         address = text.strip("*#").split("*")[0][:20] if dialled else message.to
+        if message.way is Way.HANGS_UP:
+            self._engine.queue.post(DialogGone(message.sender, b"", self._clock.now()))
+            await self._engine.step()
+            return self._phones.take()
+        dialect = "one-shot" if message.way is Way.DIALS else "spec"
+        origin = DialogOrigin(dialect, b"\0\2", address, message.way is Way.ANSWERS)
         self._engine.queue.post(
             Inbound(
                 message.channel,
@@ -364,20 +445,37 @@ class EngineStage:
                 0,
                 self._sequence_number,
                 self._sequence_number.to_bytes(16, "big"),
-                DialogOrigin("spec", b"\0\2", address) if dialled else None,
+                origin if dialled else None,
             )
         )
-        await self._engine.step()
+        await self._settle()
         return self._phones.take()
+
+    async def _settle(self) -> None:
+        """Until nothing is queued and nothing outside is due."""
+        await self._engine.settle()
+        while results := await self._outside.results(self._clock):
+            for result in results:
+                self._engine.queue.post(result)
+            await self._engine.settle()
 
     async def wait(self, lasts_ms: int) -> list[Heard]:
         """Timers fire each at its own time, not all at the end."""
         until = self._clock.now() + lasts_ms
-        while self._engine.next_timer is not None and self._engine.next_timer <= until:
-            self._clock.advance(max(0, self._engine.next_timer - self._clock.now()))
+        while (due := self._next_due()) is not None and due <= until:
+            self._clock.advance(max(0, due - self._clock.now()))
             await self._engine.fire_timers()
+            await self._settle()
         self._clock.advance(until - self._clock.now())
         return self._phones.take()
+
+    def _next_due(self) -> Instant | None:
+        """When the next timer fires or the next try outside is due."""
+        due = [each for each in (self._engine.next_timer, self._outside.next_due()) if each is not None]
+        return min(due, default=None)
+
+    def outside(self, step: Outside) -> None:
+        self._outside.steps[step.channel] = step
 
     async def balance(self, msisdn: Msisdn) -> Money:
         return await balance_in(self._store, msisdn)

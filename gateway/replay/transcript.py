@@ -3,11 +3,15 @@
 A `.dialog` file is a test, an example and documentation at once. Here its text becomes values and nothing runs; all
 faults of a file are told together, each with line and column.
 
-    transcript  = *( comment / blank / given / message / after / balance )       ; one statement a line
+    transcript  = *( comment / blank / given / used / message / after / outside / balance )   ; one statement a line
     comment     = "#" text                                     ; the first block of comments is the title
     given       = "given" NUMBER *( KEY "=" VALUE )            ; before the first message
-    message     = ( NUMBER "dials" text / NUMBER "sends" [text] "to" SHORT ) expected
-    after       = "after" 1*DIGIT ( "s" / "m" / "h" / "d" ) [expected]           ; time passes, timers fire
+    used        = "used" NUMBER KIND [OTHER] 1*DIGIT SUM time  ; call, sms, mms, data; how much, for what, how long ago
+    message     = ( NUMBER ( "dials" / "opens" / "answers" ) text / NUMBER "sends" [text] "to" SHORT ) expected
+                / NUMBER "hangs" "up"
+    after       = "after" time [expected]                      ; time passes, timers fire
+    time        = 1*DIGIT ( "s" / "m" / "h" / "d" )
+    outside     = "outside" CHANNEL ( "refuses" REASON / "silent" / "answers" )  ; how a system outside goes on
     balance     = "balance" NUMBER SUM                         ; what the account that pays for it holds now
     expected    = indented "nothing" / 1*( indented ( "screen" text / "sms" NUMBER text ) *more )
     more        = indented "|" text                            ; the text's next line, as the phone shows it
@@ -15,8 +19,9 @@ faults of a file are told together, each with line and column.
     place       = "{" ( "otp" / "ref" / "date" / "time" / "any" ) *DIGIT "}"
 
     KEY = owner | kind (private, company) | region | balance | lang (ru, bg, en, lat) | tariff | numbers (on, off)
-        | services (ID,ID or ID:suspended) | points | payer (NUMBER) | status (active, blocked, closed)
+        | services (ID,ID or ID:suspended) | points | payer (NUMBER) | status (active, blocked, debtor, closed)
         | linked (NUMBER,NUMBER) | sent | received (SUM, moved today) | packages (UNIT:LEFT,UNIT:LEFT)
+        | since (time: a customer for so long)
 
 A place stands for what varies. `{otp}` (four digits) and `{ref}` (digits), and any place with a digit in its name,
 hold what they first met: later it must be the same, and a message can use it. `{date}`, `{time}` and `{any}` do not.
@@ -26,7 +31,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -47,7 +52,10 @@ from gateway.model import (
     ServiceStatus,
     SubscriberStatus,
     TariffId,
+    UsageKind,
 )
+from gateway.replay.pattern import HELD, PLACES, Pattern, Place
+from gateway.standins.answers import ANSWERERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,75 +77,6 @@ class TranscriptError(ValueError):
     def __init__(self, faults: Sequence[TranscriptFault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)
-
-
-PLACES = {
-    "otp": r"\d{4}",
-    "ref": r"\d+",
-    "date": r"\d{2}\.\d{2}(?:\.\d{4})?",
-    "time": r"\d{2}:\d{2}",
-    "any": r".*",
-}
-HELD = frozenset({"otp", "ref"})
-"""The kinds of places that hold what they met also without a digit in their name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What varies in a text: its kind, and the name under which it is held (empty: it is not)."""
-
-    kind: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A text with places in it."""
-
-    parts: tuple[str | Place, ...] = ()
-
-    def match(self, actual: str, held: Mapping[str, str]) -> dict[str, str] | None:
-        """What the places met in a text, by name; None if it is another text."""
-        seen: set[str] = set()
-        found = re.fullmatch("".join(self._expression(held, seen)), actual)
-        return None if found is None else found.groupdict()
-
-    def _expression(self, held: Mapping[str, str], seen: set[str]) -> Iterator[str]:
-        for part in self.parts:
-            if isinstance(part, str):
-                yield re.escape(part)
-            elif part.name in held:
-                yield re.escape(held[part.name])
-            elif part.name in seen:
-                yield f"(?P={part.name})"
-            elif part.name:
-                seen.add(part.name)
-                yield f"(?P<{part.name}>{PLACES[part.kind]})"
-            else:
-                yield f"(?:{PLACES[part.kind]})"
-
-    def fill(self, held: Mapping[str, str]) -> str:
-        """The text with what its places hold. Raises KeyError with the name of one that holds nothing yet."""
-        return "".join(part if isinstance(part, str) else held[part.name or part.kind] for part in self.parts)
-
-    def names(self, kind: str) -> list[str]:
-        """The names of its places of a kind, in order."""
-        return [part.name for part in self.parts if isinstance(part, Place) and part.kind == kind]
-
-    @property
-    def source(self) -> str:
-        """As it is written in a transcript, but for the line breaks."""
-        return "".join(
-            escaped(part) if isinstance(part, str) else f"{{{part.name or part.kind}}}" for part in self.parts
-        )
-
-    def and_line(self, below: Pattern) -> Pattern:
-        return Pattern((*self.parts, "\n", *below.parts))
-
-
-def escaped(text: str) -> str:
-    """A plain text as a transcript writes it."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 class Shown(StrEnum):
@@ -191,11 +130,34 @@ class Given:
     sent: Money = Money(0)
     received: Money = Money(0)
     packages: tuple[tuple[str, int], ...] = ()
+    since_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A record of use from before the first message; `ago_ms` before it."""
+
+    line: int
+    msisdn: Msisdn
+    kind: UsageKind
+    other: str
+    quantity: int
+    cost: Money
+    ago_ms: int
+
+
+class Way(StrEnum):
+    """How a message of USSD is meant."""
+
+    DIALS = "dials"  # through a centre where a dialog is one dial and one answer
+    OPENS = "opens"  # through a centre where a screen can wait for an answer
+    ANSWERS = "answers"
+    HANGS_UP = "hangs up"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Somebody dials or sends an SMS."""
+    """Somebody dials, answers a screen, hangs up, or sends an SMS."""
 
     line: int
     sender: Msisdn
@@ -203,6 +165,7 @@ class Message:
     text: Pattern
     to: str = ""
     expected: Block = Block()
+    way: Way = Way.DIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +178,16 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """How a system outside takes what it is asked from here on: it refuses, does not answer, or answers well."""
+
+    line: int
+    channel: str
+    refuses: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """A number's account holds that much."""
 
@@ -223,7 +196,7 @@ class Balance:
     amount: Money
 
 
-Step = Message | After | Balance
+Step = Message | After | Outside | Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +206,7 @@ class Transcript:
     file: str
     title: str
     givens: tuple[Given, ...]
+    used: tuple[Used, ...]
     steps: tuple[Step, ...]
     lines: tuple[str, ...] = field(repr=False, default=())
 
@@ -251,7 +225,7 @@ class _More:
     text: Pattern
 
 
-_Statement = Given | Message | After | Balance | Expected | _Nothing | _More
+_Statement = Given | Used | Message | After | Outside | Balance | Expected | _Nothing | _More
 UNITS_MS = {"s": 1000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 E = TypeVar("E", bound=StrEnum)
 
@@ -299,6 +273,13 @@ def _services(value: str) -> tuple[tuple[ServiceId, ServiceStatus], ...]:
     )
 
 
+def _ago(value: str) -> int:
+    found = re.fullmatch(r"(\d{1,6})([smhd])", value)
+    if found is None:
+        raise ValueError("expected a time such as 30d")
+    return int(found[1]) * UNITS_MS[found[2]]
+
+
 def _packages(value: str) -> tuple[tuple[str, int], ...]:
     pairs = [each.partition(":") for each in value.split(",")]
     return tuple((unit, _whole(left)) for unit, _, left in pairs)
@@ -320,6 +301,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "sent": ("sent", _money),
     "received": ("received", _money),
     "packages": ("packages", _packages),
+    "since": ("since_ms", _ago),
 }
 """The keys of `given`: the field that each sets, and how its value is read."""
 
@@ -372,8 +354,11 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     setting = (key - pp.Suppress("=") - pp.Regex(r"[^\s=]+").set_name("a value")).set_parse_action(_setting)
     given = (pp.Suppress(pp.Keyword("given")) - number - pp.ZeroOrMore(setting)).set_parse_action(_given)
 
-    dials = (pp.Suppress(pp.Keyword("dials")) - space - text).set_parse_action(
-        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[0])
+    dials = (pp.one_of("dials opens answers", as_keyword=True) - space - text).set_parse_action(
+        lambda tokens: Message(0, Msisdn(""), Channel.USSD, tokens[1], way=Way(tokens[0]))
+    )
+    hangs_up = (pp.Keyword("hangs") - pp.Keyword("up")).set_parse_action(
+        lambda: Message(0, Msisdn(""), Channel.USSD, Pattern(), way=Way.HANGS_UP)
     )
     short = pp.Regex(r"\d{2,6}").set_name("a short number")
     body = pp.Regex(r".*?(?=\bto[ \t]+\d{2,6}[ \t]*$)").leave_whitespace().set_name("a text and `to SHORT`")
@@ -381,7 +366,7 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     sends = (pp.Suppress(pp.Keyword("sends")) - body - pp.Suppress("to") - short).set_parse_action(
         lambda tokens: Message(0, Msisdn(""), Channel.SMS, tokens[0], tokens[1])
     )
-    message = (number - (dials | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
+    message = (number - (dials | hangs_up | sends).set_name("`dials CODE` or `sends TEXT to SHORT`")).set_parse_action(
         lambda tokens: replace(tokens[1], sender=tokens[0])
     )
     lasts = pp.Regex(r"(?P<count>\d{1,6})(?P<unit>[smhd])\b").set_name("a time such as 5m, 2h or 1d")
@@ -389,10 +374,28 @@ def _line_grammars() -> tuple[pp.ParserElement, pp.ParserElement]:
     after = (pp.Suppress(pp.Keyword("after")) - lasts).set_parse_action(lambda tokens: After(0, tokens[0]))
     amount = pp.Regex(r"-?\d+\.\d\d\b").set_name("a sum such as 100.00")
     amount.set_parse_action(lambda tokens: _money(tokens[0]))
+    kind = pp.one_of([each.value for each in UsageKind]).set_name("call, sms, mms or data")
+    other = pp.Opt(pp.Regex(r"\d{3,15}(?=[ \t]+\d+[ \t]+-?\d+\.)"), default="")
+    quantity = pp.Regex(r"\d{1,9}\b").set_name("how much: seconds, messages, kilobytes")
+    used = (pp.Suppress(pp.Keyword("used")) - number - kind - other - quantity - amount - lasts).set_parse_action(
+        lambda tokens: Used(0, tokens[0], UsageKind(tokens[1]), tokens[2], int(tokens[3]), tokens[4], tokens[5])
+    )
+    channel = pp.one_of([*ANSWERERS, "mail"]).set_name(f"a channel: {', '.join(ANSWERERS)} or mail")
+    refuses = (pp.Suppress(pp.Keyword("refuses")) - pp.Regex(r"\w+").set_name("a reason")).set_parse_action(
+        lambda tokens: Outside(0, "", tokens[0])
+    )
+    silent = pp.Keyword("silent").set_parse_action(lambda: Outside(0, "", silent=True))
+    answers = pp.Keyword("answers").set_parse_action(lambda: Outside(0, ""))
+    manner = (refuses | silent | answers).set_name("`refuses REASON`, `silent` or `answers`")
+    outside = (pp.Suppress(pp.Keyword("outside")) - channel - manner).set_parse_action(
+        lambda tokens: replace(tokens[1], channel=tokens[0])
+    )
     balance = (pp.Suppress(pp.Keyword("balance")) - number - amount).set_parse_action(
         lambda tokens: Balance(0, tokens[0], tokens[1])
     )
-    statement = (given | after | balance | message).set_name("given, after, balance, or a number")
+    statement = (given | used | after | outside | balance | message).set_name(
+        "given, used, after, outside, balance, or a number"
+    )
 
     screen = (pp.Suppress(pp.Keyword("screen")) - space - text).set_parse_action(
         lambda tokens: Expected(0, Shown.SCREEN, Msisdn(""), tokens[0])
@@ -441,7 +444,8 @@ def parse_transcript(source: str, file: str = "") -> Transcript:
     reader.read()
     if reader.faults:
         raise TranscriptError(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
-    return Transcript(file, reader.title(), tuple(reader.givens), tuple(reader.steps), reader.lines)
+    givens, used, steps = tuple(reader.givens), tuple(reader.used), tuple(reader.steps)
+    return Transcript(file, reader.title(), givens, used, steps, reader.lines)
 
 
 class _Reader:
@@ -452,6 +456,7 @@ class _Reader:
         self.lines = lines
         self.faults: list[TranscriptFault] = []
         self.givens: list[Given] = []
+        self.used: list[Used] = []
         self.steps: list[Step] = []
 
     def fault(self, line: int, column: int, message: str) -> None:
@@ -472,7 +477,11 @@ class _Reader:
             statement = self._statement(number, line)
             if isinstance(statement, Given):
                 self._given(replace(statement, line=number))
-            elif isinstance(statement, Message | After | Balance):
+            elif isinstance(statement, Used):
+                if self.steps:
+                    self.fault(number, 1, "used comes before the first message")
+                self.used.append(replace(statement, line=number))
+            elif isinstance(statement, Message | After | Outside | Balance):
                 self.steps.append(replace(statement, line=number))
             elif statement is not None:
                 self._expectation(number, len(line) - len(line.lstrip()) + 1, statement)
@@ -569,7 +578,7 @@ def rewritten(transcript: Transcript, blocks: Mapping[int, Sequence[str]]) -> st
         if step.line not in blocks:
             continue
         new = list(blocks[step.line])
-        if isinstance(step, Balance):
+        if not isinstance(step, Message | After):
             lines[step.line - 1 : step.line] = new
             continue
         first, last = (step.line, step.expected.last) if step.expected.stated else (step.line, step.line)

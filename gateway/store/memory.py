@@ -6,22 +6,42 @@ file's unique keys refuse is looked for before the first change.
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping
+from collections.abc import Collection, KeysView, Mapping
 from heapq import nsmallest
 from itertools import islice
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.messages import PARTS_MAX, Awaited, MissRow, OutboxState
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Dialog,
+    DialogKey,
+    Instant,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+    Usage,
+    UsageTotal,
+)
 from gateway.store.protocol import (
+    RELOADED,
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxRow,
+    PartRow,
+    Range,
+    RecordKey,
     StoreError,
     TimerRow,
     Wanted,
@@ -45,9 +65,17 @@ class MemoryStore:
         self._connection_max = 0
         self._outbox: dict[int, OutboxRow] = {}
         self._ready: set[int] = set()
+        self._awaited: dict[int, Awaited] = {}
+        self._orphans: dict[int, OrphanRow] = {}
+        self._parts: dict[int, PartRow] = {}
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
         self._timers: dict[str, TimerRow] = {}
+        self._records: dict[RecordKey, bytes] = {}
+        self._usage: dict[Msisdn, dict[tuple[int, str, str], Usage]] = {}
+        self._effects: dict[int, EffectRow] = {}
+        self._misses: dict[tuple[str, str], MissRow] = {}
+        self._dialogs: dict[DialogKey, Dialog] = {}
 
     async def open(self) -> Head:
         self._open = True
@@ -60,12 +88,14 @@ class MemoryStore:
         self._open = False
 
     def snapshot(self) -> dict[str, Mapping[str, object]]:
-        """All state that a replay compares: subscribers, accounts, persons and the ledger's sum for each account."""
+        """All state that a replay compares: subscribers, accounts, persons, dialogs, the ledger's sums."""
         return {
             "subscribers": {str(key): value for key, value in self._subscribers.items()},
             "accounts": {str(key): value for key, value in self._accounts.items()},
             "persons": {str(key): value for key, value in self._persons.items()},
             "ledger": {str(key): value for key, value in self._sums.items()},
+            "records": {"/".join(key): value for key, value in self._records.items()},
+            "dialogs": {f"{msisdn}/{key.hex()}": value for (msisdn, key), value in self._dialogs.items()},
         }
 
     # -- batches
@@ -88,7 +118,27 @@ class MemoryStore:
         for person_id in wanted.persons:
             if (person := self._persons.get(person_id)) is not None:
                 loaded.persons[person_id] = person
+        if wanted.more:
+            self._load_more(wanted, loaded)
         return loaded
+
+    def _load_more(self, wanted: Wanted, loaded: Loaded) -> None:
+        loaded.records = {key: self._records[key] for key in wanted.records if key in self._records}
+        loaded.usage = {each: tuple(self._used(each))[: each.limit] for each in wanted.usage}
+        loaded.totals = {each: totals(self._used(each)) for each in wanted.totals}
+        loaded.charges = {each: self._charges(each) for each in wanted.charges}
+
+    def _used(self, wanted: Range) -> list[Usage]:
+        mine = self._usage.get(Msisdn(wanted.key), {})
+        return [mine[key] for key in sorted(mine) if wanted.since <= key[0] < wanted.until]
+
+    def _charges(self, wanted: Range) -> tuple[Charge, ...]:
+        charges = (
+            Charge(row.number, row.at, Money(-row.entry.amount), row.entry.kind, row.entry.msisdn)
+            for _, row in sorted(self._ledger.items(), reverse=True)
+            if row.entry.account == wanted.key and row.entry.amount < 0 and wanted.since <= row.at < wanted.until
+        )
+        return tuple(islice(charges, wanted.limit))
 
     async def write(self, batch: WriteBatch) -> None:
         self._require_open()
@@ -119,6 +169,32 @@ class MemoryStore:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+        self._write_more(batch)
+
+    def _write_more(self, batch: WriteBatch) -> None:
+        for record in batch.records:
+            if record.document:
+                self._records[record.kind, record.key] = record.document
+            else:
+                self._records.pop((record.kind, record.key), None)
+        for row in batch.usage:
+            use = row.usage
+            self._usage.setdefault(row.msisdn, {})[use.at, use.kind, use.other] = use
+        for effect in batch.effects:
+            self._effects[effect.id] = effect
+        for number, due_at in batch.effects_put_off:
+            if (found := self._effects.get(number)) is not None:
+                self._effects[number] = replace(found, due_at=due_at, tries=found.tries + 1)
+        for number in batch.effects_done:
+            self._effects.pop(number, None)
+        for tallied in batch.misses:
+            self._misses.update(((miss.text, miss.refusal), miss) for miss in tallied.rows)
+            for dropped in tallied.dropped:
+                self._misses.pop(dropped, None)
+        for ended in batch.dialogs_ended:
+            self._dialogs.pop(ended, None)
+        for dialog in batch.dialogs:
+            self._dialogs[dialog.msisdn, dialog.key] = dialog
 
     def _write_inbox(self, batch: WriteBatch) -> None:
         for row in batch.inbox:
@@ -144,6 +220,19 @@ class MemoryStore:
                 self._ready.add(change.id)
             else:
                 self._ready.discard(change.id)
+
+        for outcome in batch.outcomes:
+            if (found := self._outbox.get(outcome.id)) is not None:
+                self._outbox[outcome.id] = replace(found, state=outcome.state, due_at=outcome.at)
+        for part in batch.awaited_gone:
+            self._awaited.pop(part, None)
+        self._awaited.update((each.id, each) for each in batch.awaited)
+        for orphan in batch.orphans_gone:
+            self._orphans.pop(orphan, None)
+        self._orphans.update((each.id, each) for each in batch.orphans)
+        for part in batch.parts_gone:
+            self._parts.pop(part, None)
+        self._parts.update((each.id, each) for each in batch.parts)
 
     # -- what a start needs
 
@@ -183,19 +272,65 @@ class MemoryStore:
             counts[row.state] = counts.get(row.state, 0) + 1
         return counts
 
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        self._require_open()
+        return [self._awaited[part] for part in sorted(self._awaited)[-limit:]]
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        self._require_open()
+        rows = {each.row for each in self._awaited.values() if each.key in keys}
+        return [self._awaited[part] for part in sorted(self._awaited) if part // PARTS_MAX in rows]
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        self._require_open()
+        old = [part for part in nsmallest(limit, self._awaited) if self._awaited[part].at < before]
+        for part in old:
+            del self._awaited[part]
+        return len(old)
+
+    async def orphans(self) -> list[OrphanRow]:
+        self._require_open()
+        return [self._orphans[orphan] for orphan in sorted(self._orphans)]
+
+    async def parts(self) -> list[PartRow]:
+        self._require_open()
+        return [self._parts[part] for part in sorted(self._parts)]
+
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         self._require_open()
         due = (row for row in self._timers.values() if row.due_at <= until)
         return nsmallest(limit, due, key=lambda row: (row.due_at, row.key))
 
+    async def dialogs(self) -> list[Dialog]:
+        self._require_open()
+        return sorted(self._dialogs.values(), key=lambda each: each.shown_at)
+
     async def next_timer(self) -> Instant | None:
         self._require_open()
         return min((row.due_at for row in self._timers.values()), default=None)
+
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        self._require_open()
+        due = (self._effects[number] for number in sorted(self._effects) if self._effects[number].due_at <= until)
+        return list(islice(due, limit))
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        self._require_open()
+        return self._effects.get(effect)
 
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         self._require_open()
         numbers = sorted(number for number in self._journal if number > after)
         return [self._journal[number] for number in islice(numbers, limit)]
+
+    async def misses(self) -> list[MissRow]:
+        self._require_open()
+        return list(self._misses.values())
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        self._require_open()
+        numbers = [number for number, row in self._journal.items() if row.kind == RELOADED]
+        return self._journal[max(numbers)] if numbers else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         self._require_open()
@@ -215,3 +350,15 @@ def _refuse_twice(table: str, count: int, new: KeysView[Key], old: KeysView[Key]
     """A key that the table has, or that the batch brings twice: nothing of the batch is written."""
     if len(new) != count or not old.isdisjoint(new):
         raise StoreError(f"the {table} in memory has a key of this batch already; nothing of this batch was written")
+
+
+def totals(used: list[Usage]) -> tuple[UsageTotal, ...]:
+    """Records of use added up by kind and direction."""
+    found: dict[tuple[str, bool], UsageTotal] = {}
+    for use in used:
+        key = (use.kind, use.incoming)
+        so_far = found.get(key) or UsageTotal(use.kind, use.incoming, 0, 0, Money(0))
+        found[key] = UsageTotal(
+            use.kind, use.incoming, so_far.count + 1, so_far.quantity + use.quantity, Money(so_far.cost + use.cost)
+        )
+    return tuple(found[key] for key in sorted(found))

@@ -6,13 +6,29 @@ imports the engine, a handler or the wire.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
 
-from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Msisdn, Person, PersonId, Subscriber
+from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Dialog,
+    DialogKey,
+    Entry,
+    Instant,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+    Usage,
+    UsageTotal,
+)
 
 
 class StoreError(Exception):
@@ -24,16 +40,45 @@ class StoreError(Exception):
         self.temporary = temporary
 
 
+RecordKey = tuple[str, str]
+"""The kind of a record and its key."""
+
+
+class Range(msgspec.Struct, frozen=True, gc=False):
+    """From `since` to before `until`, at most `limit` of them."""
+
+    key: str
+    since: Instant
+    until: Instant
+    limit: int = 0
+
+
+RELOADED = "reloaded"
+"""The kind of a journal entry that says which catalogue applies from there on."""
+
+
 @dataclass(slots=True)
 class Wanted:
-    """Keys to load. A subscriber brings his account and his person with him."""
+    """Keys to load. A subscriber brings his account and his person with him.
+
+    `usage` and `totals` are by number, `charges` by account.
+    """
 
     subscribers: set[Msisdn] = field(default_factory=set)
     accounts: set[AccountId] = field(default_factory=set)
     persons: set[PersonId] = field(default_factory=set)
+    records: set[RecordKey] = field(default_factory=set)
+    usage: set[Range] = field(default_factory=set)
+    totals: set[Range] = field(default_factory=set)
+    charges: set[Range] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.subscribers or self.accounts or self.persons)
+        return bool(self.subscribers or self.accounts or self.persons or self.more)
+
+    @property
+    def more(self) -> bool:
+        """Whether anything is wanted that few commands need."""
+        return bool(self.records or self.usage or self.totals or self.charges)
 
 
 @dataclass(slots=True)
@@ -43,6 +88,10 @@ class Loaded:
     subscribers: dict[Msisdn, Subscriber] = field(default_factory=dict)
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     persons: dict[PersonId, Person] = field(default_factory=dict)
+    records: dict[RecordKey, bytes] = field(default_factory=dict)
+    usage: dict[Range, tuple[Usage, ...]] = field(default_factory=dict)
+    totals: dict[Range, tuple[UsageTotal, ...]] = field(default_factory=dict)
+    charges: dict[Range, tuple[Charge, ...]] = field(default_factory=dict)
 
 
 class JournalRow(msgspec.Struct, frozen=True, gc=False):
@@ -88,6 +137,36 @@ class OutboxChange(msgspec.Struct, frozen=True, gc=False):
     message_id: str = ""
 
 
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What a receipt said became of an outbox row: from now on its state, whatever the row itself says."""
+
+    id: int
+    state: OutboxState
+    at: Instant
+
+
+class PartRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a long SMS. `octets_gone`: its message is done with, and only its `digest` is left."""
+
+    id: int
+    at: Instant
+    link: str
+    sender: Msisdn
+    recipient: str
+    part: MessagePart
+    digest: bytes
+    octets_gone: bool = False
+
+
+class OrphanRow(msgspec.Struct, frozen=True, gc=False):
+    """A receipt for which no reply was found: perhaps the response that names it is still to come."""
+
+    id: int
+    at: Instant
+    link: str
+    document: bytes
+
+
 class LedgerRow(msgspec.Struct, frozen=True, gc=False):
     """An entry with the number of the message that caused it and its place in the outcome."""
 
@@ -105,6 +184,40 @@ class TimerRow(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[tuple[str, str | int], ...] = ()
 
 
+class RecordRow(msgspec.Struct, frozen=True, gc=False):
+    """A record as msgpack; an empty document removes it."""
+
+    kind: str
+    key: str
+    document: bytes
+
+
+class UsageRow(msgspec.Struct, frozen=True, gc=False):
+    """A number's record of use. The same number, instant, kind and other side again is the same record."""
+
+    msisdn: Msisdn
+    usage: Usage
+
+
+class EffectRow(msgspec.Struct, frozen=True, gc=False):
+    """Something to be done outside. `id` is journal number * 16 + index; `document` is JSON.
+
+    `key` is the idempotency key: the same for every try, and never the same for another effect or another database.
+    `since`: when it was decided.
+    """
+
+    id: int
+    key: str
+    since: Instant
+    due_at: Instant
+    channel: str
+    document: bytes
+    command: str
+    msisdn: Msisdn
+    arguments: tuple[tuple[str, str | int], ...] = ()
+    tries: int = 0
+
+
 @dataclass(slots=True)
 class WriteBatch:
     """One transaction. Either all of it is on the disk when `write` returns, or none of it."""
@@ -119,13 +232,31 @@ class WriteBatch:
     ledger: list[LedgerRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     outbox_changes: list[OutboxChange] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    awaited: list[Awaited] = field(default_factory=list)  # one with an id that is there replaces it
+    awaited_gone: list[int] = field(default_factory=list)
+    orphans: list[OrphanRow] = field(default_factory=list)
+    orphans_gone: list[int] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)  # one with an id that is there replaces it
+    parts_gone: list[int] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
+    records: list[RecordRow] = field(default_factory=list)
+    usage: list[UsageRow] = field(default_factory=list)
+    effects: list[EffectRow] = field(default_factory=list)
+    effects_put_off: list[tuple[int, Instant]] = field(default_factory=list)  # tried once more at that time
+    effects_done: list[int] = field(default_factory=list)
+    misses: list[MissesTallied] = field(default_factory=list)
+    dialogs: list[Dialog] = field(default_factory=list)
+    dialogs_ended: list[DialogKey] = field(default_factory=list)  # goes first, as above
 
     def __bool__(self) -> bool:
         return any(
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
-             self.ledger, self.outbox, self.outbox_changes, self.timers, self.timers_cancelled)
+             self.ledger, self.outbox, self.outbox_changes, self.outcomes, self.awaited, self.awaited_gone,
+             self.orphans, self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled,
+             self.records, self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses,
+             self.dialogs, self.dialogs_ended)
         )  # fmt: skip
 
 
@@ -166,14 +297,54 @@ class Store(Protocol):
 
     async def outbox_counts(self) -> dict[OutboxState, int]: ...
 
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        """Parts that wait for their receipts, the newest ones, oldest first."""
+        ...
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        """The parts with these keys, and the other parts of their replies."""
+        ...
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        """Drops parts sent before then, of the oldest `limit`; returns how many. Their receipts will not come."""
+        ...
+
+    async def orphans(self) -> list[OrphanRow]:
+        """The receipts for which no reply was found, oldest first."""
+        ...
+
+    async def parts(self) -> list[PartRow]:
+        """The parts of long SMS, in the order in which they came."""
+        ...
+
+    async def dialogs(self) -> list[Dialog]:
+        """Every dialog that is open, or was interrupted, the one that was shown first first."""
+        ...
+
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         """The earliest timers, oldest first, due at or before `until`."""
         ...
 
     async def next_timer(self) -> Instant | None: ...
 
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        """What is not done yet and due at or before `until`, in the order in which it was decided."""
+        ...
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        """One that is not done yet."""
+        ...
+
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
         """Rows with a number above `after`, in order."""
+        ...
+
+    async def misses(self) -> list[MissRow]:
+        """The tally of what could not be read, in no order."""
+        ...
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        """The last journal entry that says which catalogue applies; None where no entry does."""
         ...
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:

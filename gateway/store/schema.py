@@ -56,9 +56,54 @@ CREATE INDEX inbox_connection ON inbox (connection);
 CREATE INDEX inbox_late ON inbox (late) WHERE late;
 """
 
+STEP_3 = """
+-- What single functions remember, and what waits for the world outside.
+CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, document BLOB NOT NULL, PRIMARY KEY (kind, key))
+    WITHOUT ROWID;
+CREATE TABLE usage (
+    msisdn INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, other TEXT NOT NULL, incoming INTEGER NOT NULL,
+    quantity INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (msisdn, at, kind, other)) WITHOUT ROWID;
+CREATE TABLE effects (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, since INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    channel TEXT NOT NULL, document BLOB NOT NULL, command TEXT NOT NULL,
+    msisdn TEXT NOT NULL, arguments BLOB NOT NULL, tries INTEGER NOT NULL);
+-- What left an account: its last charges are found without reading the others'.
+CREATE INDEX ledger_charges ON ledger (account, number) WHERE amount < 0;
+-- Which catalogue applied when: a handful of entries among millions.
+CREATE INDEX journal_reloaded ON journal (number) WHERE kind = 'reloaded';
+-- What could not be read, by shape and refusal; a thousand rows or so, and what came next in msgpack.
+CREATE TABLE misses (
+    text TEXT NOT NULL, refusal TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    follow_ups BLOB NOT NULL, PRIMARY KEY (text, refusal)) WITHOUT ROWID;
+-- Parts of replies whose receipts have not come, by outbox row * 256 + part; `key` is the centre's id, folded.
+CREATE TABLE awaited (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, link TEXT NOT NULL, message_id TEXT NOT NULL, parts INTEGER NOT NULL,
+    msisdn TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX awaited_key ON awaited (key);
+-- What receipts said of replies, beside the outbox: its rows are long, and were written seconds ago on pages that a
+-- second change would have to write anew. Whoever wants a reply's state reads the view.
+CREATE TABLE outcomes (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TRIGGER outbox_gone AFTER DELETE ON outbox BEGIN DELETE FROM outcomes WHERE id = old.id; END;
+CREATE VIEW replies AS
+    SELECT outbox.id AS id, coalesce(outcomes.state, outbox.state) AS state, coalesce(outcomes.at, due_at) AS due_at,
+           msisdn, document, message_id, tries
+    FROM outbox LEFT JOIN outcomes ON outcomes.id = outbox.id;
+-- Receipts that found no reply; a bounded number of them.
+CREATE TABLE orphans (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, link TEXT NOT NULL, document BLOB NOT NULL);
+"""
+
+STEP_4 = """
+-- Parts of long SMS that wait for the others; of a message that is done with, only what tells a copy of a part.
+CREATE TABLE parts (id INTEGER PRIMARY KEY, document BLOB NOT NULL);
+-- Open and interrupted USSD dialogs, of each number at most one but where its centre tells several apart.
+CREATE TABLE dialogs (
+    msisdn INTEGER NOT NULL, key BLOB NOT NULL, document BLOB NOT NULL, PRIMARY KEY (msisdn, key)) WITHOUT ROWID;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -84,6 +129,20 @@ FROM json_each(?) AS wanted JOIN accounts AS a ON a.id = wanted.value"""
 LOAD_PERSONS = """
 SELECT count(*), CAST(group_concat(CAST(p.document AS TEXT), '') AS BLOB)
 FROM json_each(?) AS wanted JOIN persons AS p ON p.id = wanted.value"""
+
+LOAD_RECORDS = """
+SELECT r.kind, r.key, r.document FROM json_each(?) AS wanted
+JOIN records AS r ON r.kind = wanted.value ->> 0 AND r.key = wanted.value ->> 1"""
+LOAD_USAGE = """
+SELECT at, kind, other, incoming, quantity, cost FROM usage
+WHERE msisdn = ? AND at >= ? AND at < ? ORDER BY at, kind, other LIMIT ?"""
+LOAD_TOTALS = """
+SELECT kind, incoming, count(*), sum(quantity), sum(cost) FROM usage
+WHERE msisdn = ? AND at >= ? AND at < ? GROUP BY kind, incoming ORDER BY kind, incoming"""
+# Numbers of the journal rise with time, so the index gives the newest first and the walk ends at the limit.
+LOAD_CHARGES = """
+SELECT number, at, -amount, kind, msisdn FROM ledger
+WHERE account = ? AND amount < 0 AND at >= ? AND at < ? ORDER BY number DESC, place DESC LIMIT ?"""
 
 
 class Statement:
@@ -137,7 +196,35 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+OUTCOME = Statement(3, "INSERT OR REPLACE INTO outcomes (id, state, at)")
+AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
+AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
+ORPHAN = Statement(4, "INSERT INTO orphans (id, at, link, document)")
+ORPHAN_GONE = "DELETE FROM orphans WHERE id IN (SELECT value FROM json_each(?))"
+PART = Statement(2, "INSERT OR REPLACE INTO parts (id, document)")
+PART_GONE = "DELETE FROM parts WHERE id IN (SELECT value FROM json_each(?))"
 TIMER = Statement(5, "INSERT OR REPLACE INTO timers (key, due_at, command, msisdn, arguments)")
+RECORD = Statement(
+    3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"
+)
+USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
+EFFECT_COLUMNS = "id, key, since, due_at, channel, document, command, msisdn, arguments, tries"
+EFFECT = Statement(10, f"INSERT INTO effects ({EFFECT_COLUMNS})")
+RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
+EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
+EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"
+EFFECTS = f"SELECT {EFFECT_COLUMNS} FROM effects"
+MISS = Statement(5, "INSERT OR REPLACE INTO misses (text, refusal, count, last_at, follow_ups)")
+MISS_DROPPED = """
+DELETE FROM misses
+WHERE (text, refusal) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"""
+MISSES = "SELECT text, refusal, count, last_at, follow_ups FROM misses"
+DIALOG = Statement(
+    3,
+    "INSERT INTO dialogs (msisdn, key, document)",
+    "ON CONFLICT (msisdn, key) DO UPDATE SET document = excluded.document",
+)
+DIALOG_ENDED = Statement(2, "WITH ended (msisdn, key) AS (", ") DELETE FROM dialogs WHERE (msisdn, key) IN ended")
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 
@@ -160,9 +247,37 @@ WHERE i.at >= ? AND NOT EXISTS (
     SELECT 1 FROM inbox AS newer
     WHERE newer.original = i.original AND newer.original <> newer.number AND newer.number > i.number)
 ORDER BY i.number"""
-OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries FROM outbox"
+OUTBOX_COLUMNS = "SELECT id, state, due_at, msisdn, document, message_id, tries"
+REPLIES_TO = f"{OUTBOX_COLUMNS} FROM replies WHERE id BETWEEN ? AND ? ORDER BY id"
 # `state <= 1` is the index's own condition: SQLite uses a partial index only where it stands in the statement too.
-OUTBOX_READY = f"{OUTBOX_COLUMNS} WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_READY = f"{OUTBOX_COLUMNS} FROM outbox WHERE state <= 1 AND state = 0 AND id > ? ORDER BY id LIMIT ?"
+OUTBOX_OF_NUMBER = (
+    f"{OUTBOX_COLUMNS} FROM replies WHERE id BETWEEN ?1 * 16 AND ?2 * 16 + 15 AND msisdn = ?3 ORDER BY id"
+)
+OUTBOX_COUNTS = "SELECT state, count(*) FROM replies GROUP BY state ORDER BY state"
+# An id is journal number * 16 + index, so the least one was decided first.
+OUTBOX_OLDEST_READY = """
+SELECT at FROM journal WHERE number = (SELECT min(id) / 16 FROM outbox WHERE state <= 1 AND state = 0)"""
 OUTBOX_RECOVERY = "UPDATE outbox SET state = 0, due_at = ?, tries = tries + 1 WHERE state <= 1 AND state = 1"
+JOURNAL_COLUMNS = "SELECT number, at, kind, msisdn, body, hash FROM journal"
+# `at` grows with the number but for timers, whose instant is when they fell due, however late they were run.
+JOURNAL_AT = (
+    "SELECT number, at FROM journal WHERE number >= ? AND kind IN ('message', 'results') ORDER BY number LIMIT 1"
+)
+JOURNAL_ENDS = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) FROM journal"
+JOURNAL_OF_NUMBER = f"""{JOURNAL_COLUMNS}
+WHERE number BETWEEN ?1 AND ?2 AND (msisdn = ?3 OR instr(body, CAST(?3 AS BLOB))) ORDER BY number"""
+LEDGER_OF_NUMBER = """
+SELECT number, place, at, account, amount, kind, msisdn FROM ledger
+WHERE number BETWEEN ?1 AND ?2 AND (msisdn = ?3 OR account = ?3) ORDER BY number, place"""
+CATALOGUE_ENTRY = f"{JOURNAL_COLUMNS} WHERE kind = 'reloaded' ORDER BY number DESC LIMIT 1"  # by its own index
+AWAITED_COLUMNS = "SELECT id, key, link, message_id, parts, msisdn, at FROM awaited"
+AWAITED_NEWEST = f"SELECT * FROM ({AWAITED_COLUMNS} ORDER BY id DESC LIMIT ?) ORDER BY id"
+AWAITED_BY_KEY = f"""
+WITH found (row) AS (
+    SELECT DISTINCT a.id / 256 FROM json_each(?) AS wanted JOIN awaited AS a ON a.key = wanted.value)
+{AWAITED_COLUMNS} JOIN found ON awaited.id BETWEEN found.row * 256 AND found.row * 256 + 255 ORDER BY id"""
+AWAITED_FORGOTTEN = "DELETE FROM awaited WHERE at < ? AND id IN (SELECT id FROM awaited ORDER BY id LIMIT ?)"
+ORPHANS = "SELECT id, at, link, document FROM orphans ORDER BY id"
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""

@@ -11,7 +11,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -19,16 +19,32 @@ import aiosqlite
 import msgspec
 import structlog
 
-from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Entry, Instant, Money, Person, Subscriber
+from gateway.messages import Awaited, FollowUp, MissRow, OutboxState
+from gateway.model import (
+    Account,
+    AccountId,
+    Charge,
+    Dialog,
+    Entry,
+    Instant,
+    Money,
+    Person,
+    Subscriber,
+    Usage,
+    UsageKind,
+    UsageTotal,
+)
 from gateway.store import schema as sql
 from gateway.store.protocol import (
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxRow,
+    PartRow,
     StoreError,
     TimerRow,
     Wanted,
@@ -52,6 +68,9 @@ _json = msgspec.json.Encoder().encode
 _subscribers = msgspec.msgpack.Decoder(list[Subscriber]).decode
 _accounts = msgspec.msgpack.Decoder(list[Account]).decode
 _persons = msgspec.msgpack.Decoder(list[Person]).decode
+_follow_ups = msgspec.msgpack.Decoder(tuple[FollowUp, ...]).decode
+_part = msgspec.msgpack.Decoder(PartRow).decode
+_dialog = msgspec.msgpack.Decoder(Dialog).decode
 _arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -160,9 +179,12 @@ class SqliteStore:
 
     async def load(self, wanted: Wanted) -> Loaded:
         try:
-            return _loaded(await self._run(lambda connection: _load(connection, wanted)))
+            found = loaded(await self._run(lambda connection: load_from(connection, wanted)))
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
+        if wanted.more:
+            await self._run(lambda connection: _load_more(connection, wanted, found))
+        return found
 
     async def write(self, batch: WriteBatch) -> None:
         """One transaction. StoreError: nothing of it was written; `temporary` if the disk is full or failing."""
@@ -207,20 +229,39 @@ class SqliteStore:
 
     async def replies_to(self, number: int) -> list[OutboxRow]:
         first = number * 16
-        rows = await self._rows(f"{sql.OUTBOX_COLUMNS} WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + 15))
-        return [_outbox_row(row) for row in rows]
+        rows = await self._rows(sql.REPLIES_TO, (first, first + 15))
+        return [outbox_row(row) for row in rows]
 
     async def outbox_ready(self, after: int, limit: int) -> list[OutboxRow]:
         rows = await self._rows(sql.OUTBOX_READY, (after, limit))
-        return [_outbox_row(row) for row in rows]
+        return [outbox_row(row) for row in rows]
 
     async def recover_outbox(self, at: Instant) -> int:
         return await self._run(lambda connection: connection.execute(sql.OUTBOX_RECOVERY, (at,)).rowcount)
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Reads the whole outbox: for status and fsck, not for the way of a message."""
-        rows = await self._rows("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")
+        rows = await self._rows(sql.OUTBOX_COUNTS)
         return {OutboxState(state): count for state, count in rows}
+
+    async def awaited_newest(self, limit: int) -> list[Awaited]:
+        return [Awaited(*row) for row in await self._rows(sql.AWAITED_NEWEST, (limit,))]
+
+    async def awaited(self, keys: Collection[str]) -> list[Awaited]:
+        return [Awaited(*row) for row in await self._rows(sql.AWAITED_BY_KEY, (_json(list(keys)).decode(),))]
+
+    async def forget_awaited(self, before: Instant, limit: int) -> int:
+        return await self._run(lambda connection: connection.execute(sql.AWAITED_FORGOTTEN, (before, limit)).rowcount)
+
+    async def orphans(self) -> list[OrphanRow]:
+        return [OrphanRow(*row) for row in await self._rows(sql.ORPHANS)]
+
+    async def parts(self) -> list[PartRow]:
+        rows = await self._rows("SELECT document FROM parts ORDER BY id")
+        try:
+            return [_part(document) for (document,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         rows = await self._rows(
@@ -235,16 +276,41 @@ class SqliteStore:
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 
+    async def dialogs(self) -> list[Dialog]:
+        rows = await self._rows("SELECT document FROM dialogs")
+        try:
+            found = [_dialog(document) for (document,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+        return sorted(found, key=lambda each: each.shown_at)
+
     async def next_timer(self) -> Instant | None:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
         return cast(Instant | None, due_at)
 
+    async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
+        return await self._effects(" WHERE due_at <= ? ORDER BY id LIMIT ?", (until, limit))
+
+    async def effect(self, effect: int) -> EffectRow | None:
+        return next(iter(await self._effects(" WHERE id = ?", (effect,))), None)
+
+    async def _effects(self, which: str, values: tuple[int, ...]) -> list[EffectRow]:
+        rows = await self._rows(sql.EFFECTS + which, values)
+        try:
+            return [EffectRow(*(*row[:8], _arguments(row[8]), row[9])) for row in rows]
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
+
     async def journal(self, after: int, limit: int) -> list[JournalRow]:
-        rows = await self._rows(
-            "SELECT number, at, kind, msisdn, body, hash FROM journal WHERE number > ? ORDER BY number LIMIT ?",
-            (after, limit),
-        )
+        rows = await self._rows(f"{sql.JOURNAL_COLUMNS} WHERE number > ? ORDER BY number LIMIT ?", (after, limit))
         return [JournalRow(*row) for row in rows]
+
+    async def misses(self) -> list[MissRow]:
+        return [miss_row(row) for row in await self._rows(sql.MISSES)]
+
+    async def catalogue_entry(self) -> JournalRow | None:
+        rows = await self._rows(sql.CATALOGUE_ENTRY)
+        return JournalRow(*rows[0]) if rows else None
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         rows = await self._rows(
@@ -252,13 +318,13 @@ class SqliteStore:
             " ORDER BY number, place LIMIT ?",
             (after, limit),
         )
-        return [LedgerRow(number, place, at, Entry(*entry)) for number, place, at, *entry in rows]
+        return [ledger_row(row) for row in rows]
 
     async def ledger_sum(self) -> dict[AccountId, Money]:
         rows = await self._rows("SELECT account, sum(amount) FROM ledger GROUP BY account ORDER BY account")
         return {AccountId(account): Money(amount) for account, amount in rows}
 
-    async def _rows(self, statement: str, values: tuple[int, ...] = ()) -> list[tuple[Any, ...]]:
+    async def _rows(self, statement: str, values: tuple[int | str, ...] = ()) -> list[tuple[Any, ...]]:
         return await self._run(lambda connection: connection.execute(statement, values).fetchall())
 
 
@@ -294,10 +360,32 @@ def _head(connection: sqlite3.Connection) -> Head:
     return Head(connection=high)
 
 
-def _load(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[Any, ...]]:
+def load_from(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[Any, ...]]:
     """The three answers: what came with the subscribers, accounts by themselves, persons by themselves."""
     asked = ((sql.LOAD, wanted.subscribers), (sql.LOAD_ACCOUNTS, wanted.accounts), (sql.LOAD_PERSONS, wanted.persons))
     return [connection.execute(text, (_json(list(keys)).decode(),)).fetchone() if keys else () for text, keys in asked]
+
+
+def _load_more(connection: sqlite3.Connection, wanted: Wanted, found: Loaded) -> None:
+    """What few commands need: records by key, and ranges, each a walk along an index."""
+    if wanted.records:
+        rows = connection.execute(sql.LOAD_RECORDS, (_json(list(wanted.records)).decode(),))
+        found.records = {(kind, key): document for kind, key, document in rows}
+    for each in wanted.usage:
+        rows = connection.execute(sql.LOAD_USAGE, (each.key, each.since, each.until, each.limit))
+        found.usage[each] = tuple(
+            Usage(at, UsageKind(kind), other, bool(incoming), quantity, cost)
+            for at, kind, other, incoming, quantity, cost in rows
+        )
+    for each in wanted.totals:
+        rows = connection.execute(sql.LOAD_TOTALS, (each.key, each.since, each.until))
+        found.totals[each] = tuple(
+            UsageTotal(UsageKind(kind), bool(incoming), count, quantity, cost)
+            for kind, incoming, count, quantity, cost in rows
+        )
+    for each in wanted.charges:
+        rows = connection.execute(sql.LOAD_CHARGES, (each.key, each.since, each.until, each.limit))
+        found.charges[each] = tuple(Charge(*row) for row in rows)
 
 
 def _joined(count: int, documents: bytes) -> bytes:
@@ -305,7 +393,7 @@ def _joined(count: int, documents: bytes) -> bytes:
     return b"\xdd" + count.to_bytes(4, "big") + documents
 
 
-def _loaded(answers: list[tuple[Any, ...]]) -> Loaded:
+def loaded(answers: list[tuple[Any, ...]]) -> Loaded:
     loaded = Loaded()
     together, accounts, persons = answers
     if together:
@@ -348,7 +436,24 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     yield from sql.LEDGER.plan(values)
     yield from _plan_inbox(batch, new_connection)
     yield from _plan_outbox(batch)
+    yield from _plan_receipts(batch)
+    yield from _plan_parts(batch)
     yield from _plan_timers(batch)
+    yield from _plan_more(batch)
+    yield from _plan_misses(batch)
+    if batch.dialogs or batch.dialogs_ended:
+        yield from _plan_dialogs(batch)
+
+
+def _plan_dialogs(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    values: list[sql.Value] = []
+    for msisdn, key in batch.dialogs_ended:
+        values += (int(msisdn), key)
+    yield from sql.DIALOG_ENDED.plan(values)
+    values = []
+    for dialog in batch.dialogs:
+        values += (int(dialog.msisdn), dialog.key, _encode(dialog))
+    yield from sql.DIALOG.plan(values)
 
 
 def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
@@ -377,6 +482,34 @@ def _plan_outbox(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     yield from sql.OUTBOX_CHANGE.plan(values)
 
 
+def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    outcomes: list[sql.Value] = []
+    for outcome in batch.outcomes:
+        outcomes += (outcome.id, outcome.state, outcome.at)
+    yield from sql.OUTCOME.plan(outcomes)
+    if batch.awaited_gone:
+        yield sql.AWAITED_GONE, [_json(batch.awaited_gone).decode()]
+    values: list[sql.Value] = []
+    for part in batch.awaited:
+        values += (part.id, part.key, part.link, part.message_id, part.parts, part.msisdn, part.at)
+    yield from sql.AWAITED.plan(values)
+    if batch.orphans_gone:
+        yield sql.ORPHAN_GONE, [_json(batch.orphans_gone).decode()]
+    values = []
+    for orphan in batch.orphans:
+        values += (orphan.id, orphan.at, orphan.link, orphan.document)
+    yield from sql.ORPHAN.plan(values)
+
+
+def _plan_parts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    if batch.parts_gone:
+        yield sql.PART_GONE, [_json(batch.parts_gone).decode()]
+    values: list[sql.Value] = []
+    for part in batch.parts:
+        values += (part.id, _encode(part))
+    yield from sql.PART.plan(values)
+
+
 def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     if batch.timers_cancelled:
         yield sql.TIMER_CANCELLED, [_json(batch.timers_cancelled).decode()]
@@ -384,6 +517,40 @@ def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     for timer in batch.timers:
         values += (timer.key, timer.due_at, timer.command, timer.msisdn, _encode(timer.arguments))
     yield from sql.TIMER.plan(values)
+
+
+def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    values: list[sql.Value] = []
+    for record in batch.records:
+        if record.document:
+            values += (record.kind, record.key, record.document)
+        else:
+            yield sql.RECORD_REMOVED, [record.kind, record.key]
+    yield from sql.RECORD.plan(values)
+    values = []
+    for row in batch.usage:
+        use = row.usage
+        values += (row.msisdn, use.at, use.kind, use.other, use.incoming, use.quantity, use.cost)
+    yield from sql.USAGE.plan(values)
+    values = []
+    for effect in batch.effects:
+        values += (effect.id, effect.key, effect.since, effect.due_at, effect.channel, effect.document)
+        values += (effect.command, effect.msisdn, _encode(effect.arguments), effect.tries)
+    yield from sql.EFFECT.plan(values)
+    for number, due_at in batch.effects_put_off:
+        yield sql.EFFECT_PUT_OFF, [due_at, number]
+    if batch.effects_done:
+        yield sql.EFFECT_DONE, [_json(batch.effects_done).decode()]
+
+
+def _plan_misses(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
+    for tallied in batch.misses:
+        if tallied.dropped:
+            yield sql.MISS_DROPPED, [_json(tallied.dropped).decode()]
+        values: list[sql.Value] = []
+        for miss in tallied.rows:
+            values += (miss.text, miss.refusal, miss.count, miss.last_at, _encode(miss.follow_ups))
+        yield from sql.MISS.plan(values)
 
 
 def _execute(connection: sqlite3.Connection, plan: list[tuple[str, list[sql.Value]]]) -> int:
@@ -408,7 +575,17 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             log.warning("rollback_failed", error=str(error))
 
 
-def _outbox_row(row: tuple[Any, ...]) -> OutboxRow:
+def ledger_row(row: tuple[Any, ...]) -> LedgerRow:
+    number, place, at, *entry = row
+    return LedgerRow(number, place, at, Entry(*entry))
+
+
+def miss_row(row: tuple[Any, ...]) -> MissRow:
+    text, refusal, count, last_at, follow_ups = row
+    return MissRow(text, refusal, count, last_at, _follow_ups(follow_ups))
+
+
+def outbox_row(row: tuple[Any, ...]) -> OutboxRow:
     return OutboxRow(row[0], OutboxState(row[1]), *row[2:])
 
 

@@ -40,8 +40,11 @@ LONGEST_PLAIN: Mapping[str, object] = {
     "example": "*112*9161234567*300#",
     "right": "*112*number*sum#",
     "input": "*111*8282*9161234567#",
+    "before": "…*112*9161234567*",
     "reference": "9999999",
     "length": "500",
+    "came": "254",
+    "total": "255",
 }
 """What `longest` fills in for well-known variables without a function; the others get twelve letters."""
 _LONGEST_WORD = "W" * 12
@@ -97,11 +100,20 @@ class Texts:
         return texts
 
     @classmethod
-    def read(cls, folder: _Folder | None = None, *, operator: Operator) -> Texts:
-        """As `load`, but never raises: texts at fault are missing or incomplete, and `faults` says why."""
-        root = importlib.resources.files(__name__) if folder is None else folder
+    def read(cls, folder: _Folder | None = None, *, operator: Operator, completed: bool = False) -> Texts:
+        """As `load`, but never raises: texts at fault are missing or incomplete, and `faults` says why.
+
+        `completed`: a file that the folder does not have is the gateway's own one.
+        """
         faults: list[Fault] = []
-        catalogue = {language: _read_language(root, language, faults) for language in LANGUAGES}
+        files = {language: text_files(folder, language, completed=completed) for language in LANGUAGES}
+        if folder is not None and completed:
+            if not folder.is_dir():
+                faults.append(Fault(str(folder), 0, "", "there is no such folder"))
+        elif folder is not None:
+            absent = [language for language in LANGUAGES if not (folder / language.value).is_dir()]
+            faults += [Fault(f"{each.value}/", 0, "", "there is no folder for this language") for each in absent]
+        catalogue = {language: _read_language(files[language], language, faults) for language in LANGUAGES}
         faults += _differences(catalogue)
         return cls(catalogue, faults, operator)
 
@@ -122,6 +134,19 @@ class Texts:
     def variables(self, name: str) -> frozenset[str]:
         """The arguments that a text needs. Raises KeyError if there is no such text."""
         return next(self._texts(name)).variables
+
+    def wordings(self) -> dict[str, object]:
+        """What every text says, by language and name: `ru/numbers-connected`. For comparing two states."""
+        return {
+            f"{language.value}/{name}": text.wording
+            for language, texts in self._catalogue.items()
+            for name, text in texts.items()
+        }
+
+    def place(self, name: str, language: Language) -> tuple[str, int]:
+        """The file and the line of a text. Raises KeyError if that language lacks it."""
+        text = self._catalogue[_own(language)][name]
+        return text.file, text.line
 
     def faults(self) -> list[Fault]:
         """What is wrong in the files, in their order; empty after `load`."""
@@ -144,8 +169,16 @@ class Texts:
         for language in Language:
             text = self._catalogue[_own(language)].get(name)
             if text is not None:
-                tries = _tries(text.wording, _own(language), names, samples or {})
-                found[language] = max((self.render(name, each, language) for each in tries), key=len)
+                choices = _choices(text.wording, _own(language), names, samples or {})
+                arguments = {variable: values[0] for variable, values in choices.items()}
+                # What one part of a text needs does not change another part's length, so each is made longest alone.
+                for variables in _read_together(text.wording):
+                    tries = (
+                        {**arguments, **dict(zip(variables, values, strict=True))}
+                        for values in itertools.product(*(choices[variable] for variable in variables))
+                    )
+                    arguments = max(tries, key=lambda each: len(self.render(name, each, language)))
+                found[language] = self.render(name, arguments, language)
         return found
 
     def _texts(self, name: str) -> Iterator[_Text]:
@@ -159,10 +192,10 @@ def _own(language: Language) -> Language:
     return Language.RU if language is Language.LAT else language
 
 
-def _tries(
+def _choices(
     wording: Wording, language: Language, names: Mapping[str, str] | None, samples: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    """Arguments that reach every variant of a text, the longest value of each variable."""
+) -> dict[str, list[object]]:
+    """For each variable, values that reach every variant of a text, and the longest one."""
     functions: dict[str, str] = {}
     for variable, function in uses(wording):
         functions[variable] = functions.get(variable) or function
@@ -174,8 +207,20 @@ def _tries(
     for variable, function in functions.items():
         if variable not in choices or function != PLAIN:
             choices.setdefault(variable, []).append(_longest_value(variable, function, names, samples))
-    for values in itertools.product(*choices.values()):
-        yield dict(zip(choices, values, strict=True))
+    return choices
+
+
+def _read_together(wording: Wording) -> list[list[str]]:
+    """The variables of a text in groups: those of one part of it, and of the parts that share one with it."""
+    groups: list[set[str]] = []
+    for piece in wording:
+        group = {variable for variable, _ in uses((piece,))}
+        for other in [each for each in groups if each & group]:
+            groups.remove(other)
+            group |= other
+        if group:
+            groups.append(group)
+    return [sorted(group) for group in groups]
 
 
 def _longest_value(
@@ -193,16 +238,25 @@ def _longest_value(
 # --- files --------------------------------------------------------------------------------------------------------
 
 
-def _read_language(root: _Folder, language: Language, faults: list[Fault]) -> dict[str, _Text]:
+def text_files(folder: _Folder | None, language: Language, *, completed: bool = False) -> list[_Folder]:
+    """The Fluent files of a language, by name: those of a folder (None: the gateway's own).
+
+    `completed`: those that the folder does not have are the gateway's own.
+    """
+    own = importlib.resources.files(__name__)
+    roots = (own,) if folder is None else (own, folder) if completed else (folder,)
+    found: dict[str, _Folder] = {}
+    for root in roots:
+        place = root / language.value
+        if place.is_dir():
+            found.update((each.name, each) for each in place.iterdir() if each.name.endswith(".ftl"))
+    return [found[name] for name in sorted(found)]
+
+
+def _read_language(paths: list[_Folder], language: Language, faults: list[Fault]) -> dict[str, _Text]:
     """The texts of one language from all its files; what is wrong with them is added to the faults."""
-    folder = root / language.value
-    if not folder.is_dir():
-        faults.append(Fault(f"{language.value}/", 0, "", "there is no folder for this language"))
-        return {}
     parsed: list[tuple[str, str, ast.Resource]] = []
-    for path in sorted(folder.iterdir(), key=lambda each: each.name):
-        if not path.name.endswith(".ftl"):
-            continue
+    for path in paths:
         file = f"{language.value}/{path.name}"
         try:
             source = path.read_text(encoding="utf-8")

@@ -10,14 +10,18 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from gateway.messages import OutboxState
+from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState
 from gateway.model import (
     Account,
     AccountId,
     Cabinet,
+    Charge,
     CodeRef,
     ConnectedService,
+    Dialog,
+    DialogState,
     Entry,
     Instant,
     Language,
@@ -29,25 +33,37 @@ from gateway.model import (
     ServiceId,
     Subscriber,
     TariffId,
+    Usage,
+    UsageKind,
+    UsageTotal,
 )
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import (
+    RELOADED,
+    EffectRow,
     Head,
     InboxRow,
     JournalRow,
     LedgerRow,
     Loaded,
+    OrphanRow,
     OutboxChange,
     OutboxRow,
+    Outcome,
+    PartRow,
+    Range,
+    RecordRow,
     Store,
     StoreError,
     TimerRow,
+    UsageRow,
     Wanted,
     WriteBatch,
 )
 from gateway.store.sqlite import SqliteStore
 
 AT = Instant(1_700_000_000_000)
+DELIVERED, FAILED = OutboxState.DELIVERED, OutboxState.FAILED
 READY, SENDING, SENT, UNKNOWN = OutboxState.READY, OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN
 
 
@@ -122,6 +138,7 @@ async def everything(store: Store) -> tuple[object, ...]:
         await store.in_doubt(Instant(0)),
         await store.outbox_counts(),
         await store.timers_due(Instant(AT * 2), 1000),
+        await store.dialogs(),
     )
 
 
@@ -494,6 +511,25 @@ class TestJournalAndLedger:
         assert [journal(2), journal(3)] == await store.journal(1, 2)
         assert await store.journal(4, 9) == []
 
+    async def test_the_tally_of_misses(self, store: Store) -> None:
+        """Rows are written and replaced by text and refusal; those dropped are gone."""
+        first, second = (MissRow(text, "unknown_code", 1, AT) for text in ("*1#", "*2'#"))
+        await store.write(WriteBatch(misses=[MissesTallied((first, second))]))
+        newer = MissRow("*1#", "unknown_code", 2, AT, (FollowUp("*100#", "balance.show", 1),))
+        other = MissRow("*1#", "tail", 1, AT)
+        await store.write(WriteBatch(misses=[MissesTallied((newer, other), (("*2'#", "unknown_code"),))]))
+
+        assert [other, newer] == sorted(await store.misses(), key=lambda row: row.refusal)
+
+    async def test_the_last_catalogue_entry(self, store: Store) -> None:
+        """Which catalogue applied last is found among other entries; none where there is no such entry."""
+        await store.write(WriteBatch(journal=[journal(1)]))
+        none = await store.catalogue_entry()
+        named = [replace(journal(number), kind=RELOADED) for number in (2, 4)]
+        await store.write(WriteBatch(journal=[journal(3), *named, journal(5)]))
+
+        assert (None, named[1]) == (none, await store.catalogue_entry())
+
     async def test_ledger_and_its_sum(self, store: Store) -> None:
         """Entries are read by number and place; the sums are those of all entries of an account."""
         first = [ledger(1, 0, "79160000001", -5), ledger(1, 1, "fees", 5)]
@@ -564,3 +600,216 @@ async def test_kill_keeps_what_was_committed(tmp_path: Path, lines: int) -> None
     assert list(range(1, head.number + 1)) == numbers
     assert (0, head.number, 2 * head.number, head.number) == (head.number % 20, *sizes)
     assert head.number >= max((int(word) for word in printed if word.isdigit()), default=20 * 2 * lines)
+
+
+def use(at: int, kind: UsageKind = UsageKind.CALL, other: str = "79160000002", cost: int = 150) -> UsageRow:
+    return UsageRow(subscriber(1).msisdn, Usage(Instant(at), kind, other, False, 60, Money(cost)))
+
+
+def effect(number: int, due_at: int = AT) -> EffectRow:
+    document = b'{"sum":100}'
+    return EffectRow(
+        number,
+        f"key {number}",
+        AT,
+        Instant(due_at),
+        "payments",
+        document,
+        "topup.paid",
+        subscriber(1).msisdn,
+        (("sum", 1), ("x", "да")),
+    )
+
+
+class TestRecords:
+    async def test_written_replaced_removed(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """A record is found by kind and key, as it was written last; an empty document removes it."""
+        await store.write(WriteBatch(records=[RecordRow("a", "1", b"x"), RecordRow("b", "1", b"y\xff")]))
+        await store.write(WriteBatch(records=[RecordRow("a", "1", b"z"), RecordRow("a", "2", b"w")]))
+        await store.write(WriteBatch(records=[RecordRow("a", "2", b"")]))
+
+        wanted = {("a", "1"), ("b", "1"), ("a", "2"), ("c", "'; DROP TABLE records")}
+        loaded = await store.load(Wanted(records=wanted))
+
+        assert loaded.records == {("a", "1"): b"z", ("b", "1"): b"y\xff"}
+
+    async def test_beside_subscribers(self, store: Store) -> None:
+        """One load brings numbers and records."""
+        await store.write(WriteBatch(subscribers=[subscriber(1)], records=[RecordRow("a", "1", b"x")]))
+
+        loaded = await store.load(Wanted({subscriber(1).msisdn}, records={("a", "1")}))
+
+        assert (len(loaded.subscribers), loaded.records) == (1, {("a", "1"): b"x"})
+
+
+class TestUsage:
+    async def test_a_range_in_order(self, store: Store) -> None:
+        """The records of one number from an instant to before another, oldest first, at most so many."""
+        rows = [use(AT + 3), use(AT + 1), use(AT + 2, UsageKind.SMS), use(AT), use(AT + 4)]
+        await store.write(WriteBatch(usage=rows))
+        wanted = Range(subscriber(1).msisdn, Instant(AT + 1), Instant(AT + 4), 2)
+        everything_of = Range(subscriber(1).msisdn, Instant(0), Instant(AT * 2), 100)
+        another = Range(subscriber(2).msisdn, Instant(0), Instant(AT * 2), 100)
+
+        loaded = await store.load(Wanted(usage={wanted, everything_of, another}))
+
+        assert loaded.usage[wanted] == (use(AT + 1).usage, use(AT + 2, UsageKind.SMS).usage)
+        assert (len(loaded.usage[everything_of]), loaded.usage[another]) == (5, ())
+
+    async def test_the_same_record_again(self, store: Store) -> None:
+        """Importing a record twice leaves one, with its newest values."""
+        await store.write(WriteBatch(usage=[use(AT)]))
+        await store.write(WriteBatch(usage=[use(AT, cost=200)]))
+        wanted = Range(subscriber(1).msisdn, Instant(0), Instant(AT + 1), 100)
+
+        loaded = await store.load(Wanted(usage={wanted}))
+
+        assert loaded.usage[wanted] == (use(AT, cost=200).usage,)
+
+    async def test_totals_by_kind(self, store: Store) -> None:
+        """The same period added up by kind and direction."""
+        await store.write(WriteBatch(usage=[use(AT), use(AT + 1), use(AT + 2, UsageKind.SMS), use(AT + 9)]))
+        wanted = Range(subscriber(1).msisdn, Instant(AT), Instant(AT + 9))
+
+        loaded = await store.load(Wanted(totals={wanted}))
+
+        assert loaded.totals[wanted] == (
+            UsageTotal(UsageKind.CALL, False, 2, 120, Money(300)),
+            UsageTotal(UsageKind.SMS, False, 1, 60, Money(150)),
+        )
+
+
+async def test_the_last_charges_of_an_account(store: Store) -> None:
+    """What left an account, newest first, at most so many; what came in is no charge."""
+    mine = account(1).id
+    rows = [ledger(number, place, mine, amount) for number, place, amount in ((1, 0, -7), (1, 2, 9), (2, 0, -8))]
+    await store.write(WriteBatch(ledger=[*rows, ledger(1, 1, "fees", 7), ledger(3, 0, account(2).id, -5)]))
+    wanted, one = (Range(mine, Instant(0), Instant(AT + 1), limit) for limit in (10, 1))
+
+    loaded = await store.load(Wanted(charges={wanted, one}))
+
+    assert [(each.number, each.amount) for each in loaded.charges[wanted]] == [(2, 8), (1, 7)]
+    assert loaded.charges[one] == (Charge(2, AT, Money(8), "fee", None),)
+
+
+async def test_effects_wait_until_they_are_done(store: Store) -> None:
+    """Due effects come in the order of their numbers; one that is put off counts a try more; one done is gone."""
+    await store.write(WriteBatch(effects=[effect(33), effect(16), effect(17, AT + 5)]))
+    assert await store.effects_due(AT, 10) == [effect(16), effect(33)]
+    assert await store.effects_due(Instant(AT + 5), 1) == [effect(16)]
+
+    await store.write(WriteBatch(effects_put_off=[(16, Instant(AT + 60))], effects_done=[33]))
+
+    assert await store.effects_due(Instant(AT + 5), 10) == [effect(17, AT + 5)]
+    put_off = await store.effect(16)
+    assert put_off is not None
+    assert (put_off.due_at, put_off.tries) == (AT + 60, 1)
+    assert await store.effect(33) is None
+
+
+def awaited(row: int, part: int = 0, key: str = "a", parts: int = 1, at: int = AT) -> Awaited:
+    return Awaited(row * PARTS_MAX + part, key, "smsc", key.upper(), parts, Msisdn("79160000001"), Instant(at))
+
+
+def part(number: int, octets: bytes = b"\x00\xff", gone: bool = False) -> PartRow:
+    place = MessagePart(7, 8, 3, number, octets, 8, "gsm7")
+    return PartRow(number, AT, "smsc", Msisdn("79160000001"), "111", place, b"digest", gone)
+
+
+class TestReceipts:
+    async def test_outcomes_count_before_the_row(self, store: Store) -> None:
+        """What a receipt said is the reply's state, and a later receipt's word replaces it; READY rows are others."""
+        await store.write(WriteBatch(outbox=[outbox(16, SENT), outbox(17, SENT), outbox(18)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, FAILED, Instant(AT + 1)), Outcome(17, DELIVERED, AT)]))
+        await store.write(WriteBatch(outcomes=[Outcome(16, DELIVERED, Instant(AT + 2))]))
+        rows = await store.replies_to(1)
+
+        assert [(row.state, row.due_at) for row in rows] == [(DELIVERED, AT + 2), (DELIVERED, AT), (READY, AT)]
+        assert await store.outbox_counts() == {READY: 1, DELIVERED: 2}
+        assert [row.id for row in await store.outbox_ready(0, 9)] == [18]
+
+    async def test_by_key_with_all_parts_of_their_replies(self, store: Store) -> None:
+        """A key finds its parts and their fellows, of every reply that has it; an unknown key finds nothing."""
+        rows = [awaited(1, 0, "a", 2), awaited(1, 1, "b", 2), awaited(2, 0, "a"), awaited(3, 0, "c")]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited({"a", "nothing"}) == rows[:3]
+        assert await store.awaited({"b"}) == rows[:2]
+        assert await store.awaited(set()) == []
+
+    async def test_newest(self, store: Store) -> None:
+        """The newest parts come, oldest first."""
+        rows = [awaited(row) for row in range(1, 6)]
+        await store.write(WriteBatch(awaited=rows))
+
+        assert await store.awaited_newest(2) == rows[-2:]
+
+    async def test_gone_goes_first_and_an_id_is_replaced(self, store: Store) -> None:
+        """What is written under an id that is there replaces it; what is gone is gone."""
+        await store.write(WriteBatch(awaited=[awaited(1), awaited(2)]))
+        await store.write(WriteBatch(awaited=[awaited(1, 0, "late")], awaited_gone=[awaited(2).id, 999]))
+
+        assert await store.awaited_newest(10) == [awaited(1, 0, "late")]
+
+    async def test_forgetting_in_steps(self, store: Store) -> None:
+        """Of the oldest so many those go that are old enough."""
+        await store.write(WriteBatch(awaited=[awaited(row, at=AT + row) for row in range(1, 6)]))
+
+        assert [await store.forget_awaited(Instant(AT + 4), 2) for _ in range(3)] == [2, 1, 0]
+        assert [each.row for each in await store.awaited_newest(10)] == [4, 5]
+
+    async def test_orphans(self, store: Store) -> None:
+        """Receipts that found no reply come back in their order, until they are gone."""
+        rows = [OrphanRow(number, AT, "smsc", b"\x00receipt") for number in (1, 2, 3)]
+        await store.write(WriteBatch(orphans=rows))
+        await store.write(WriteBatch(orphans_gone=[2]))
+
+        assert await store.orphans() == [rows[0], rows[2]]
+
+    async def test_parts(self, store: Store) -> None:
+        """Parts of long SMS come back with their octets; what is written again replaces; what is gone is gone."""
+        await store.write(WriteBatch(parts=[part(1), part(2), part(3)]))
+        await store.write(WriteBatch(parts=[part(1, b"", gone=True)], parts_gone=[2]))
+
+        assert await store.parts() == [part(1, b"", gone=True), part(3)]
+
+    async def test_all_of_it_lasts(self, reopened: Callable[[], Store]) -> None:
+        """What waits is there after a restart."""
+        first = reopened()
+        await first.open()
+        await first.write(WriteBatch(awaited=[awaited(1)], orphans=[OrphanRow(1, AT, "smsc", b"x")], parts=[part(1)]))
+        await first.close()
+        second = reopened()
+        await second.open()
+        found = (await second.awaited({"a"}), len(await second.orphans()), await second.parts())
+        await second.close()
+
+        assert found == ([awaited(1)], 1, [part(1)])
+
+
+def dialog(last: int, shown_at: int = AT, key: bytes = b"", **more: object) -> Dialog:
+    return Dialog(Msisdn(f"7916000000{last}"), key, Instant(AT), Instant(shown_at), **more)  # type: ignore[arg-type]
+
+
+class TestDialogs:
+    async def test_dialogs_come_back_whole(self, store: Store, reopened: Callable[[], Store]) -> None:
+        """What was written is there after a restart, in the order in which the screens were shown."""
+        code = CodeRef(7, "services.connect")
+        one = dialog(1, AT + 5, state=DialogState.QUESTION, path="*111*3", typed=("12",), code=code, text="Да?")
+        other = dialog(2, AT + 1, page=2, open=False, offered="*111", row=16, session_info=b"\x12\x34")
+        await store.write(WriteBatch(dialogs=[one, other]))
+        await store.close()
+        again = reopened()
+        await again.open()
+
+        assert [other, one] == await again.dialogs()
+        await again.close()
+
+    async def test_a_dialog_is_replaced_and_ended_by_its_key(self, store: Store) -> None:
+        """A number has one dialog for each key; a key in both lists of a batch is set anew."""
+        await store.write(WriteBatch(dialogs=[dialog(1), dialog(1, key=b"\x02"), dialog(2)]))
+        changed = dialog(1, AT + 9, path="*111")
+        ended = [(Msisdn("79160000001"), b""), (Msisdn("79160000002"), b""), (Msisdn("79160000009"), b"")]
+        await store.write(WriteBatch(dialogs=[changed], dialogs_ended=ended))
+
+        assert [dialog(1, key=b"\x02"), changed] == await store.dialogs()

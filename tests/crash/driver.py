@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -24,14 +23,23 @@ from typing import cast
 import argon2
 
 from tests.crash.town import Order, Phone, Town
+from tests.wire.gateway_fixture import (
+    BIND_TRANSCEIVER,
+    DELIVER_SM,
+    ENQUIRE_LINK,
+    ITS_SESSION_INFO,
+    RESPONSE,
+    SUBMIT_SM,
+    UCS2,
+    UNBIND,
+    pdu,
+    read_message,
+    sms_body,
+    ussd_body,
+)
 
-SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK, BIND_TRANSCEIVER = 0x04, 0x05, 0x06, 0x15, 0x09
-RESPONSE = 0x8000_0000
 HEADER = struct.Struct(">IIII")
-UCS2 = 8
 UDHI = 0x40
-OP_TAG, SESSION_TAG = 0x0501, 0x1383
-OP_PSSR_INDICATION = struct.pack(">HHB", OP_TAG, 1, 1)  # SMPP 3.4 5.3.2.44
 
 SHORT_NUMBER = "111"
 
@@ -62,19 +70,12 @@ class Instant(enum.Enum):
 # -- octets
 
 
-def pdu(command_id: int, sequence: int, body: bytes = b"", status: int = 0) -> bytes:
-    return HEADER.pack(HEADER.size + len(body), command_id, status, sequence) + body
-
-
 def message(order: Order) -> bytes:
     """The body of a deliver_sm or submit_sm, which have one layout (SMPP 3.4 4.4.1, 4.6.1)."""
-    step = order.step
-    octets = step.text.encode("ascii" if step.dialled else "utf-16-be")
-    addresses = b"\x01\x01" + order.phone.number.encode() + b"\0\0\x01" + SHORT_NUMBER.encode() + b"\0"
-    coding = 0x0F if step.dialled else UCS2
-    fixed = bytes(7) + bytes((coding, 0, len(octets)))  # esm_class to sm_default_msg_id: all zero but data_coding
-    tlvs = OP_PSSR_INDICATION + struct.pack(">HHH", SESSION_TAG, 2, order.session) if step.dialled else b""
-    return (b"USSD\0" if step.dialled else b"\0") + addresses + fixed + octets + tlvs
+    step, number = order.step, order.phone.number
+    if step.dialled:
+        return ussd_body(number, step.text, order.session.to_bytes(2, "big"))
+    return sms_body(number, step.text, SHORT_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +90,13 @@ class Shown:
 
 
 def shown(body: bytes) -> Shown:
-    end = body.index(0) + 3  # service_type, source TON and NPI
-    start = body.index(0, end) + 3
-    end = body.index(0, start)
-    number, esm_class = body[start:end].decode("ascii"), body[end + 1]
-    at = body.index(0, body.index(0, end + 4) + 1) + 1  # past schedule_delivery_time and validity_period
-    coding, length = body[at + 2], body[at + 4]
-    octets, rest = body[at + 5 : at + 5 + length], body[at + 5 + length :]
-    part = None
-    if esm_class & UDHI:  # TS 23.040 9.2.3.24.1: length, 00, 03, reference, parts, this part
+    read = read_message(body)
+    octets, part = read.short_message, None
+    if read.esm_class & UDHI:  # TS 23.040 9.2.3.24.1: length, 00, 03, reference, parts, this part
         part = (octets[3], octets[4], octets[5])
         octets = octets[octets[0] + 1 :]
-    session = next((int.from_bytes(value, "big") for tag, value in tlvs_of(rest) if tag == SESSION_TAG), None)
-    return Shown(number, octets, coding, part, session)
-
-
-def tlvs_of(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(octets):
-        tag, length = struct.unpack_from(">HH", octets, at)
-        yield tag, octets[at + 4 : at + 4 + length]
-        at += 4 + length
+    session = read.tlvs.get(ITS_SESSION_INFO)
+    return Shown(read.destination, octets, read.data_coding, part, int.from_bytes(session, "big") if session else None)
 
 
 def waited_for_processor_s(pid: int) -> float:
@@ -230,12 +217,13 @@ class Driver:
             self._server = await loop.create_server(lambda: Wire(self), "127.0.0.1", 0)
             self._port = self._server.sockets[0].getsockname()[1]
             peer = f'[[links]]\nname = "smsc"\nport = {self._port}\nsystem_id = "gw"\npassword = "secret"\n'
+            peer += 'dialect = "one-shot"\n'
         else:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self._port = free.getsockname()[1]
             hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("secret")
             account = f'accounts = [{{ system_id = "driver", password_hash = "{hashed}" }}]'
-            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\n{account}\n'
+            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\ndialect = "one-shot"\n{account}\n'
         (self.folder / "gateway.toml").write_text(
             f'[store]\nurl = "sqlite:///{self.database}"\n[operator]\nsecret_file = "{self.folder / "secret"}"\n'
             f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n{peer}'

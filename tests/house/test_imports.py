@@ -15,16 +15,39 @@ DRIVERS = ("aiosqlite", "sqlite3", "gateway.store.sqlite", "gateway.store.memory
 EDGES = {"connection.py", "door.py", "link.py", "listener.py", "outbind.py", "retry_timer.py"}
 SANS_IO = sorted({path.name for path in (ROOT / "smpp").glob("*.py")} - EDGES)
 
+SIMULATOR_EDGES = {"wires.py", "command.py"}
+SIMULATOR = sorted({path.name for path in (ROOT / "smpp/simulator").glob("*.py")} - SIMULATOR_EDGES)
+
 RULES: list[tuple[str, tuple[str, ...]]] = [
     ("smpp", ("gateway",)),
     *((f"smpp/{module}", ("asyncio", "socket", *CLOCKS)) for module in SANS_IO),
+    *((f"smpp/simulator/{module}", ("asyncio", "socket", "time", "secrets", "logging")) for module in SIMULATOR),
     ("gateway/model.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/messages.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/commands.py", ("asyncio", "gateway.store", "gateway.engine", "smpp", *CLOCKS)),
     ("gateway/ussd_grammar.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
-    ("gateway/arguments.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
+    *(
+        (f"gateway/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", "smpp", *CLOCKS))
+        for module in (
+            "arguments",
+            "characters",
+            "corrections",
+            "misreadings",
+            "parts",
+            "reading",
+            "refusals",
+            "spellings",
+            "walk",
+        )
+    ),
+    ("gateway/automaton.py", ("asyncio", "gateway.store", "gateway.handlers", "gateway.commands", "smpp", *CLOCKS)),
+    ("gateway/kinds.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS)),
     ("gateway/catalogue", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
     ("gateway/texts", ("asyncio", "gateway.store", "smpp.pdu", "smpp.session", *CLOCKS)),
+    ("gateway/screens.py", ("asyncio", "gateway.store", *CLOCKS)),
+    ("gateway/menus.py", ("asyncio", "gateway.store", *CLOCKS)),
+    ("gateway/menu_choices.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
+    ("gateway/conversation.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/handlers", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
     ("gateway/rules", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
@@ -34,6 +57,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/store", ("gateway.engine", "gateway.handlers", "smpp")),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),
+    ("gateway/control.py", ("gateway.handlers", "gateway.engine", *DRIVERS)),
+    ("gateway/control_commands.py", ("gateway.handlers", *DRIVERS)),
 ]
 
 

@@ -13,10 +13,10 @@ from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.messages import CODE_PLACE
 from gateway.model import Channel
+from gateway.reading import UNDERSTOOD
 from gateway.replay.command import transcripts_in
 from gateway.replay.runner import BEFORE_HANDLERS, SECRET, Difference, Result, run_all
 from gateway.replay.transcript import Message, read_transcript
-from gateway.ussd_grammar import UNDERSTOOD
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "transcripts"
 FILES = [path.relative_to(ROOT) for path in transcripts_in([ROOT])]
@@ -73,7 +73,7 @@ def test_every_command_is_used() -> None:
         for pending in (False, True)
         for reading in [rooms().grammar.read(plain(step), step.channel, step.to, pending=pending)]
     }
-    commands = {row.command for row in rooms().catalogue.codes if row.available}
+    commands = {line.command for line in rooms().surroundings.code_list}
 
     assert set() == commands - texts
 

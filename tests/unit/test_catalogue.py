@@ -109,7 +109,8 @@ def test_every_command_has_a_code() -> None:
     """Every command that a subscriber may give is in the plan; those the gateway gives itself are not."""
     reached = {each.command for each in load_catalogue(None).codes.rows}
 
-    assert {"confirm.expire"} >= {name for name in collect() if name not in reached}
+    available = {name: each for name, each in collect().items() if each.available}
+    assert {name for name, each in available.items() if each.command.own} == set(available) - reached
 
 
 CONFLICTS = (
@@ -173,7 +174,7 @@ SINGLE = (
     (row("number.add", "*200*<number#"), 3, "not a pattern"),
     (row("number.add", "*200*<number:1-4>#"), 3, "needs a field of type int"),
     (row("topic.show", "*200*<digit>#"), 3, "no kind of argument is known"),
-    (row("topic.show", sms="A <topic> <language>"), 3, "must come last"),
+    (row("topic.show", sms="A <topic> <language>"), 3, "<topic> takes all that follows, so it must come last"),
     (row("plain.do", "*21#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*331*1#"), 3, "the handset keeps it for itself"),
     (row("plain.do", "*42#"), 3, "the handset keeps it for itself"),
@@ -191,6 +192,8 @@ SINGLE = (
     ('[code]\ncommand = "plain.do"\n', 0, "must be rows, each under [[code]]"),
     ('[[codes]]\ncommand = "plain.do"\n', 1, "unknown key, did you mean 'code'?"),
     ("[[code]]\ncommand = plain.do\n", 2, "Invalid value"),
+    (row("plain.do", sms="A", more='to = "4455"'), 4, "'4455' is none of the short numbers, did you mean '4555'?"),
+    (row("plain.do", "*200#", more='any_text_to = ["81111"]'), 4, "did you mean '8111'?"),
     (row("plain.do", "*200#", more="blank_sms = true") + row("plain.do", "*201#", more="blank_sms = true"), 8, "taken"),
 )
 
@@ -210,13 +213,17 @@ def test_all_faults_at_once() -> None:
     assert [2, 7, 7, 11] == [fault.line for fault in faults_of(source)]
 
 
-def test_a_row_that_is_not_available_yet() -> None:
-    """A reserved row needs no handler, and its codes mean nothing yet."""
-    codes = read_codes(row("later.do", "*200#", more="available = false") + row("plain.do", "*201#"))
+def test_a_row_that_is_switched_off() -> None:
+    """A row that the operator has switched off is read like any other, and help does not name it."""
+    codes = read_codes(row("number.add", "*200*<number>#", more="available = false") + row("plain.do", "*201#"))
     grammar = Grammar(codes, load_catalogue(None).operator, COMMANDS)
 
     assert [] == check_codes(codes, COMMANDS)
-    assert "unknown_code" == grammar.read("*200#", Channel.USSD).refusal
+    assert ("number.add", {"number": "79161234567"}) == (
+        grammar.read("*200*89161234567#", Channel.USSD).command,
+        grammar.read("*200*89161234567#", Channel.USSD).arguments,
+    )
+    assert "bad_number" == grammar.read("*200*1234#", Channel.USSD).refusal
     assert ["plain.do"] == [line.command for line in codes.lines()]
 
 
@@ -273,7 +280,7 @@ PRODUCT_FAULTS = (
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nperiod = 'months'\n", 7, "did you mean 'month'?"),
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nprise_minor = 5\n", 7, "unknown key, did you mean 'price_minor'?"),
     (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nmandatory = 1\n", 7, "must be true or false"),
-    (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nexcludes = 2\n", 7, "must be a list of ids"),
+    (_TARIFF + f"[[service]]\nid = 1\n{_NAMES}\nexcludes = 2\n", 7, "must be a list of numbers"),
     (_TARIFF + "[[service]]\nid = 1\nnames = { ru = 'а' }\n", 6, "no name in bg, en"),
     (_TARIFF + f"[[service]]\n{_NAMES}\n", 4, "missing"),
     (_TARIFF + _TARIFF, 5, "1 is taken"),

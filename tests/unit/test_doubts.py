@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.engine.doubts import Doubts, Taken
+from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.model import Instant
 
 HOUR_MS = 3_600_000
@@ -13,9 +13,11 @@ def taken(number: int, fingerprint: bytes = A, sequence_number: int = 0, at: int
     return Taken(number, original or number, fingerprint, sequence_number or number, Instant(at))
 
 
-def matched(doubts: Doubts, connection: int, sequence_number: int, fingerprint: bytes = A, at: int = 1) -> int:
+def matched(
+    doubts: Doubts, connection: int, sequence_number: int, fingerprint: bytes = A, at: int = 1, link: str = ""
+) -> int:
     """The number that the message repeats; 0 for a new one."""
-    found = doubts.match(connection, sequence_number, fingerprint, Instant(at))
+    found = doubts.match(connection, sequence_number, fingerprint, Instant(at), link)
     return found.original if found else 0
 
 
@@ -169,3 +171,49 @@ def test_a_slow_connection_that_confirms_after_all_is_not_doubted() -> None:
     doubts.confirm(1, 10)
 
     assert matched(doubts, 2, 2, A, at=10_001) == 0
+
+
+SLOW = Terms(HOUR_MS, peer_timer_ms=10_000)
+
+
+def test_unconfirmed_past_the_peers_timer_is_in_doubt_on_its_own_connection() -> None:
+    """A peer that has stopped reading sends again on the connection that still stands."""
+    doubts = Doubts(HOUR_MS, {"slow": SLOW})
+    doubts.take(1, taken(10, at=0))
+
+    assert matched(doubts, 1, 99, at=SLOW.in_time_ms - 1, link="slow") == 0
+    assert matched(doubts, 1, 100, at=SLOW.in_time_ms, link="slow") == 10
+
+
+def test_read_too_late_is_in_doubt_after_its_confirmation() -> None:
+    """Doubted while unread, then confirmed past the peer's timer: the peer has sent it again already."""
+    doubts = Doubts(HOUR_MS, {"slow": SLOW})
+    doubts.take(1, taken(10, at=0))
+    assert matched(doubts, 1, 99, B, at=SLOW.in_time_ms, link="slow") == 0  # looks, and doubts what is unread
+    doubts.late(10)
+    doubts.confirm(1, 10)
+
+    assert matched(doubts, 1, 100, at=SLOW.in_time_ms + 1, link="slow") == 10
+
+
+def test_what_a_stale_connection_did_not_confirm_yet_is_cleared_when_it_does() -> None:
+    """A confirmation of the first only leaves the second in doubt, until its own comes."""
+    doubts = Doubts(HOUR_MS)
+    doubts.take(1, taken(10, at=0))
+    doubts.take(1, taken(11, B, at=0))
+    assert matched(doubts, 2, 1, b"c" * 16, at=10_000) == 0
+    doubts.confirm(1, 10)
+    doubts.confirm(1, 11)
+
+    assert (matched(doubts, 2, 2, A), matched(doubts, 2, 3, B)) == (0, 0)
+
+
+def test_each_link_has_its_own_horizon() -> None:
+    """`redelivery_horizon_s` of the link that the repeat comes by is the one that counts."""
+    doubts = Doubts(HOUR_MS, {"short": Terms(1_000), "long": Terms(3 * HOUR_MS)})
+    doubts.take(1, taken(10))
+    doubts.take(1, taken(11, B))
+    doubts.lost(1)
+
+    assert matched(doubts, 2, 1, A, at=1_001, link="short") == 0
+    assert matched(doubts, 2, 2, B, at=2 * HOUR_MS, link="long") == 11

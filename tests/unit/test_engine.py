@@ -11,13 +11,44 @@ import pytest
 from gateway import config
 from gateway.app import Rooms
 from gateway.clock import SystemClock
-from gateway.engine.batch import Decided, Tools
+from gateway.commands import Effect, Outcome
+from gateway.dispatcher import Decision, Dispatcher, Stage
+from gateway.engine.batch import Core, Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
+from gateway.engine.journal import catalogue_digest
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, Inbound, Lost, OutboxState, Outgoing
-from gateway.model import Channel, Instant, Msisdn
+from gateway.messages import (
+    Confirmed,
+    EffectResult,
+    Fact,
+    ImportCount,
+    Imported,
+    ImportRow,
+    Inbound,
+    Lost,
+    OutboxState,
+    Outgoing,
+    Reloaded,
+    TimerDue,
+)
+from gateway.model import (
+    Account,
+    AccountId,
+    Cabinet,
+    Channel,
+    Instant,
+    Language,
+    Money,
+    Msisdn,
+    Person,
+    PersonId,
+    PersonKind,
+    Subscriber,
+    TariffId,
+)
+from gateway.reading import Reading
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import OutboxRow, StoreError, WriteBatch
+from gateway.store.protocol import OutboxRow, StoreError, Wanted, WriteBatch
 
 AT = Instant(1_750_000_000_000)
 ROOMS = Rooms(config.load(), secret=b"k" * 32)
@@ -50,8 +81,8 @@ class World:
         self.released: list[int] = []
         self.decided_: list[Decided] = []
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
-        return True
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
+        return OutboxState.SENDING
 
     def release(self, rows: Iterable[int]) -> None:
         self.released.extend(rows)
@@ -60,6 +91,10 @@ class World:
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None: ...
     def flush(self) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None: ...
+    def acknowledge_receipt(self, receipt: object) -> None: ...
+    def receipts(self, came: object, orphaned: object) -> None: ...
+    def parts_dropped(self, count: int) -> None: ...
 
     def acknowledge(self, inbound: Inbound, number: int) -> None:
         self.acknowledged.append(inbound.sequence_number)
@@ -202,3 +237,183 @@ async def test_rows_that_wait_keep_their_state() -> None:
         await settle()
 
     assert set(await store.outbox_counts()) == {OutboxState.SENDING}
+
+
+class Slow(Dispatcher):
+    """A dispatcher one of whose commands needs two slow hashes, one after the other."""
+
+    def decide(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        if inbound.text == "*100#":
+            uow.slow_hash("one", SALT)
+            uow.slow_hash("two", SALT)
+        return super().decide(inbound, number, reading, actor, uow)
+
+
+SALT = bytes(16)
+
+
+async def test_a_slow_hash_keeps_nobody_else_waiting() -> None:
+    """Its message waits aside with what its sender said after it, in order; others are answered meanwhile."""
+    world, store, queue = World(), MemoryStore(), FactQueue(1000)
+    hashed: list[str] = []
+    go = asyncio.Event()
+
+    async def slow_hash(secret: str, salt: bytes) -> str:
+        await go.wait()
+        hashed.append(secret)
+        return secret
+
+    dispatcher = Slow(ROOMS.grammar, ROOMS.handlers)
+    tools = Tools(store, dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True, slow_hash)
+    engine = Engine(queue, tools, world, world, EngineSettings())
+    await engine.start()
+    post(queue, message(1, "*100#"), message(2), message(3, number=1))
+    await engine.step()
+    post(queue, message(4, "*111*828*2#"), message(5, number=2))
+    await engine.step()
+    assert (world.acknowledged, hashed) == ([3, 5], [])
+
+    go.set()
+    await engine.settle()
+
+    assert (world.acknowledged, hashed) == ([3, 5, 1, 2, 4], ["one", "two"])
+    numbers = [row.number for row in await store.journal(0, 100)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+class Asking(Dispatcher):
+    """A dispatcher whose balance asks somebody outside, and tells what came of it."""
+
+    def decide(self, inbound: Inbound, number: int, reading: Reading, actor: Subscriber, uow: Stage) -> Decision:
+        effect = Effect("payments", {"sum": 100}, "topup.paid", actor.msisdn, (("sum", 100),))
+        uow.fold(Outcome(effects=(effect,)))
+        return Decision(reading.command, "", ())
+
+    def due(self, timer: TimerDue, number: int, uow: Stage) -> Decision:
+        self.results = [*getattr(self, "results", []), (timer.command, timer.msisdn, dict(timer.arguments))]
+        return Decision(timer.command, "", ())
+
+
+async def test_an_effect_comes_back_once() -> None:
+    """What was decided waits in the store; put off it stays there; its result runs its command once, whatever comes."""
+    world, store, queue = World(), MemoryStore(), FactQueue(1000)
+    dispatcher = Asking(ROOMS.grammar, ROOMS.handlers)
+    tools = Tools(store, dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True)
+    engine = Engine(queue, tools, world, world, EngineSettings())
+    await engine.start()
+    post(queue, message(1, "*100#"))
+    await engine.settle()
+    (row,) = await store.effects_due(AT, 10)
+    later = Instant(AT + 5)
+
+    queue.post(EffectResult(row.id, AT, succeeded=False, answer="no answer", retry_at=later))
+    await engine.settle()
+    (put_off,) = await store.effects_due(later, 10)
+    for _ in range(2):
+        queue.post(EffectResult(row.id, later, succeeded=True, answer='{"paid":100}'))
+    await engine.settle()
+
+    assert (row.document, put_off.tries) == (b'{"sum":100}', 1)
+    assert await store.effects_due(later, 10) == []
+    expected = {"sum": 100, "succeeded": True, "answer": '{"paid":100}'}
+    assert dispatcher.results == [("topup.paid", message(1).sender, expected)]
+    kinds = [each.kind for each in await store.journal(0, 100)]
+    assert kinds == ["message", "effect", "effect"]
+
+
+def reworded(digest: str) -> Core:
+    """The same catalogue by another name, whose dispatcher can be told apart."""
+    return Core(digest, Dispatcher(ROOMS.grammar, ROOMS.handlers), ROOMS.surroundings, ROOMS.writer)
+
+
+async def test_a_reload_takes_effect_between_batches(store: Gate) -> None:
+    """What came before it is decided by the old core, though still to be written; what comes after by the new."""
+    world, new = World(), reworded("d2")
+    async with running(store, world) as (queue, engine):
+        old = engine.tools.dispatcher
+        post(queue, message(1))
+        waiting = asyncio.create_task(engine.reload(new, Reloaded("d2", AT, ("code *1# added",))))
+        await settle()
+        assert engine.tools.dispatcher is old
+        store.through.release()
+        await settle()
+        assert (waiting.done(), engine.tools.dispatcher) == (False, old)
+        store.through.release()
+        number = await waiting
+        assert engine.tools.dispatcher is new.dispatcher
+        store.through.release()
+        post(queue, message(2, number=1))
+        await settle()
+
+    assert [1, 2] == world.acknowledged
+    entry = await store.catalogue_entry()
+    assert entry is not None
+    assert (number, "d2") == (entry.number, catalogue_digest(entry))
+
+
+async def test_a_reload_that_cannot_be_written_changes_nothing(store: Gate) -> None:
+    """Who asked for it learns why; it is not tried again behind his back; messages go on by the old core."""
+    world = World()
+    store.fail = [StoreError("the disk is full", temporary=True)]
+    async with running(store, world) as (queue, engine):
+        old = engine.tools.dispatcher
+        store.through.release()
+        with pytest.raises(StoreError, match="the disk is full"):
+            await engine.reload(reworded("d2"), Reloaded("d2", AT))
+        assert (0, old) == (len(queue), engine.tools.dispatcher)
+        store.through.release()
+        post(queue, message(1))
+        await settle()
+
+    assert [1] == world.acknowledged
+    assert await store.catalogue_entry() is None
+
+
+def imported(*numbers: int, owner: str = "P1", balance: int = 10_00) -> Imported:
+    rows = tuple(
+        ImportRow(
+            Msisdn(f"7916123{number:04}"), PersonId(owner), PersonKind.PRIVATE, "moscow", TariffId(1), Money(balance)
+        )
+        for number in numbers
+    )
+    return Imported("people.csv", AT, rows)
+
+
+async def test_an_import_keeps_what_is_there(store: Gate) -> None:
+    """A number, an owner with his cabinet and an account that exist stay; the new number is added with its money."""
+    there, new = Msisdn("79161230001"), Msisdn("79161230002")
+    owner = Person(PersonId("P1"), cabinets=(Cabinet("moscow", (there, Msisdn("79161239999"))),))
+    account = Account(AccountId(there), Money(3_00))
+    number = Subscriber(there, owner.id, "kazan", TariffId(2), account.id, Language.EN)
+    store.through.release()
+    async with running(store, World()) as (_, engine):
+        await store.write(WriteBatch(subscribers=[number], accounts=[account], persons=[owner]))
+        for _ in range(2):
+            store.through.release()
+        counts = [await engine.submit(imported(1, 2)), await engine.submit(imported(1, 2))]
+        loaded = await store.load(Wanted({there, new}))
+        sums = await store.ledger_sum()
+
+    assert [ImportCount(1, 1), ImportCount(0, 2)] == counts
+    assert (number, account, owner) == (
+        loaded.subscribers[there],
+        loaded.accounts[account.id],
+        loaded.persons[owner.id],
+    )
+    assert ("moscow", None) == (loaded.subscribers[new].region, loaded.subscribers[new].language)
+    assert {AccountId("opening"): -10_00, AccountId(new): 10_00} == sums
+    assert Money(10_00) == loaded.accounts[AccountId(new)].balance
+
+
+async def test_a_message_behind_an_import_finds_its_number(store: Gate) -> None:
+    """Within one batch: the number is known to what comes after its row."""
+    world = World()
+    store.through.release()
+    async with running(store, world) as (queue, engine):
+        waiting = asyncio.create_task(engine.submit(imported(0)))
+        await asyncio.sleep(0)  # it is queued, and no batch has been drained yet
+        post(queue, message(1, "*100#"))
+        assert ImportCount(1, 0) == await waiting
+        await settle()
+
+    assert {"balance": 10_00}.items() <= dict(world.decided_[0].decision.replies[0].arguments).items()

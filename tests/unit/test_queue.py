@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from gateway.engine.queue import FactQueue
-from gateway.messages import Confirmed, Fact, Inbound, Lost
+from gateway.messages import Confirmed, Fact, Inbound, Lost, Reloaded
 from gateway.model import Channel, Instant, Msisdn
 
 
-def inbound(sequence_number: int, connection: int = 1) -> Inbound:
+def inbound(sequence_number: int, connection: int = 1, content: int = 0) -> Inbound:
+    """A message; its content is its sequence number's unless another one is given."""
+    fingerprint = (content or sequence_number).to_bytes(16, "big")
     return Inbound(
-        Channel.SMS, Msisdn("79161234567"), "111", "x", Instant(0), connection, "link", 5, sequence_number, b"f" * 16
+        Channel.SMS, Msisdn("79161234567"), "111", "x", Instant(0), connection, "link", 5, sequence_number, fingerprint
     )
 
 
@@ -42,6 +44,11 @@ def test_a_lost_connection_begins_a_batch() -> None:
 def test_a_retransmission_begins_a_batch() -> None:
     """The same ticket twice: the first must be on the disk before the second is matched."""
     assert batches(inbound(1), inbound(2), inbound(1)) == [2, 1]
+
+
+def test_an_equal_content_begins_a_batch() -> None:
+    """The peer's timer may have run out while the first waited here: it must be taken before the second is matched."""
+    assert batches(inbound(1), inbound(2), inbound(3, content=1)) == [2, 1]
 
 
 def test_full_counts_what_waits() -> None:
@@ -78,3 +85,8 @@ async def test_a_message_begins_a_batch() -> None:
     await queue.wait(None)
 
     assert len(queue.drain(10)) == 1
+
+
+def test_a_reload_ends_its_batch() -> None:
+    """What came before it is decided by the old catalogue, what comes after it by the new one."""
+    assert batches(inbound(1), Reloaded("d", Instant(0)), inbound(2), Reloaded("e", Instant(0))) == [2, 2]

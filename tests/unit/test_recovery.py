@@ -107,8 +107,8 @@ class Delivery:
         self.dispatched: list[int] = []
         self.released: list[int] = []
 
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> bool:
-        return False
+    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
+        return None
 
     def release(self, rows: Iterable[int]) -> None:
         self.released.extend(rows)
@@ -132,6 +132,10 @@ class Nobody:
     def flush(self) -> None: ...
     def decided(self, each: object, took_ms: float) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def wrote(self, facts: object, decided: object, took_s: float) -> None: ...
+    def acknowledge_receipt(self, receipt: object) -> None: ...
+    def receipts(self, came: object, orphaned: object) -> None: ...
+    def parts_dropped(self, count: int) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -171,7 +175,7 @@ async def test_a_reply_that_cannot_be_encoded_fails_by_itself() -> None:
     connections.add(cast(Connection, BoundConnection()))
     reply = msgspec.structs.replace(outgoing(), destination=Msisdn("7" * 40))
 
-    assert sender.place(ready(), reply)
+    assert sender.place(ready(), reply) is OutboxState.SENDING
     sender.dispatch([ROW])
     assert [(fact.row, fact.state) for fact in facts if isinstance(fact, SubmitResult)] == [(ROW, OutboxState.FAILED)]
     assert told == ["reply_cannot_be_encoded"]

@@ -446,9 +446,10 @@ REFUSALS = [
     *("empty_part", "bad_number", "landline", "foreign_number", "self", "bad_sum", "out_of_range", "bad_date"),
     *("bad_period", "bad_id", "bad_card", "bad_code", "bad_pin", "pin_mismatch", "bad_email", "too_long", "tail"),
     *("superscript", "two_commands", "wrong_argument_count", "ambiguous"),
-    *("unknown_code", "unknown_code-one", "unknown_code-two"),
+    *("unknown_code", "unknown_code-one", "unknown_code-two", "unknown_code-answer"),
+    *("wrong_argument_count-missing", "bad_date-reversed"),
 ]
-AVAILABLE = {"input", "part", "position", "right", "example", "length", "min", "max"} | {
+AVAILABLE = {"input", "before", "part", "position", "right", "example", "length", "min", "max"} | {
     *("suggestion1", "about1", "suggestion2", "about2"),
 }
 
@@ -467,6 +468,7 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
     """At its longest a general text or refusal takes two short messages at most; Latin and English fit GSM 7 bit."""
     samples = {
         "input": "*111*8282*916123#",
+        "before": "…*112*79161234567*",
         "example": "*112*9161234567*100#",
         "right": "*112*9161234567*сумма#",
         "what": "добавить номер 79161234568",
@@ -478,14 +480,15 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "about2": "мои услуги",
         "min": 1,
         "max": 99999,
+        "came": 254,
     }
     for language, text in own.longest(name, samples=samples).items():
         assert len(split(text).parts) <= SEGMENTS_MAX, (language, text)
     for language in Language:
-        arguments = {**samples, "length": 512, "reference": 77}
+        arguments = {**samples, "length": 512, "reference": 77, "missing": 123456, "total": 255}
         assert fits_gsm7(own.render(name, arguments, language, latin=True))
         assert fits_gsm7(own.render(name, arguments, LAT))
-    assert fits_gsm7(own.render(name, {**dict.fromkeys(own.variables(name), "x"), "length": 1}, EN))
+    assert fits_gsm7(own.render(name, {**dict.fromkeys(own.variables(name), "x"), "length": 1, "missing": 1}, EN))
 
 
 @pytest.mark.parametrize(

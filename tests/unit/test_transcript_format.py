@@ -138,7 +138,7 @@ def test_a_place_holds_what_it_met() -> None:
 # --- faults ---------------------------------------------------------------------------------------------------------
 
 FAULTS = [
-    ("hello", 1, 1, "expected given, after, balance, or a number"),
+    ("hello", 1, 1, "expected given, used, after, outside, balance, or a number"),
     ("given 7916", 1, 7, "expected a number of 7 to 15 digits"),
     (f"given {NUMBER} balans=1", 1, 19, "unknown key balans, did you mean balance?"),
     (f"given {NUMBER} owner=P1 balance=3.5", 1, 36, "balance: expected a sum such as 100.00, not '3.5'"),
@@ -303,3 +303,18 @@ def test_the_example_of_the_guide_is_as_written() -> None:
     (example,) = [block for block in BLOCKS if block.startswith("# ")]
 
     assert () == asyncio.run(run(rooms(), parse_transcript(example))).differences
+
+
+def test_usage_and_systems_outside() -> None:
+    """What was used before, with the other side or without, and how a system outside goes on."""
+    source = f"used {NUMBER} call 4951234567 90 3.50 2d\nused {NUMBER} data 2048 0.00 5h\n{DIALS}\n"
+    read = parse_transcript(f"{source}outside payments refuses declined\noutside mms silent\n")
+
+    assert [(use.kind, use.other, use.quantity, use.cost, use.ago_ms) for use in read.used] == [
+        ("call", "4951234567", 90, 350, 2 * DAY_MS),
+        ("data", "", 2048, 0, 5 * 3_600_000),
+    ]
+    assert read.steps[1:] == (
+        transcript.Outside(4, "payments", "declined"),
+        transcript.Outside(5, "mms", silent=True),
+    )

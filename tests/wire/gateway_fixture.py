@@ -324,19 +324,26 @@ unknown = "create"
 [[listeners]]
 name = "phones"
 port = {port}
+dialect = "{dialect}"
 accounts = [{{ system_id = "{account}", password_hash = "{password_hash}" }}]
 {listener}
 {more}
 """
 
 
-def write_config(folder: Path, *, top: str = "", listener: str = "", more: str = "", port: int = 0) -> Path:
-    """A configuration file with all that is written in `folder`; `listener`: more keys of the listener."""
+def write_config(
+    folder: Path, *, top: str = "", listener: str = "", more: str = "", port: int = 0, dialect: str = "one-shot"
+) -> Path:
+    """A configuration file with all that is written in `folder`; `listener`: more keys of the listener.
+
+    Its dialect is one where a question shows its code, for tests that are not about dialogs.
+    """
     path = folder / "gateway.toml"
     path.write_text(
         CONFIG.format(
             folder=folder,
             port=port,
+            dialect=dialect,
             account=ACCOUNT,
             password_hash=PASSWORD_HASH,
             top=top,
@@ -421,10 +428,9 @@ async def _serve_in_thread(path: Path, started: Future[tuple[int, asyncio.Abstra
         raise
 
 
-@pytest.fixture(scope="session")
-def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """One demo gateway for all tests that look at it from outside only; each uses subscribers of its own."""
-    path = write_config(tmp_path_factory.mktemp("gateway"))
+@contextlib.contextmanager
+def serving_in_thread(path: Path) -> Iterator[int]:
+    """A demo gateway with that configuration in a thread of its own; its port."""
     started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve_in_thread(path, started)), name="gateway")
     thread.start()
@@ -433,6 +439,13 @@ def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     loop.call_soon_threadsafe(stop.set)
     thread.join(WAIT_S)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def gateway_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One demo gateway for all tests that look at it from outside only; each uses subscribers of its own."""
+    with serving_in_thread(write_config(tmp_path_factory.mktemp("gateway"))) as port:
+        yield port
 
 
 @pytest.fixture

@@ -42,6 +42,14 @@ class RawCentre:
     port: int = 0
     calls: asyncio.Queue[RawPeer] = field(default_factory=asyncio.Queue)
     peers: list[RawPeer] = field(default_factory=list)
+    server: asyncio.Server | None = None
+
+    def close(self) -> None:
+        """Nobody can connect any more, and all connections are cut."""
+        if self.server is not None:
+            self.server.close()
+        for peer in self.peers:
+            peer.cut()
 
     async def call(self) -> RawPeer:
         """The next connection of a link."""
@@ -128,14 +136,12 @@ async def raw_centre(port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncI
         centre.calls.put_nowait(peer)
 
     accepting: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = called
-    server = await asyncio.start_server(accepting, HOST, port, ssl=tls)
-    centre.port = server.sockets[0].getsockname()[1]
+    centre.server = await asyncio.start_server(accepting, HOST, port, ssl=tls)
+    centre.port = centre.server.sockets[0].getsockname()[1]
     try:
         yield centre
     finally:
-        server.close()
-        for peer in centre.peers:
-            peer.cut()
+        centre.close()
 
 
 @asynccontextmanager

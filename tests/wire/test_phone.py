@@ -1,12 +1,17 @@
-"""The phone of the command line: what it says when it cannot get through."""
+"""The phone of the command line: dials, answers screens, and says why when it cannot get through."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 
+from gateway import phone
 from gateway.phone import Phone, PhoneError
+from tests.wire.gateway_fixture import ACCOUNT, HOST, PASSWORD, WAIT_S, fresh_number, port_of, running, write_config
 
 
 async def test_no_gateway_there() -> None:
@@ -25,3 +30,42 @@ async def test_a_wrong_password(gateway_port: int) -> None:
     with pytest.raises(PhoneError, match="the bind was refused with ESME_RINVPASWD"):
         async with Phone("127.0.0.1", gateway_port, "demo", "wrong"):
             pass
+
+
+async def test_answers_to_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen that asks says so, and takes an answer in the same dialog; the last one does not ask."""
+    monkeypatch.setattr(phone, "SMS_WAIT_S", 0.03)
+    number = fresh_number()
+    path = write_config(tmp_path, dialect="spec")
+    async with running(path) as gateway, Phone(HOST, port_of(gateway), ACCOUNT, PASSWORD) as own:
+        (menu,) = await own.dial("*111#", number)
+        (money,) = await own.answer("1", number)
+        (result,) = await own.answer("1", number)
+
+    assert [menu.asks, money.asks, result.asks] == [True, True, False]
+    assert [each.text.split()[0] for each in (menu, money, result)] == ["Меню", "Деньги", "Баланс:"]
+
+
+async def test_commands_answer_screens(tmp_path: Path) -> None:
+    """`ussdgw dial CODE ANSWER...` goes through a menu; `ussdgw phone` reads what is dialled and answered by lines."""
+    number = fresh_number()
+    async with running(write_config(tmp_path, dialect="spec")) as gateway:
+        bind = ("--port", str(port_of(gateway)), "--system-id", ACCOUNT, "--password", PASSWORD)
+        dialled = await said("", "dial", "*111#", "1", "1", "--from", number, *bind)
+        typed = await said("*111#\n1\n1\n", "phone", number, *bind)
+
+    expected = ["Меню", "Деньги", "Баланс:"]
+    assert [line.split(": ", 1)[1].split()[0] for line in dialled.splitlines() if line.startswith("screen")] == expected
+    assert [line.split(": ", 1)[1].split()[0] for line in typed.splitlines() if line.startswith("screen")] == expected
+
+
+async def said(typed: str, *command: str) -> str:
+    """What a command prints."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", *command,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(2 * WAIT_S):
+        out, err = await process.communicate(typed.encode())
+    assert process.returncode == 0, err.decode()
+    return out.decode()

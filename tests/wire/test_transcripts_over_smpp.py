@@ -17,7 +17,7 @@ from gateway.model import Channel, Money, Msisdn
 from gateway.phone import Phone
 from gateway.replay.population import population
 from gateway.replay.runner import START, Heard, balance_in, play
-from gateway.replay.transcript import Message, Shown, read_transcript
+from gateway.replay.transcript import Message, Outside, Shown, Way, read_transcript
 from gateway.store.sqlite import SqliteStore
 from tests.wire.gateway_fixture import ACCOUNT, HOST, PASSWORD, WAIT_S, port_of, write_config
 
@@ -35,7 +35,8 @@ class WireStage:
 
     async def say(self, message: Message, text: str) -> list[Heard]:
         if message.channel is Channel.USSD:
-            shown = await self._phone.dial(text, message.sender)
+            says = self._phone.answer if message.way is Way.ANSWERS else self._phone.dial
+            shown = await says(text, message.sender)
         else:
             shown = await self._phone.text(text, message.sender, message.to)
         async with asyncio.timeout(WAIT_S):
@@ -46,19 +47,32 @@ class WireStage:
     async def wait(self, lasts_ms: int) -> list[Heard]:
         raise NotImplementedError("time does not pass over the wire")
 
+    def outside(self, step: Outside) -> None:
+        raise NotImplementedError("nothing outside is reached over this wire")
+
     async def balance(self, msisdn: Msisdn) -> Money:
         return await balance_in(self._gateway.store, msisdn)
 
 
-@pytest.mark.parametrize("name", ["numbers/main", "numbers/main-en", "services/main-bg", "services/main-latin"])
-async def test_transcript_over_smpp(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "dialect"),
+    [
+        ("numbers/main", "one-shot"),
+        ("numbers/main-en", "one-shot"),
+        ("services/main-bg", "one-shot"),
+        ("services/main-latin", "one-shot"),
+        ("menu/questions", "spec"),
+        ("menu/paths", "spec"),
+    ],
+)
+async def test_transcript_over_smpp(name: str, dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the engine answers in a replay is what a phone gets through listener, store, sender and wire."""
     monkeypatch.setattr(phone, "SMS_WAIT_S", QUIET_S)
     transcript = read_transcript(ROOT / f"{name}.dialog")
-    gateway = Gateway(config.load(write_config(tmp_path)), clock=VirtualClock(START))
+    gateway = Gateway(config.load(write_config(tmp_path, dialect=dialect)), clock=VirtualClock(START))
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    await store.write(population(transcript.givens, gateway.rooms.operator, START, transcript.file))
+    await store.write(population(transcript.givens, transcript.used, gateway.rooms.operator, START, transcript.file))
     await store.close()
     await gateway.start()
     try:

@@ -6,7 +6,6 @@ A conversation is written into a capture file as its octets came, and `tshark` t
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import struct
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app import Gateway
+from tests.wire.foreign.required import required
 from tests.wire.gateway_fixture import (
     BIND_TRANSCEIVER,
     DELIVER_SM,
@@ -35,6 +35,7 @@ from tests.wire.gateway_fixture import (
     sms_body,
     ussd_body,
 )
+from tests.wire.test_ussd_bytes import linked
 
 pytestmark = pytest.mark.foreign
 
@@ -66,14 +67,7 @@ def write_pcap(path: Path, spoken: Iterable[tuple[bool, bytes]]) -> None:
 
 
 def tshark() -> str:
-    """The program; without it the tests are skipped aloud, and fail where USSDGW_REQUIRE_FOREIGN is set."""
-    found = shutil.which("tshark")
-    if found is not None:
-        return found
-    missing = "tshark is not installed, so nobody but ourselves has read our PDUs: run `make tools`"
-    if os.environ.get("USSDGW_REQUIRE_FOREIGN"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+    return required(shutil.which("tshark"), "tshark is not installed, so nobody but ourselves has read our PDUs")
 
 
 def dissected(path: Path) -> list[Fields]:
@@ -210,3 +204,26 @@ async def test_gateways_own_pdus_over_a_whole_stream(own_gateway: Gateway, tmp_p
 
     written = [frame for _, octets in peer.spoken for frame in cut(octets)]
     assert len(found) == len(written) == 2 + 30 * 4 + 2
+
+
+async def test_dissector_agrees_on_a_link(tmp_path: Path) -> None:
+    """What we say as a client: bind, submit_sm with a dialog's TLVs, with a validity, in parts; deliver_sm_resp."""
+    folder = tmp_path / "gateway"
+    folder.mkdir()
+    async with linked(folder) as (_, centre):
+        for sequence, body in enumerate((ussd_body(NUMBER, "*100#"), sms_body(NUMBER, "ПОМОЩЬ")), 700):
+            centre.write(pdu(DELIVER_SM, sequence, body))
+            await centre.response(sequence)
+        for _ in range(4):  # a screen, and three parts
+            reply = await centre.request(SUBMIT_SM)
+            centre.write(pdu(SUBMIT_SM | RESPONSE, reply.sequence, b"m\0"))
+        await centre.settle()
+    ours = [frame for by_us, octets in centre.spoken if not by_us for frame in cut(octets)]
+    write_pcap(tmp_path / "link.pcap", [(True, frame.octets) for frame in ours])
+    found = dissected(tmp_path / "link.pcap")
+    wanted = [expected(frame) for frame in ours]
+
+    assert [seen(fields, want) for fields, want in zip(found, wanted, strict=True)] == [
+        seen(want, want) for want in wanted
+    ]
+    assert [frame.command_id for frame in ours].count(SUBMIT_SM) == 4

@@ -1,10 +1,14 @@
 ### general: what any command may answer
 
 # Everything that changes something is refused while a number is blocked.
+general-debtor = Номерът е блокиран заради дълг { MONEY($missing) }. Заредете: *115# и той ще работи.
 general-blocked = Номерът е блокиран, командата не е изпълнена. Елате в наш магазин с лична карта.
 general-busy = В момента има много заявки. Моля, опитайте отново след минута.
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
-general-later = Тази услуга още не е достъпна. Не са удържани пари. Команди: *111#
+# `what` is the description of the command, from the code table.
+general-later = Още не е достъпно: { NAME($what) }. Всички команди: *111#
+# A long SMS some of whose parts never came.
+general-incomplete = Дойдоха { $came } от { $total } части на SMS. Нищо не е направено, повторете.
 general-unknown_subscriber = Не намираме Вашия номер. Елате в наш магазин с лична карта.

@@ -6,12 +6,14 @@ part-date = дата
 part-day = ден от месеца
 part-digit = цифра за избор
 part-email = имейл адрес
-part-id = код на услуга или тарифа
+part-id = код от списъка
 part-language = език
+part-name = име
 part-number = телефонен номер
 part-period = период
 part-pin = парола
 part-points = брой точки
+part-seconds = брой секунди
 part-sum = сума
 part-text = текст
 part-threshold = праг
@@ -21,9 +23,11 @@ part-threshold = праг
 refusal-ambiguous = Може да се разбере по два начина. Изпратете { $suggestion1 } или { $suggestion2 }
 refusal-bad_card = Кодът на картата е { $min }-{ $max } цифри, а Вашият е { $length }. Пример: { $example }
 refusal-bad_code = Кодът за потвърждение е от цифрите в SMS. Пример: { $example }
-refusal-bad_date = Неправилна дата: { $input }. Нужни са ден, месец, година. Пример: { $example }
+refusal-bad_date = Няма такава дата. Нужни са ден, месец, година. Пример: { $example }
+refusal-bad_date-reversed = Краят е преди началото. Обратно: { $example }
 refusal-bad_email = Неправилен имейл адрес: { $input }. Пример: { $example }
 refusal-bad_id = Неправилен код: { $input }. Той има 1-8 цифри. Пример: { $example }
+refusal-bad_name = Неправилно име: { $input }. Нужна е една дума от букви. Пример: { $example }
 # `length` counts the digits that were seen.
 refusal-bad_number =
     Неправилен номер: в него има { $length } { $length ->
@@ -31,9 +35,10 @@ refusal-bad_number =
        *[other] цифри
     }. Пример: { $example }
 refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
-refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } цифри. Пример: { $example }
-refusal-bad_sum = Неправилна сума: { $input }. Трябва цяло число. Пример: { $example }
-refusal-empty_part = Липсва: { $part }. Пример: { $example }
+refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } знака. Пример: { $example }
+refusal-bad_sum = Неправилна сума: { $input }. Цяло число от { $min }. Пример: { $example }
+# `before` is the end of what stands before the gap.
+refusal-empty_part = Пропуснато: { $part }, след { $before }. Пример: { $example }
 refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
 refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
@@ -49,6 +54,9 @@ refusal-too_long =
     }, може до { $max }. Пример: { $example }
 refusal-two_commands = В един SMS има две команди. Изпратете ги поотделно, например: { $example }
 refusal-unknown_code = Няма такава команда: { $input }. Списък на командите: { $example }
+# A bare 1 or 2 with nothing to answer.
+refusal-unknown_code-answer = Няма въпрос, който чака отговор, или е изтекъл. Команди: { $example }
 refusal-unknown_code-one = Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?
 refusal-unknown_code-two = Няма такава команда: { $input }. Подобни: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
+refusal-wrong_argument_count-missing = Не достига: { $part }. Пример: { $example }
 refusal-wrong_argument_count = Командата е набрана неправилно. Трябва { $right }, например { $example }

@@ -1,10 +1,18 @@
 ### general: what any command may answer
 
 # Everything that changes something is refused while a number is blocked.
+general-debtor = Номер заблокирован за долг { MONEY($missing) }. Пополните счёт: *115#, и он заработает.
 general-blocked = Номер заблокирован, команда не выполнена. Обратитесь в салон связи с паспортом.
 general-busy = Сейчас много запросов, ваш не выполнен. Повторите через минуту.
 general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
-general-later = Эта услуга пока недоступна. Деньги не списаны. Все команды: *111#
+# `what` is the description of the command, from the code table.
+general-later = Пока недоступно: { NAME($what) }. Все команды: *111#
+# A long SMS some of whose parts never came.
+general-incomplete =
+    SMS пришла не вся: { $came } из { $total } { $total ->
+        [one] части
+       *[many] частей
+    }. Она не выполнена, повторите.
 general-unknown_subscriber = Ваш номер у нас не найден. Обратитесь в салон связи с паспортом.

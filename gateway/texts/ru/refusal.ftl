@@ -6,12 +6,14 @@ part-date = дата
 part-day = день месяца
 part-digit = цифра выбора
 part-email = адрес почты
-part-id = код услуги или тарифа
+part-id = код из списка
 part-language = язык
+part-name = имя
 part-number = номер телефона
 part-period = период
 part-pin = пароль
 part-points = число баллов
+part-seconds = число секунд
 part-sum = сумма
 part-text = текст
 part-threshold = порог
@@ -21,9 +23,11 @@ part-threshold = порог
 refusal-ambiguous = Можно понять двояко. Отправьте { $suggestion1 } или { $suggestion2 }
 refusal-bad_card = В коде карты { $min }-{ $max } цифр, у вас { $length }. Пример: { $example }
 refusal-bad_code = Код подтверждения - это цифры из SMS. Пример: { $example }
-refusal-bad_date = Дата не подходит: { $input }. Нужны день, месяц, год. Пример: { $example }
+refusal-bad_date = Такой даты нет. Нужны день, месяц, год. Пример: { $example }
+refusal-bad_date-reversed = Конец раньше начала. Наоборот: { $example }
 refusal-bad_email = Адрес почты не подходит: { $input }. Пример: { $example }
 refusal-bad_id = Код не подходит: { $input }. В нём 1-8 цифр. Пример: { $example }
+refusal-bad_name = Имя не подходит: { $input }. Нужно одно слово из букв. Пример: { $example }
 # `length` counts the digits that were seen.
 refusal-bad_number =
     Номер не подходит: в нём { $length } { $length ->
@@ -32,9 +36,10 @@ refusal-bad_number =
        *[many] цифр
     }. Пример: { $example }
 refusal-bad_period = Период не подходит: { $input }. Нужно { $right }, например { $example }
-refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } цифр. Пример: { $example }
-refusal-bad_sum = Сумма не подходит: { $input }. Нужно целое число. Пример: { $example }
-refusal-empty_part = Пропущено: { $part }. Пример: { $example }
+refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } знаков. Пример: { $example }
+refusal-bad_sum = Сумма не подходит: { $input }. Целое число от { $min }. Пример: { $example }
+# `before` is the end of what stands before the gap.
+refusal-empty_part = Пропущено: { $part }, после { $before }. Пример: { $example }
 refusal-foreign_number = Это номер другой страны, нужен наш мобильный. Пример: { $example }
 refusal-landline = Это городской номер, а нужен мобильный. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
@@ -51,6 +56,9 @@ refusal-too_long =
     }, можно до { $max }. Пример: { $example }
 refusal-two_commands = В одной SMS две команды. Отправьте по одной, например: { $example }
 refusal-unknown_code = Такой команды нет: { $input }. Список команд: { $example }
+# A bare 1 or 2 with nothing to answer.
+refusal-unknown_code-answer = Отвечать не на что: вопроса нет или он устарел. Список команд: { $example }
 refusal-unknown_code-one = Такой команды нет: { $input }. Может быть, { $suggestion1 } ({ $about1 })?
 refusal-unknown_code-two = Такой команды нет: { $input }. Похожие: { $suggestion1 } { $about1 }, { $suggestion2 } { $about2 }
+refusal-wrong_argument_count-missing = Не хватает: { $part }. Пример: { $example }
 refusal-wrong_argument_count = Команда набрана не так. Нужно { $right }, например { $example }

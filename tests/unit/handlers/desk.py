@@ -17,19 +17,26 @@ from gateway.catalogue.products import Operator, Products
 from gateway.commands import CodeLine, Command, Effect, Handler, NotLoaded, Otp, Outcome, Reply, Timer
 from gateway.model import (
     OPERATOR_ACCOUNTS,
+    POINTS_UNIT,
     Account,
     AccountId,
+    Charge,
     CodeRef,
     Document,
     Instant,
     Language,
+    Money,
     Msisdn,
     Pending,
     Person,
     PersonId,
+    Record,
     Subscriber,
+    Usage,
+    UsageTotal,
 )
 from gateway.rules import confirmations
+from gateway.store.memory import totals
 from gateway.texts import Texts
 
 SECRET = confirmations.secret_from("a desk's own secret")
@@ -37,6 +44,7 @@ NOON = Instant(1_773_133_200_000)
 """10 March 2026, 12:00 in Moscow."""
 
 C = TypeVar("C", bound=Command)
+R = TypeVar("R", bound=Record)
 AnyHandler = Callable[[Any, Any], Outcome]
 
 
@@ -73,6 +81,9 @@ class Desk:
         self.accounts = {each.account: Account(each.account) for each in subscribers}
         self.accounts |= {AccountId(each): Account(AccountId(each)) for each in OPERATOR_ACCOUNTS}
         self.accounts |= {each.id: each for each in accounts}
+        self.kept: dict[tuple[str, str], Record] = {}
+        self.used: dict[Msisdn, list[Usage]] = {}
+        self.charged: dict[AccountId, list[Charge]] = {}
         self.timers: dict[str, Timer] = {}
         self.effects: list[Effect] = []
         self.replies: list[Reply] = []
@@ -94,6 +105,31 @@ class Desk:
         if person not in self.persons:
             raise NotLoaded("person", (person,))
         return self.persons[person]
+
+    def has_account(self, account: AccountId) -> bool:
+        return account in self.accounts
+
+    def record(self, kind: type[R], key: str) -> R:
+        return self.records(kind, (key,))[key]
+
+    def records(self, kind: type[R], keys: Iterable[str]) -> Mapping[str, R]:
+        found = {key: self.kept.get((kind.kind, key), kind(key)) for key in keys}
+        return {key: each for key, each in found.items() if isinstance(each, kind)}
+
+    def usage(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
+        of_number = sorted(self.used.get(msisdn, ()), key=lambda each: each.at)
+        return tuple(each for each in of_number if since <= each.at < until)[:limit]
+
+    def usage_totals(self, msisdn: Msisdn, since: Instant, until: Instant) -> tuple[UsageTotal, ...]:
+        return totals(list(self.usage(msisdn, since, until, 10**9)))
+
+    def charges(self, account: AccountId, since: Instant, until: Instant, limit: int) -> tuple[Charge, ...]:
+        newest_first = self.charged.get(account, [])[::-1]
+        return tuple(each for each in newest_first if since <= each.at < until)[:limit]
+
+    def slow_hash(self, secret: str, salt: bytes) -> str:
+        """Any hash does for a handler: it only compares."""
+        return f"{salt.hex()}/{secret}"
 
     def code(self, ref: CodeRef) -> str:
         return confirmations.derive_code(SECRET, ref)
@@ -119,10 +155,15 @@ class Desk:
         """Folds an outcome in."""
         for document in outcome.changed:
             self._put(document)
-        assert sum(entry.amount for entry in outcome.entries) == 0
+        for of_points in (True, False):
+            of_unit = [each for each in outcome.entries if each.account.startswith(POINTS_UNIT) is of_points]
+            assert sum(entry.amount for entry in of_unit) == 0
         for entry in outcome.entries:
             account = self.account(entry.account)
             self.accounts[entry.account] = msgspec.structs.replace(account, balance=account.balance + entry.amount)
+            if entry.amount < 0:
+                charge = Charge(self.reference, self.at, Money(-entry.amount), entry.kind, entry.msisdn)
+                self.charged.setdefault(entry.account, []).append(charge)
         for entry in outcome.entries:
             account = self.accounts[entry.account]
             assert entry.account in OPERATOR_ACCOUNTS or entry.amount >= 0 or account.balance >= account.floor
@@ -140,7 +181,11 @@ class Desk:
             case Person():
                 self.persons[document.id] = document
             case Account():
-                raise AssertionError("an account's balance changes only by entries")
+                before = self.accounts.get(document.id, Account(document.id))
+                assert before.balance == document.balance, "an account's balance changes only by entries"
+                self.accounts[document.id] = document
+            case Record():
+                self.kept[document.kind, document.key] = document
 
     def do(self, handler: AnyHandler, actor: Msisdn, *, msisdn: Msisdn | None = None, **arguments: Any) -> Outcome:
         """A whole message: the command that the handler is for, run and folded in."""
@@ -178,7 +223,7 @@ class Desk:
 
     def state(self) -> tuple[object, ...]:
         """All that is stored, to compare."""
-        return dict(self.known), dict(self.persons), dict(self.accounts), dict(self.timers)
+        return dict(self.known), dict(self.persons), dict(self.accounts), dict(self.timers), dict(self.kept)
 
 
 @lru_cache

@@ -17,6 +17,7 @@ from gateway.model import (
     PersonId,
     Subscriber,
     TariffId,
+    points_account,
 )
 from tests.unit.handlers.desk import NOON, Desk, rendered
 
@@ -30,9 +31,9 @@ DAY_LATER = Instant(NOON + DAY_MS)
 def desk_of(
     *allowances: Allowance, payer: Msisdn = ANNA, tariff: int = 1, balance: int = 123_45, points: int = 7
 ) -> Desk:
-    account = Account(AccountId(payer), Money(balance), points=points)
+    account = Account(AccountId(payer), Money(balance))
     anna = Subscriber(ANNA, PersonId("P1"), "moscow", TariffId(tariff), account.id, allowances=allowances)
-    return Desk(anna, accounts=[account], products=PRODUCTS)
+    return Desk(anna, accounts=[account, Account(points_account(ANNA), Money(points))], products=PRODUCTS)
 
 
 @pytest.mark.parametrize(

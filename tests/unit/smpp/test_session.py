@@ -598,7 +598,7 @@ def test_answer_refuses_a_message_id_that_does_not_fit(message_id: str) -> None:
 
 
 def test_request_expires_and_a_late_response_is_an_event() -> None:
-    """No response within response_s: Expired, its place is free; what comes later is only told."""
+    """No response within response_s: Expired, its place is free; what comes later is told once, with its context."""
     esme, _ = pair(timers=only(response_s=60))
     number = esme.request(SUBMIT, 10.0, "a")
     esme.request(SUBMIT, 20.0, "b")
@@ -609,6 +609,7 @@ def test_request_expires_and_a_late_response_is_an_event() -> None:
     assert esme.tick(70.0) == [Expired("a", int(SubmitSm.command_id))]
     assert (esme.next_deadline(), esme.outstanding) == (80.0, ["b"])
     assert esme.receive(encode(late), 71.0) == [LateResponse("a", late)]
+    assert esme.receive(encode(late), 72.0) == [UnexpectedResponse(late)]
 
 
 def test_session_init_timer() -> None:

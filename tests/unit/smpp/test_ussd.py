@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
+from smpp.dialects import own_dialects
 from smpp.pdu import DataSm, DeliverSm, SubmitSm, decode, encode
 from smpp.ussd import (
-    SPEC,
-    UnknownDialect,
+    OutKind,
     UssdEvent,
     UssdKind,
-    UssdOrigin,
     UssdTextTooLong,
-    dialect,
     inbound,
     op_text,
     outbound,
 )
 
+SPEC = own_dialects()["spec"]
 OP = 0x0501
 ITS = 0x1383
 PAYLOAD = 0x0424
@@ -89,7 +86,6 @@ def test_event_carries_the_fields_untouched() -> None:
         subscriber="79161234567",
         service_address="111",
     )
-    assert event.origin == UssdOrigin(session_info=b"\x10\x81")
 
 
 @pytest.mark.parametrize("session", [b"\x11", b"\x00\x00", b"\x12\x34\x56\x78"])
@@ -98,7 +94,7 @@ def test_session_of_any_length(session: bytes) -> None:
     event = inbound(SPEC, deliver((OP, b"\x01"), (ITS, session)))
     assert event is not None
 
-    fields = outbound(SPEC, reply_to=event.origin, text_octets=b"menu", data_coding=0, end=False)
+    fields = outbound(SPEC, OutKind.CONTINUE, session_info=event.session_info, text_octets=b"menu")
 
     assert fields.tlvs == ((OP, b"\x02"), (ITS, session))
 
@@ -152,28 +148,29 @@ def test_every_carrier(pdu: SubmitSm | DeliverSm | DataSm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "end", "tlvs"),
+    ("kind", "session", "tlvs"),
     [
-        (UssdOrigin(session_info=b"\x12\x34"), False, ((OP, b"\x02"), (ITS, b"\x12\x34"))),
-        (UssdOrigin(session_info=b"\x12\x34"), True, ((OP, b"\x11"), (ITS, b"\x12\x35"))),
-        (UssdOrigin(session_info=b"\x12\x35"), True, ((OP, b"\x11"), (ITS, b"\x12\x35"))),
-        (UssdOrigin(session_info=b"\x12"), True, ((OP, b"\x11"), (ITS, b"\x12"))),
-        (UssdOrigin(), False, ((OP, b"\x02"),)),
-        (UssdOrigin(), True, ((OP, b"\x11"),)),
-        (UssdOrigin(network_opened=True), False, ((OP, b"\x02"),)),
-        (UssdOrigin(network_opened=True), True, ((OP, b"\x03"),)),
+        (OutKind.CONTINUE, b"\x12\x34", ((OP, b"\x02"), (ITS, b"\x12\x34"))),
+        (OutKind.END_MOBILE, b"\x12\x34", ((OP, b"\x11"), (ITS, b"\x12\x35"))),
+        (OutKind.END_MOBILE, b"\x12\x35", ((OP, b"\x11"), (ITS, b"\x12\x35"))),
+        (OutKind.END_MOBILE, b"\x12", ((OP, b"\x11"), (ITS, b"\x12"))),
+        (OutKind.END_NETWORK, b"\x12\x34", ((OP, b"\x03"), (ITS, b"\x12\x35"))),
+        (OutKind.CONTINUE, b"", ((OP, b"\x02"),)),
+        (OutKind.END_MOBILE, b"", ((OP, b"\x11"),)),
+        (OutKind.ASK, b"", ((OP, b"\x02"),)),
+        (OutKind.NOTIFY, b"", ((OP, b"\x03"),)),
     ],
 )
-def test_outbound(origin: UssdOrigin, end: bool, tlvs: tuple[tuple[int, bytes], ...]) -> None:
-    """2 goes on, 17 ends what the subscriber opened, 3 what we opened; the session is echoed, at last with its bit"""
-    fields = outbound(SPEC, reply_to=origin, text_octets=b"text", data_coding=8, end=end)
+def test_outbound(kind: OutKind, session: bytes, tlvs: tuple[tuple[int, bytes], ...]) -> None:
+    """2 goes on, 17 ends what the subscriber opened, 3 what we opened; the session is echoed, at last with its bit."""
+    fields = outbound(SPEC, kind, session_info=session, text_octets=b"text", data_coding=8)
 
     assert (fields.service_type, fields.data_coding, fields.short_message, fields.tlvs) == ("USSD", 8, b"text", tlvs)
 
 
 def test_outbound_survives_the_wire() -> None:
     """The fields fit submit_sm and deliver_sm as they are, the empty text too."""
-    fields = outbound(SPEC, reply_to=UssdOrigin(session_info=b"\x10\x80"), text_octets=b"", data_coding=0, end=True)
+    fields = outbound(SPEC, OutKind.END_MOBILE, session_info=b"\x10\x80")
     pdu = SubmitSm(
         sequence_number=1,
         service_type=fields.service_type,
@@ -188,33 +185,10 @@ def test_outbound_survives_the_wire() -> None:
 @pytest.mark.parametrize(("data_coding", "limit"), [(0, 182), (15, 182), (8, 160)])
 def test_text_has_a_limit(data_coding: int, limit: int) -> None:
     """160 octets on air are 182 septets or 80 UCS-2 units (TS 24.080); a longer text is the caller's fault."""
-    outbound(SPEC, reply_to=UssdOrigin(), text_octets=b"x" * limit, data_coding=data_coding, end=True)
+    outbound(SPEC, OutKind.END_MOBILE, text_octets=b"x" * limit, data_coding=data_coding)
 
     with pytest.raises(UssdTextTooLong, match=f"shows {limit}"):
-        outbound(SPEC, reply_to=UssdOrigin(), text_octets=b"x" * (limit + 1), data_coding=data_coding, end=True)
-
-
-def test_a_dialect_is_data() -> None:
-    """Another centre is another record: its abort code, its end bit, its session tag."""
-    other = dataclasses.replace(
-        SPEC, name="other", op_in={1: UssdKind.OPEN, 18: UssdKind.ANSWER, 33: UssdKind.END}, end_bit_in=True,
-        session_tag=0x0204,
-    )  # fmt: skip
-
-    kinds = [
-        event.kind
-        for op, session in ((18, b"\0\2"), (18, b"\0\3"), (33, b"\0\2"), (33, b"\0\3"))
-        if (event := inbound(other, deliver((OP, bytes((op,))), (0x0204, session)))) is not None
-    ]
-
-    assert kinds == [UssdKind.ANSWER, UssdKind.ABORT, UssdKind.END, UssdKind.END]
-
-
-def test_lookup_by_name() -> None:
-    """A dialect is found by name; an unknown name is answered with the known ones."""
-    assert dialect("spec") is SPEC
-    with pytest.raises(UnknownDialect, match=r"unknown USSD dialect 'tata'; known: spec"):
-        dialect("tata")
+        outbound(SPEC, OutKind.END_MOBILE, text_octets=b"x" * (limit + 1), data_coding=data_coding)
 
 
 @pytest.mark.parametrize(
@@ -225,9 +199,10 @@ def test_lookup_by_name() -> None:
         (1, "0x01 (1 PSSR indication)"),
         (23, "0x17 (23 reserved)"),
         (129, "0x81 (129 vendor)"),
+        ("PSSRR", "PSSRR"),
         (None, "none"),
     ],
 )
-def test_operations_are_printed_in_both_notations(op: int | None, text: str) -> None:
+def test_operations_are_printed_in_both_notations(op: int | str | None, text: str) -> None:
     """Decimal and hexadecimal stand side by side, because peers mistake one for the other."""
     assert op_text(op) == text

@@ -32,7 +32,6 @@ from tests.wire.gateway_fixture import (
     running,
     sms_body,
     tlv,
-    ussd_body,
     write_config,
 )
 from tests.wire.raw_centre import (
@@ -291,19 +290,6 @@ async def test_38_more_sessions_than_allowed(tmp_path: Path) -> None:
 
     assert PASSWORD_HASH in text
     assert refused.status == RALYBND
-
-
-@pytest.mark.parametrize("written", ["{}", "+{}", "00{}", "8{national}"])
-async def test_38_numbers_in_national_habits(gateway_port: int, written: str) -> None:
-    """Case 38. Given a sender with 8, + or 00 before the number, then it is the same subscriber."""
-    number = fresh_number()
-    sender = written.format(number, national=number[1:])
-    async with peer_of(gateway_port) as peer:
-        taken = await peer.ask(SUBMIT_SM, ussd_body(sender, "*100#"))
-        reply = await peer.message(number)
-
-    assert taken.status == ROK
-    assert reply.destination == number
 
 
 async def test_38_enquire_links_in_a_hurry(gateway_port: int) -> None:

@@ -1,0 +1,45 @@
+"""The dialogs that are open or were interrupted: in memory what the store has on the disk, so that none is read again.
+
+Only the engine changes them, after its commit. A dial without a dialog costs one look into a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gateway.model import Dialog, DialogKey
+
+
+class Dialogs:
+    """By number and key, the one that was shown longest ago first."""
+
+    def __init__(self, dialogs_max: int = 200_000) -> None:
+        self.dialogs_max = dialogs_max
+        self._dialogs: dict[DialogKey, Dialog] = {}
+
+    def restore(self, dialogs: Iterable[Dialog]) -> None:
+        """Those of the store, in its order."""
+        self._dialogs = {(each.msisdn, each.key): each for each in dialogs}
+
+    def get(self, key: DialogKey) -> Dialog | None:
+        return self._dialogs.get(key)
+
+    def older(self, since: int) -> Iterator[DialogKey]:
+        """Those that were shown before then, and those above the limit: nobody goes on with them."""
+        above = len(self._dialogs) - self.dialogs_max
+        for count, (key, dialog) in enumerate(self._dialogs.items()):
+            if dialog.shown_at >= since and count >= above:
+                return
+            yield key
+
+    def written(self, changed: Mapping[DialogKey, Dialog | None], ended: Iterable[DialogKey]) -> None:
+        """What a commit has made of them."""
+        for key in ended:
+            self._dialogs.pop(key, None)
+        for key, dialog in changed.items():
+            self._dialogs.pop(key, None)  # to the end of the order
+            if dialog is not None:
+                self._dialogs[key] = dialog
+
+    def __len__(self) -> int:
+        return len(self._dialogs)

@@ -1,0 +1,224 @@
+"""What a subscriber is told where a text is no command: the name, the place, the right form, the nearest codes.
+
+Made once of the compiled plan. It decides nothing about what a text means, and shows nothing that may be a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.arguments import Value
+from gateway.catalogue.codes import CodeRow, Codes
+from gateway.catalogue.nearest import NearestIndex
+from gateway.catalogue.trie import Leaf, Tries, fixed_start, form_of, joined
+from gateway.characters import folded
+from gateway.misreadings import (
+    MASK,
+    Miss,
+    deepest,
+    explain_miss,
+    in_words,
+    masked_digits,
+    path_hidden,
+    right_forms,
+)
+from gateway.model import Channel, Language
+from gateway.parts import Parts
+from gateway.reading import REFUSED, Asked, Reading, only
+from gateway.walk import Found
+
+SUGGESTIONS_MAX = 2
+UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
+REVERSED = "reversed"
+"""Mark of two dates in the wrong order."""
+ANSWER = "answer"
+"""Mark of a bare answer, where no question waits for one."""
+INPUT_SHOWN_MAX = 24
+BEFORE_SHOWN_MAX = 18
+NOT_A_CODE_LENGTH = 9
+"""A segment as long as this is an argument, whatever the code: suggestions leave it out."""
+
+
+class Refusals:
+    """Refusals of one code plan."""
+
+    def __init__(self, codes: Codes, tries: Tries, main_code: str) -> None:
+        self._tries = tries
+        self.main_code = main_code
+        self.forms: dict[CodeRow, str] = {}
+        for leaf in tries.leaves:
+            self.forms.setdefault(leaf.row, form_of(leaf))
+        self._rows_by_form = {form: row for row, form in self.forms.items()}
+        starts = [(leaf, fixed_start(leaf)) for leaf in tries.leaves]
+        dialled = [("*".join(start), leaf.row) for leaf, start in starts if leaf.channel is Channel.USSD]
+        words = [
+            (start[0], leaf.row) for leaf, start in starts
+            if leaf.channel is Channel.SMS and start and start[0].isalpha()
+        ]  # fmt: skip
+        self._nearest = NearestIndex(dict.fromkeys([*dialled, *words]))
+        self._elsewhere = {
+            code.strip("*#"): row for row in codes.rows for code in row.elsewhere if row in self.forms
+        }  # fmt: skip
+
+    def too_long(self, text: str, length: int, most: int) -> Reading:
+        """Refused before it is looked at, and never kept in full."""
+        shown = masked_digits(text.strip()[:INPUT_SHOWN_MAX], 0) + "…"
+        detail = {"length": length, "max": most}
+        return Reading(REFUSED, refusal="too_long", position=most, detail=detail, masked=shown, secret=True)
+
+    def superscript(self, asked: Asked) -> Reading:
+        """A character that looks like a digit and is none."""
+        place = asked.line.superscript
+        miss = Miss("superscript", 0, detail={"input": asked.text[place]})
+        return self.refused(asked, miss, None, place)
+
+    def tail(self, asked: Asked, parts: Parts, place: int, understood: bool) -> Reading:
+        """More than a call word behind the `#`; `understood`: what stands before it is a code."""
+        begin = asked.line.place(place)
+        shown = masked_digits(asked.text[begin:].strip(), 0)
+        reading = self.refused(asked, Miss("tail", 0, detail={"input": shown}), None, begin)
+        if not understood:
+            return reading
+        right = masked_digits(asked.line.text[parts.starts[0] : place].rstrip("# "), 0)
+        return replace(reading, right=f"*{right}#")
+
+    def ambiguous(self, asked: Asked, parts: Parts, place: int, readings: Sequence[str], leaf: Leaf) -> Reading:
+        """Two readings are valid: an example of each."""
+        reading = self.refused(asked, Miss("ambiguous", place, leaf=leaf), parts)
+        return replace(reading, right="", example="", suggestions=tuple(readings))
+
+    def mismatch(self, asked: Asked, leaf: Leaf, parts: Parts, found: Sequence[Found], order: int) -> Reading:
+        """A secret that has to be typed twice, and was typed differently."""
+        values = iter(found)
+        path = tuple((item, None if isinstance(item, str) else next(values).value) for item in leaf.items)
+        place = [index for index, (item, _) in enumerate(path) if not isinstance(item, str)][order]
+        each = found[order]
+        miss = Miss("pin_mismatch", each.first, path[:place], leaf, each.kind.part, after=each.after)
+        return self.refused(asked, miss, parts)
+
+    def reversed_dates(self, asked: Asked, leaf: Leaf, parts: Parts, place: int, right: str) -> Reading:
+        """The end stands before the start; `right` has them in their order."""
+        reading = self.refused(asked, Miss("bad_date", place, leaf=leaf, part="date", after=place + 1), parts)
+        return replace(reading, right=right, example=right, detail={**reading.detail, REVERSED: True})
+
+    def unknown(self, asked: Asked, parts: Parts) -> Reading:
+        """No code begins like this."""
+        return self.refused(asked, Miss("unknown_code", 0), parts)
+
+    def stuck(self, asked: Asked, root: object, parts: Parts) -> Reading:
+        """The likeliest reason why the parts lead to no pattern from this root."""
+        return self.refused(asked, explain_miss(root, parts), parts)  # type: ignore[arg-type]
+
+    def refused(self, asked: Asked, miss: Miss, parts: Parts | None, position: int = -1) -> Reading:
+        """The reading of a text that was missed in this way."""
+        right = example = ""
+        suggestions: tuple[str, ...] = ()
+        first = 0
+        masked = asked.text
+        leaf = miss.leaf
+        if parts is not None:
+            right, example = right_forms(miss, parts)
+            if position < 0:
+                position = parts.place(miss.index, miss.offset)
+            first = parts.place(miss.index)
+            masked = path_hidden(masked, miss, parts)
+            if miss.refusal == "unknown_code":
+                suggestions = self._suggestions(parts, miss)
+        masked = masked_digits(masked, first)
+        detail = miss.detail
+        if parts is not None and miss.after:
+            end = parts.line.place(parts.ends[miss.after - 1] - 1) + 1
+            detail = {**detail, "input": masked[first:end]}
+        return Reading(
+            outcome=REFUSED,
+            refusal=miss.refusal,
+            position=position,
+            part=miss.part,
+            right=right,
+            example=example,
+            detail=detail,
+            suggestions=suggestions,
+            corrections=asked.fixes,
+            latin=asked.latin,
+            language=only(leaf.languages) if leaf is not None else None,
+            row=leaf.row if leaf is not None else None,
+            masked=masked,
+            secret=masked != asked.text,
+        )
+
+    def _suggestions(self, parts: Parts, miss: Miss) -> tuple[str, ...]:
+        """At most two nearest codes, in the order of the plan; first what other operators call by that code."""
+        if parts.tokens is None:
+            keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
+            if keys and (row := self._elsewhere.get(keys[0])) is not None:
+                return (self.forms[row],)
+            queries = ["*".join(keys)] if keys else []
+            if keys and keys[0] != self.main_code:
+                queries.append("*".join([self.main_code, *keys]))
+        else:
+            queries = list(parts.keys[:1])
+        rows = next((found for query in queries if (found := self._nearest.find(query))), [])
+        near = list(dict.fromkeys(rows))[:SUGGESTIONS_MAX]
+        if not near and miss.index > 1:
+            node = deepest(self._tries.ussd, parts)
+            near = [leaf.row for leaf in node.by_length.values()][:SUGGESTIONS_MAX]
+        near.sort(key=lambda row: row.order)
+        return tuple(dict.fromkeys(self.forms[row] for row in near))
+
+    def text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
+        """The name of a refusal's text and its arguments; places in forms are in words of that language.
+
+        `part` stays the name of a kind: its words are the text `part-<kind>`. `before` is the end of what stands
+        before the fault.
+        """
+        name = f"refusal-{reading.refusal}"
+        if reading.refusal == "unknown_code":
+            name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
+        elif reading.refusal == "wrong_argument_count" and reading.part:
+            name += "-missing"
+        elif reading.detail.get(REVERSED):
+            name += "-reversed"
+        shown = _printable(str(reading.detail.get("input", reading.masked))).strip()
+        if reading.refusal == "unknown_code" and not shown.startswith(MASK):
+            code, hidden_too, _ = shown.partition(MASK)
+            shown = f"{code}…" if hidden_too else code  # the code is what is unknown; its argument says nothing
+        before = _printable(reading.masked[: max(reading.position, 0)]).strip()
+        main_menu = f"*{self.main_code}#"
+        arguments: dict[str, object] = {
+            "input": shown if len(shown) <= INPUT_SHOWN_MAX else shown[:INPUT_SHOWN_MAX] + "…",
+            "before": before if len(before) <= BEFORE_SHOWN_MAX else "…" + before[-BEFORE_SHOWN_MAX:],
+            "part": reading.part,
+            "position": reading.position + 1,
+            "right": in_words(reading.right or main_menu, language),
+            "example": reading.example or main_menu,
+            "length": reading.detail.get("length", 0),
+            "min": reading.detail.get("min", 0),
+            "max": reading.detail.get("max", 0),
+        }
+        for place in range(SUGGESTIONS_MAX):
+            form = reading.suggestions[place] if place < len(reading.suggestions) else ""
+            arguments[f"suggestion{place + 1}"] = in_words(form, language)
+            row = self._rows_by_form.get(form)
+            arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
+        return name, arguments
+
+
+def _printable(text: str) -> str:
+    """The text without what a screen would not show as a character: an answer is not the place for it."""
+    shown = (" " if each.isspace() else each for each in text if each.isspace() or each.isprintable())
+    return text if text.isprintable() else "".join(shown)
+
+
+def as_typed(meant: Leaf, values: Sequence[Value], names: Sequence[str]) -> str:
+    """A command as it would be typed in the pattern that was meant; a secret in it is shown by its name."""
+    by_name = dict(zip(names, values, strict=True))
+    places = iter(meant.names)
+    items = []
+    for item in meant.items:
+        if isinstance(item, str):
+            items.append(item)
+        else:
+            value = by_name[next(places)]
+            items.append(item.shown(meant.channel) if item.secret else item.written(value))
+    return joined(items, meant.channel)

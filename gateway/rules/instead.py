@@ -1,0 +1,20 @@
+"""One command that stands for another: a code of its own for one certain service. Pure."""
+
+from __future__ import annotations
+
+from gateway.commands import Command, Outcome
+from gateway.model import CodeRef, Pending
+
+
+def instead(command: Command, name: str, **arguments: str | int) -> Outcome:
+    """Runs another command in the same step, as if it had been typed; its rules, questions and refusals hold."""
+    other = Pending(
+        code=CodeRef(command.reference, name),
+        command=name,
+        arguments=tuple(arguments.items()),
+        asked_by=command.actor,
+        msisdn=command.msisdn,
+        expires_at=command.at,
+        about_reading=True,
+    )
+    return Outcome(then=other)

@@ -1,0 +1,219 @@
+"""The ways in which people spell a keyword: Latin letters, look-alike letters, the wrong keyboard, two words for one.
+
+Everything that can be worked out from the keywords is worked out once, so that a word of a message costs a lookup.
+Nothing here knows commands: a spelling that leads to a keyword is only a proposal. Pure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from gateway.arguments import Token
+from gateway.characters import Line, folded, plain
+from gateway.model import Language
+from gateway.parts import POLITE_WORDS
+from gateway.texts.latin import transliterate
+
+TRANSLITERATION = "transliteration"
+LOOKALIKE_LETTERS = "lookalike_letters"
+JOINED_WORDS = "joined_words"
+
+# -- Latin letters ------------------------------------------------------------------------------------------------
+
+_LATIN: dict[str, tuple[str, ...]] = {
+    # What our own replies write comes first, then passports (ICAO 9303, and the one of 1997), GOST R 52535.1,
+    # GOST 7.79 system B, the Bulgarian Transliteration Act, and what people write without any scheme.
+    "а": ("a",), "б": ("b",), "в": ("v",), "г": ("g",), "д": ("d",), "е": ("e", "yo"), "ж": ("zh", "j"),
+    "з": ("z",), "и": ("i",), "й": ("y", "i", "j", ""), "к": ("k",), "л": ("l",), "м": ("m",), "н": ("n",),
+    "о": ("o",), "п": ("p",), "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u",), "ф": ("f",),
+    "х": ("kh", "h", "x"), "ц": ("ts", "tc", "c", "cz"), "ч": ("ch",), "ш": ("sh",),
+    "щ": ("shch", "sht", "shh", "sch"), "ъ": ("", "a", "ie", "u", "y"), "ы": ("y", "i"), "ь": ("", "'", "y"),
+    "э": ("e", "eh"), "ю": ("yu", "iu", "ju"), "я": ("ya", "ia", "ja"),
+}  # fmt: skip
+_SPELLINGS_MAX = 600
+"""Of one keyword; the longest of the plan has some two hundred."""
+
+
+def latin_spellings(word: str) -> Iterator[str]:
+    """A Cyrillic keyword in Latin letters, in every usual scheme and mixture of schemes."""
+    ways = [_LATIN.get(letter, (letter,)) for letter in word]
+    for letters in itertools.islice(itertools.product(*ways), _SPELLINGS_MAX):
+        yield "".join(letters)
+
+
+# -- look-alike letters -------------------------------------------------------------------------------------------
+
+_TO_CYRILLIC = str.maketrans("abekmhopctxyi", "авекмнорстхуі")
+_TO_LATIN = str.maketrans("авекмнорстхуіѕј", "abekmhopctxyisj")
+"""Twins as capitals are printed: В is B, Н is H, У is Y."""
+
+_DIGITS = {
+    **dict.fromkeys("oOоО", "0"), **dict.fromkeys("lI|іІ", "1"), **dict.fromkeys("зЗ", "3"), "б": "6",
+}  # fmt: skip
+_DIGIT_TWINS = str.maketrans(_DIGITS)
+_TWIN = re.escape("".join(_DIGITS))
+_ANY_TWIN = re.compile(f"[{_TWIN}]")
+_LOOKALIKE_RUN = re.compile(rf"(?<!\w)[0-9{_TWIN}]*[{_TWIN}][0-9{_TWIN}]*(?!\w)")
+_CHUNK = re.compile(r"[^\s,;]+")
+_ANY_DIGIT = re.compile(r"[0-9]")
+
+
+def with_digits(line: Line, *, dialled: bool) -> Line | None:
+    """The line with letters that look like digits as digits (`1OO`, `l00`, `8916123456З`); None: there are none.
+
+    In an SMS only what holds a digit already is a number. The text keeps its length, so places stay true.
+    """
+    if _ANY_TWIN.search(line.text) is None:
+        return None
+    if dialled:
+        text = _LOOKALIKE_RUN.sub(_as_digits, line.text)
+    else:
+        text = _CHUNK.sub(_number_as_digits, line.text)
+    return None if text == line.text else replace(line, text=text)
+
+
+def _number_as_digits(chunk: re.Match[str]) -> str:
+    return _LOOKALIKE_RUN.sub(_as_digits, chunk[0]) if _ANY_DIGIT.search(chunk[0]) else chunk[0]
+
+
+def _as_digits(found: re.Match[str]) -> str:
+    return found[0].translate(_DIGIT_TWINS)
+
+
+# -- the wrong keyboard -------------------------------------------------------------------------------------------
+
+_QWERTY = "`qwertyuiop[]\\asdfghjkl;'zxcvbnm,./"
+_KEYBOARDS = (
+    "ёйцукенгшщзхъ\\фывапролджэячсмитьбю.",  # Russian
+    "(,уеишщксдзц;(ьяаожгтнвмчюйъэфхпрлб",  # Bulgarian, BDS 5237
+    "ючшертъуиопящьасдфгхйкл;'зжцвбнм,./",  # Bulgarian phonetic, BDS 5237:2006
+    "чявертъуиопшщюасдфгхйкл;'зьцжбнм,./",  # Bulgarian phonetic, the traditional one
+)
+_Keys = dict[int, int]
+_KEYS: tuple[tuple[_Keys, _Keys], ...] = tuple(
+    (str.maketrans(one, other), str.maketrans(other, one))
+    for letters in _KEYBOARDS
+    for one, other in ((_QWERTY, letters), (letters, _QWERTY))
+)
+"""(what was meant by what was typed, the way back): a Cyrillic word on QWERTY, a Latin word on a Cyrillic keyboard."""
+
+_WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
+_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„]+")
+_CLOSING = ".,;!?/"
+_KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]+|\d[^\s]*|.", re.DOTALL)
+"""Numbers with what is glued to them are no words, and stay."""
+
+
+def _without_shift(chunk: str) -> str:
+    lower = chunk.lower()
+    # A sign that grows or shrinks without its capital (İ) is on none of these keyboards.
+    return lower.translate(_WITHOUT_SHIFT) if len(lower) == len(chunk) else chunk
+
+
+def _most_likely(latin: str, words: Sequence[str]) -> str:
+    """Of keywords of one command the one that is written so by the rules of its language, else the first."""
+    systems = (Language.RU, Language.BG)
+    return next((word for word in words if latin in {transliterate(word, each) for each in systems}), words[0])
+
+
+class Vocabulary:
+    """The keywords of the plan, and all the ways of spelling them. Words are folded."""
+
+    def __init__(self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]]) -> None:
+        """`words`: each keyword with the rows of the plan that it stands in, in their order.
+
+        `phrases`: keywords of several words, as patterns begin.
+        """
+        self.words = frozenset(words)
+        spelled: dict[str, list[str]] = {}
+        for word in words:
+            if not word.isascii():
+                for latin in set(latin_spellings(word)):
+                    spelled.setdefault(latin, []).append(word)
+        self._latin = {
+            latin: _most_likely(latin, found)
+            for latin, found in spelled.items()
+            # A spelling of keywords of different commands would be a guess.
+            if latin not in self.words and len({words[word] for word in found}) == 1
+        }
+        self._apart = {"".join(words): tuple(words) for words in phrases}
+        self._mistyped: dict[str, list[_Keys]] = {}
+        for word in self.words | POLITE_WORDS:
+            for meant, back in _KEYS:
+                # Keywords are folded: счёт typed with its ё is found as well.
+                for written in {word, word.replace("е", "ё")}:
+                    typed = written.translate(back)
+                    if typed != word and folded(typed.translate(meant)) == word:
+                        self._mistyped.setdefault(typed, []).append(meant)
+
+    def keyword(self, word: str) -> tuple[str, str] | None:
+        """(the keyword, the name of the correction) that a word stands for; None: it is one already, or none."""
+        if word in self.words:
+            return None
+        found = self._latin.get(word)
+        if found is not None:
+            return found, TRANSLITERATION
+        for twins in (_TO_CYRILLIC, _TO_LATIN):
+            twin = word.translate(twins)
+            if twin in self.words and twin.isascii() == (twins is _TO_LATIN):
+                return twin, LOOKALIKE_LETTERS
+        joined = word.replace("-", "")
+        return (joined, JOINED_WORDS) if joined in self.words else None
+
+    def respelled(self, tokens: Sequence[Token]) -> tuple[Sequence[Token], tuple[str, ...]]:
+        """The tokens with their leading keywords as the plan spells them, and the corrections this took.
+
+        A keyword is at most the first three words; what follows are arguments.
+        """
+        names: list[str] = []
+        made: list[Token] = []
+        for token in tokens[:3]:
+            found = self.keyword(token.key) if token.key[0].isalpha() else None
+            if found is not None:
+                names.append(found[1])
+                token = token._replace(key=found[0])
+            made.append(token)
+            if made[0].key not in self.words:
+                made += tokens[1:2]  # no keyword yet, but the half of one perhaps
+                break
+        taken = len(made)
+        if taken > 1 and made[0].key + made[1].key in self.words:
+            made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
+            names.append(JOINED_WORDS)
+        elif made and made[0].key in self._apart and made[0].key not in self.words:
+            first = made[0]
+            words = self._apart[first.key]
+            made[:1] = [Token(words[0], first.start, first.start + len(words[0]))] + [
+                Token(word, first.end, first.end) for word in words[1:]
+            ]
+            names.append(JOINED_WORDS)
+        if not names:
+            return tokens, ()
+        return [*made, *tokens[taken:]], tuple(dict.fromkeys(names))
+
+    def keyboards(self, line: Line) -> Iterator[Line]:
+        """The line as it reads if the keyboard was set to another alphabet: from the text as typed, uncleaned."""
+        typed = line.typed
+        first = _FIRST_WORD.search(typed)
+        if first is None:
+            return
+        word = _without_shift(first[0])
+        for keys in self._mistyped.get(word, []) or self._mistyped.get(word.rstrip(_CLOSING), []):
+            text = "".join(self._retyped(chunk, keys) for chunk in _KEYBOARD_CHUNK.findall(typed))
+            yield replace(plain(text), typed=typed)
+
+    def _is_word(self, word: str, keys: _Keys) -> bool:
+        return any(keys is each for each in self._mistyped.get(word, ()))
+
+    def _retyped(self, chunk: str, keys: _Keys) -> str:
+        """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
+        if chunk[0].isdigit() or not any(character.isalpha() for character in chunk):
+            return chunk
+        unshifted = _without_shift(chunk)
+        bare = unshifted.rstrip(_CLOSING)
+        if bare != unshifted and not self._is_word(unshifted, keys) and self._is_word(bare, keys):
+            return bare.translate(keys) + "." * (len(chunk) - len(bare))
+        return unshifted.translate(keys)

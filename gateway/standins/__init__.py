@@ -1,0 +1,1 @@
+"""Stand-ins for the systems outside: pure answers, and servers on loopback that give them."""

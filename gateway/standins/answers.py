@@ -1,0 +1,39 @@
+"""What the stand-ins answer: a pure function for each channel. A number that ends in 0000 is an example of trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+Answerer = Callable[[Mapping[str, object], int], Mapping[str, object] | str]
+"""(document, how much was done before) -> the answer, or the reason to refuse."""
+
+
+def _payment(document: Mapping[str, object], count: int) -> Mapping[str, object] | str:
+    """A number whose last four digits are 0000 has no card; the same sums that banks decline are declined."""
+    if str(document.get("payer", "")).endswith("0000"):
+        return "no_card"
+    amount = document.get("amount_minor")
+    if isinstance(amount, int) and amount >= 10_000_00:
+        return "limit"
+    return {"payment": f"P{count + 1:06}", "card": "4242"}
+
+
+def _place(document: Mapping[str, object], count: int) -> Mapping[str, object] | str:
+    if str(document.get("target", "")).endswith("0000"):
+        return "off"
+    places = {
+        "ru": "Москва, у станции «Проспект Мира»",
+        "bg": "София, до площад „Славейков“",
+        "en": "London, near Holborn station",
+    }
+    place = places.get(str(document.get("language", "ru")), places["ru"])
+    return {"place": place, "accuracy_m": 400, "at": "2016-06-04T12:00:00Z"}
+
+
+def _picture(document: Mapping[str, object], count: int) -> Mapping[str, object] | str:
+    if str(document.get("recipient", "")).endswith("0000"):
+        return "no_mms"
+    return {"message": f"M{count + 1:06}"}
+
+
+ANSWERERS: Mapping[str, Answerer] = {"payments": _payment, "location": _place, "mms": _picture}

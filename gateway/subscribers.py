@@ -1,0 +1,262 @@
+"""The operator's commands on subscribers: import of a table, what a number has, and what it did."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, TextIO
+from zoneinfo import ZoneInfo
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from gateway import config
+from gateway.app import Gateway
+from gateway.catalogue.faults import CatalogueError, Fault
+from gateway.catalogue.loading import load_catalogue
+from gateway.catalogue.products import Products
+from gateway.config import ConfigError, Settings
+from gateway.control import ControlClient, NotRunning
+from gateway.control_commands import ImportTable
+from gateway.engine.intake import msisdn_of
+from gateway.history import Event, events_of, named
+from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.messages import ImportCount, ImportRow
+from gateway.model import Account, AccountId, Channel, Instant, Msisdn, Person, Subscriber, points_account
+from gateway.operating import AsJson, ConfigFile, aligned, database, local_time, out, print_json
+from gateway.store.protocol import StoreError, Wanted
+
+app = typer.Typer(no_args_is_help=True, help="Subscribers: import them, show what a number has and what it did.")
+
+FAULTS_SHOWN_MAX = 20
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Adder = Callable[[tuple[ImportRow, ...]], ImportCount]
+
+
+@app.command("import")
+def import_table(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8 with a header: docs/operators.md has the columns.")],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Names bad rows and imports the others.")] = False,
+    config_file: ConfigFile = None,
+) -> None:
+    """Adds the numbers of a table, into the running gateway or, where none runs, into its database.
+
+    A number that is there already stays as it is, so the same file may be imported again.
+    """
+    settings = config.load(config_file)
+    tariffs = load_catalogue(settings.catalogue.folder).products.tariffs
+    faults: list[Fault] = []
+    good = 0
+    with _opened(file, "checking") as lines:
+        for row in read_subscribers(lines, str(file), tariffs):
+            if isinstance(row, Fault):
+                faults.append(row)
+            else:
+                good += 1
+    for fault in faults[:FAULTS_SHOWN_MAX]:
+        err.print(str(fault), markup=False)
+    if len(faults) > FAULTS_SHOWN_MAX:
+        err.print(f"and {len(faults) - FAULTS_SHOWN_MAX} more")
+    if faults and not skip_bad:
+        told = f"{len(faults)} bad rows, {good} good ones; nothing was imported. Mend them, or give --skip-bad"
+        raise CatalogueError([Fault(str(file), 0, "", told)])
+    added = present = 0
+    with _adder(settings, str(file)) as add, _opened(file, "importing") as lines:
+        rows = read_subscribers(lines, str(file), tariffs, once=bool(faults))
+        for chunk in chunks(rows, IMPORT_ROWS_MAX, lambda _: None):  # the bad ones have been named
+            count = add(chunk)
+            added += count.added
+            present += count.present
+    out.print(f"{added:,} added, {present:,} were there already, {len(faults):,} bad")
+
+
+@contextmanager
+def _adder(settings: Settings, file: str) -> Iterator[Adder]:
+    """What takes a chunk of rows: the running gateway, or an engine of our own where none runs."""
+    path = settings.control_path()
+    try:
+        client = None if path is None else ControlClient(path)
+    except NotRunning:
+        client = None
+    if client is not None:
+        with client:
+            yield lambda rows: msgspec.convert(client.ask("subscribers.import", ImportTable(file, rows)), ImportCount)
+        return
+    gateway = Gateway(settings.model_copy(update={"listeners": (), "links": (), "routes": ()}))
+    with asyncio.Runner() as runner:
+        resting = gateway.at_rest()
+        runner.run(resting.__aenter__())
+        try:
+            yield lambda rows: runner.run(gateway.add_subscribers(file, rows))
+        finally:
+            runner.run(resting.__aexit__(None, None, None))
+
+
+@contextmanager
+def _opened(file: Path, doing: str) -> Iterator[Iterator[str]]:
+    """The lines of a file, with a bar on a terminal that follows them."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with (
+        file.open(encoding="utf-8-sig", newline="") as table,
+        Progress(*columns, console=err, disable=not sys.stderr.isatty()) as progress,
+    ):
+        task = progress.add_task(doing, total=file.stat().st_size)
+        try:
+            yield _followed(table, lambda octets: progress.update(task, completed=octets))
+        except UnicodeDecodeError as error:
+            raise CatalogueError([Fault(str(file), 0, "", f"this is not UTF-8: {error.reason}")]) from None
+
+
+def _followed(table: TextIO, tell: Callable[[int], None]) -> Iterator[str]:
+    for number, line in enumerate(table):
+        if not number % IMPORT_ROWS_MAX:
+            tell(table.buffer.tell())
+        yield line
+
+
+Number = Annotated[str, typer.Argument(help="The subscriber's number, as it is dialled or with +.")]
+
+
+@app.command()
+def show(number: Number, config_file: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Prints what a number has, read from the database: owner, tariff, account, services, questions, limits."""
+    settings = config.load(config_file)
+    msisdn = _msisdn(number, settings)
+    with database(settings) as reader:
+        loaded = reader.load(Wanted({msisdn}, {points_account(msisdn)}))
+    subscriber = loaded.subscribers.get(msisdn)
+    if subscriber is None:
+        raise StoreError(f"{msisdn}: the database does not know this number")
+    account, person = loaded.accounts[subscriber.account], loaded.persons[subscriber.person]
+    bonus = loaded.accounts.get(points_account(msisdn))
+    points = bonus.balance if bonus is not None else 0
+    if as_json:
+        print_json(
+            {"subscriber": named(subscriber), "account": named(account), "person": named(person), "points": points}
+        )
+        return
+    products = load_catalogue(settings.catalogue.folder).products
+    table = aligned("", "")
+    for label, shown in _having(subscriber, account, person, points, products, settings):
+        table.add_row(Text(label, style="bold"), Text(shown))
+    out.print(table)
+
+
+def _having(
+    subscriber: Subscriber, account: Account, person: Person, points: int, products: Products, settings: Settings
+) -> Iterator[tuple[str, str]]:
+    """What a number has, a line each."""
+    zone, currency = settings.operator.time_zone, settings.operator.currency
+
+    def sum_of(money: int) -> str:
+        return f"{money / 100:,.2f} {currency}"
+
+    tariff = products.tariffs.get(subscriber.tariff)
+    yield "number", f"{subscriber.msisdn}, {subscriber.status}"
+    yield "owner", f"{person.id}, {person.kind}"
+    yield "region", subscriber.region
+    yield "language", subscriber.language or "not chosen"
+    yield "tariff", f"{subscriber.tariff} {tariff.names['en'] if tariff else 'not in products.toml'}"
+    paid_by = "" if account.id == AccountId(subscriber.msisdn) else f"paid by {account.id}, "
+    yield "account", f"{paid_by}{sum_of(account.balance)}, floor {sum_of(account.floor)}"
+    yield "points", str(points)
+    yield "numbers", "on" if subscriber.numbers_on else "off"
+    if linked := person.cabinet(subscriber.region):
+        yield "joined with", ", ".join(linked)
+    for each in subscriber.services:
+        service = products.services.get(each.id)
+        paid = f", paid until {local_time(each.paid_until, zone)}" if each.paid_until else ""
+        name = service.names["en"] if service else "not in products.toml"
+        yield "service", f"{each.id} {name}, {each.status} since {local_time(each.since, zone)}{paid}"
+    for pending in subscriber.pendings:
+        yield (
+            "question",
+            (
+                f"{pending.command} for {pending.msisdn}, asked by {pending.asked_by}, "
+                f"{sum_of(pending.price)}, until {local_time(pending.expires_at, zone)}"
+            ),
+        )
+    if subscriber.acting is not None:
+        yield "acts for", f"{subscriber.acting.msisdn} until {local_time(subscriber.acting.until, zone)}"
+    for package in subscriber.allowances:
+        yield "package", f"{package.left} {package.unit}"
+    if subscriber.code_tries.locked_until:
+        yield "codes locked", f"until {local_time(subscriber.code_tries.locked_until, zone)}"
+    for recent in subscriber.recent:
+        what = recent.command or "not understood"
+        yield "last", f"{local_time(recent.at, zone)} #{recent.number} {what} {recent.refusal}".rstrip()
+
+
+@app.command()
+def history(
+    number: Number,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The operator's day. Default: today.")
+    ] = None,
+    config_file: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints what a number sent, what came of it, what it was charged and told on a day. Codes are masked."""
+    settings = config.load(config_file)
+    zone = settings.operator.time_zone
+    msisdn = _msisdn(number, settings)
+    begins = (day or datetime.now(ZoneInfo(zone))).replace(
+        hour=0, minute=0, second=0, microsecond=0, tzinfo=ZoneInfo(zone)
+    )
+    since, until = (Instant(int(each.timestamp() * 1000)) for each in (begins, begins + timedelta(days=1)))
+    with database(settings) as reader:
+        events = events_of(reader.happened(msisdn, since, until), msisdn, since, until)
+    if as_json:
+        print_json([named(event) for event in events])
+        return
+    if not events:
+        out.print(f"{msisdn}: nothing on {begins:%Y-%m-%d}", markup=False)
+    table = aligned("time", "entry>", "what", "about")
+    table.columns[-1].no_wrap = False
+    for event in events:
+        what, about = _told(event, msisdn, settings.operator.currency)
+        style = "" if event.kind == "message" else "dim" if event.kind not in ("money", "reply") else "green"
+        table.add_row(local_time(event.at, zone)[11:], f"#{event.number}", Text(what, style=style), Text(about))
+    out.print(table)
+
+
+def _told(event: Event, msisdn: Msisdn, currency: str) -> tuple[str, str]:
+    """An event in words: what it is, and about what."""
+    about = event.about
+    if event.kind == "message":
+        whose = "" if about["sender"] == msisdn else f"of {about['sender']} "
+        became = f"{about['command'] or 'not understood'} {about['arguments'] or ''}".strip()
+        ended = [f"refused: {about['refusal']}" if about["refusal"] else "", str(about["fault"]),
+                 f"repeats #{about['repeats']}: no second effect" if about["repeats"] else ""]  # fmt: skip
+        said = ", ".join(
+            (f"{whose}{printable(str(about['text']))!r} to {about['recipient']} by {about['link']}", became)
+        )
+        return f"{about['channel']} in", ", ".join((said, *filter(None, ended)))
+    if event.kind == "money":
+        amount = int(str(about["amount"]))
+        return "money", f"{amount / 100:+,.2f} {currency} {about['account']}, {about['kind']}"
+    if event.kind == "reply":
+        screen = about["channel"] == Channel.USSD
+        sent = f"{about['state']} {about['message_id']}".rstrip()
+        return "screen" if screen else "SMS out", f"{printable(str(about['text']))} ({sent}, from {about['source']})"
+    return event.kind, ", ".join(f"{name} {value}" for name, value in about.items() if value)
+
+
+def printable(text: str) -> str:
+    """The text in one line: what strangers send must not steer a terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def _msisdn(number: str, settings: Settings) -> Msisdn:
+    found = msisdn_of(number, settings.operator.country)
+    if found is None:
+        raise ConfigError(f"{number!r} is no number: expected +79161234567, or as it is dialled in the country")
+    return found

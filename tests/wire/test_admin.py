@@ -1,0 +1,158 @@
+"""The admin port: figures that Prometheus reads, health, readiness, and what a stranger may not do there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.admin import AdminError
+from gateway.app import Gateway
+from gateway.store.protocol import StoreError
+from tests.wire.gateway_fixture import SUBMIT_SM, fresh_number, peer_of, port_of, running, ussd_body, write_config
+
+ADMIN = "[admin]\nport = 0\n"
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with running(write_config(tmp_path, more=ADMIN)) as found:
+        yield found
+
+
+async def said(gateway: Gateway, request: bytes) -> bytes:
+    """Everything that is answered to octets on the admin port."""
+    assert gateway.admin is not None
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.admin.port)
+    writer.write(request)
+    async with asyncio.timeout(10.0):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def page(gateway: Gateway, path: str) -> tuple[int, str]:
+    """The status and the body of a page."""
+    head, _, body = (await said(gateway, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())).partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    assert length is not None
+    assert len(body) == int(length[1])
+    return int(head.split()[1]), body.decode()
+
+
+async def samples(gateway: Gateway) -> dict[str, float]:
+    """Every sample of /metrics, as Prometheus' own parser reads it."""
+    status, text = await page(gateway, "/metrics")
+    assert status == 200
+    return {
+        f"{sample.name}{sorted(sample.labels.values())}" if sample.labels else sample.name: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_figures(gateway: Gateway) -> None:
+    """Facts, refusals by name, batches, binds, outbox rows by state, redeliveries: counted as they happened."""
+    async with peer_of(port_of(gateway)) as peer:
+        for code in ("*100#", "*100#", "*111*82#"):
+            await peer.dial(fresh_number(), code)
+        body = ussd_body(fresh_number(), "*111*828*1#")
+        await peer.ask(SUBMIT_SM, body)
+    async with asyncio.timeout(5.0), peer_of(port_of(gateway)) as again:
+        while "lost" not in gateway.telemetry.counters:
+            await asyncio.sleep(0.01)
+        await again.ask(SUBMIT_SM, body)
+        found = await samples(gateway)
+
+    assert 5 == found["ussdgw_facts_total['inbound']"]
+    assert 1 == found["ussdgw_facts_total['lost']"]
+    assert 1 == found["ussdgw_refusals_total['unknown_code']"]
+    assert 1 == found["ussdgw_redeliveries_total"]
+    assert 1 == found["ussdgw_sessions_bound['listener', 'phones']"]
+    assert 100 == found["ussdgw_window_size['listener', 'phones']"]
+    assert 5 <= sum(value for name, value in found.items() if name.startswith("ussdgw_outbox_rows"))
+    assert found["ussdgw_batch_seconds_count"] == found["ussdgw_batch_seconds_bucket['+Inf']"] >= 4
+    assert 0 < found["ussdgw_batch_seconds_sum"] < 10
+    assert 0 == found["ussdgw_batches_failed_total"]
+    assert 0 < found["process_resident_memory_bytes"]
+
+
+async def test_no_figure_names_a_subscriber(gateway: Gateway) -> None:
+    """Labels are few and fixed: no number, text or code."""
+    number = fresh_number()
+    async with peer_of(port_of(gateway)) as peer:
+        await peer.dial(number, "*777*4711#")
+    _, text = await page(gateway, "/metrics")
+
+    assert number not in text
+    assert "4711" not in text
+
+
+async def test_health_and_readiness(gateway: Gateway) -> None:
+    """Healthy while the engine runs; not ready while the store fails; both say why in words."""
+    well = await page(gateway, "/healthz"), await page(gateway, "/readyz")
+    gateway.telemetry.batch_failed(1, StoreError("the disk is full", temporary=True))
+    full = await page(gateway, "/healthz"), await page(gateway, "/readyz")
+    async with peer_of(port_of(gateway)) as peer:
+        await peer.dial(fresh_number(), "*100#")
+    later = await page(gateway, "/readyz")
+    gateway.engine.stop()
+    async with asyncio.timeout(5.0):
+        while gateway.working:
+            await asyncio.sleep(0.01)
+    ended = await page(gateway, "/healthz"), await page(gateway, "/readyz")
+
+    assert ((200, "ok\n"), (200, "ready\n")) == well
+    assert ((200, "ok\n"), (503, "the store did not take the last batch\n")) == full
+    assert (200, "ready\n") == later
+    assert ((503, "the engine does not run\n"),) * 2 == ended
+
+
+async def test_not_ready_until_a_link_is_bound(tmp_path: Path) -> None:
+    """A gateway that only connects is ready once a message centre has let it in."""
+    path = write_config(tmp_path, more=f'[[links]]\nname = "smsc1"\nport = 9\nsystem_id = "gw"\n{ADMIN}')
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?s)\[\[listeners\]\].*?(?=\[\[links)", "", text), encoding="utf-8")
+    async with running(path) as gateway:
+        assert (503, "no link is bound: smsc1\n") == await page(gateway, "/readyz")
+
+
+@pytest.mark.parametrize(
+    ("request_octets", "status"),
+    [
+        (b"GET /nowhere HTTP/1.1\r\n\r\n", b"HTTP/1.1 404 "),
+        (b"POST /metrics HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 "),
+        (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
+        (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n", b""),
+        (b"HEAD /healthz HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 "),
+    ],
+)
+async def test_other_requests(gateway: Gateway, request_octets: bytes, status: bytes) -> None:
+    """Only three pages, only to be read, and no request longer than the limit."""
+    try:
+        answer = await said(gateway, request_octets)
+    except ConnectionResetError:  # closed while we were still talking
+        answer = b""
+
+    assert answer[: len(status)] == status
+    assert bool(status) == bool(answer)
+    assert not answer.startswith(b"HTTP/1.1 200") or answer.endswith(b"\r\n\r\n")
+
+
+async def test_off_unless_it_is_set_and_refused_where_the_port_is_taken(gateway: Gateway, tmp_path: Path) -> None:
+    """No port, no server; a port that another program has is named in the refusal."""
+    other = tmp_path / "other"
+    other.mkdir()
+    async with running(write_config(other)) as without:
+        assert without.admin is None
+    assert gateway.admin is not None
+    third = tmp_path / "third"
+    third.mkdir()
+    taken = write_config(third, more=f"[admin]\nport = {gateway.admin.port}\n")
+    with pytest.raises(AdminError, match=rf"cannot listen on 127\.0\.0\.1:{gateway.admin.port}"):
+        async with running(taken):
+            pass

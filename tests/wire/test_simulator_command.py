@@ -1,0 +1,68 @@
+"""`ussdgw simulator` as its users run it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from tests.wire.gateway_fixture import ACCOUNT, PASSWORD
+
+SCENARIO = f"""
+acts = "client"
+system_id = "{ACCOUNT}"
+password = "{PASSWORD}"
+[load]
+messages = 40
+numbers = 10
+first_number = 79169000000
+[[load.talk]]
+steps = [{{ ussd = "*100#", expect = "^Баланс: 1000 руб" }}]
+[[fault]]
+on = "inject"
+does = "torn"
+share = 0.2
+[[fault]]
+on = "submit"
+does = "bytewise"
+share = 0.2
+"""
+
+
+async def ussdgw(*arguments: str) -> tuple[int | None, str, str]:
+    """Exit status, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_run_report_and_ledger(gateway_port: int, tmp_path: Path) -> None:
+    """It ends with its load; the report is one JSON object, the ledger JSON lines, and nothing went wrong inside."""
+    path, ledger = tmp_path / "scenario.toml", tmp_path / "ledger.jsonl"
+    path.write_text(SCENARIO, encoding="utf-8")
+    status, out, err = await ussdgw(
+        "simulator", str(path), "--port", str(gateway_port), "--json", "--ledger", str(ledger)
+    )
+    report = json.loads(out)
+    events = [json.loads(line)["event"] for line in ledger.read_text(encoding="utf-8").splitlines()]
+
+    assert (status, err.count("\n")) == (0, 1), err
+    assert report["statuses"] == {"ESME_ROK": 40}
+    assert (report["counts"]["replied"], report["counts"]["bound"]) == (40, 1)
+    assert report["latency_ms"]["p50"] > 0
+    assert set(report["faults"]) == {"inject: torn", "submit: bytewise"}
+    assert events.count("injected") == events.count("acknowledged") == 40
+
+
+async def test_a_faulty_scenario_is_told(tmp_path: Path) -> None:
+    """Exit status 2, one line with file, line and the nearest name, no traceback."""
+    path = tmp_path / "scenario.toml"
+    path.write_text("[load]\nmessges = 3\n", encoding="utf-8")
+    status, out, err = await ussdgw("simulator", str(path))
+
+    assert (status, out) == (2, "")
+    assert err == f"error: {path}:2: unknown key 'messges'; did you mean 'messages'?\n"
