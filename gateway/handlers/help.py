@@ -16,6 +16,10 @@ TOPIC_ECHO_MAX = 20
 """How much of an unknown keyword a refusal repeats, in characters."""
 
 
+ROOM = {Language.RU: 145, Language.BG: 145, Language.EN: 390, Language.LAT: 390}
+"""Characters for the lines of the menu: three joined SMS (3 * 67 or 3 * 153, TS 23.040 9.2.3.24) less the last line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu(Command):
     name = "help.menu"
@@ -55,7 +59,19 @@ def _menu_reply(command: Command, uow: UnitOfWork) -> Reply:
     for line in uow.code_list:
         families.setdefault(line.command.partition(".")[0], []).append(line)
     rows = [row for family, lines in families.items() if family != "help" and (row := _menu_row(lines, language))]
-    return Reply(command.actor, "help-menu", {"codes": "\n".join(rows)})
+    shown = _that_fit(rows, ROOM[uow.language])
+    return Reply(command.actor, "help-menu", {"codes": "\n".join(shown), "rest": len(rows) - len(shown)})
+
+
+def _that_fit(rows: Sequence[str], room: int) -> list[str]:
+    """The first rows, as many as three joined SMS hold: the plan names the most needed ones first."""
+    shown: list[str] = []
+    for row in rows:
+        room -= len(row) + 1
+        if room < 0:
+            break
+        shown.append(row)
+    return shown
 
 
 def _menu_row(lines: Sequence[CodeLine], language: Language) -> str:

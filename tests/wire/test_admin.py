@@ -94,6 +94,9 @@ async def test_no_figure_names_a_subscriber(gateway: Gateway) -> None:
 
 async def test_health_and_readiness(gateway: Gateway) -> None:
     """Healthy while the engine runs; not ready while the store fails; both say why in words."""
+    async with asyncio.timeout(5.0):
+        while not gateway.telemetry.facts:  # the entry of a start is on the disk
+            await asyncio.sleep(0.01)
     well = await page(gateway, "/healthz"), await page(gateway, "/readyz")
     gateway.telemetry.batch_failed(1, StoreError("the disk is full", temporary=True))
     full = await page(gateway, "/healthz"), await page(gateway, "/readyz")

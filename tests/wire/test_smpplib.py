@@ -113,7 +113,7 @@ def test_long_answer_comes_in_parts(gateway_port: int) -> None:
     assert len({header[3] for header in headers}) == 1
     assert [(header[4], header[5]) for header in headers] == [(3, 1), (3, 2), (3, 3)]
     assert joined.startswith("*100# БАЛАНС\n")
-    assert joined.endswith("Подробнее: SMS ПОМОЩЬ и слово")
+    assert joined.endswith("SMS ПОМОЩЬ и слово")
 
 
 def test_long_message_from_a_subscriber(gateway_port: int) -> None:

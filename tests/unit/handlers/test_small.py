@@ -125,7 +125,7 @@ def test_the_menu(handler: object, reader: Language, codes: str) -> None:
     """`*111#`, and help without a word: one line for each function, in the reader's words."""
     outcome = desk(reader=reader).do(handler, ACTOR)  # type: ignore[arg-type]
 
-    assert outcome == Outcome(replies=(Reply(ACTOR, "help-menu", {"codes": codes}),))
+    assert outcome == Outcome(replies=(Reply(ACTOR, "help-menu", {"codes": codes, "rest": 0}),))
 
 
 SEND_RU = "*112*номер*сумма#, SMS ПЕРЕВОД номер сумма"
