@@ -436,7 +436,7 @@ class Gateway:
                 self._write_misses()
                 misses_due = loop.time() + self.settings.misses.write_every_s
             self._pump()
-            self.meter.look(self.clock.now())
+            self.meter.look()
             if self.queue:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:

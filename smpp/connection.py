@@ -36,7 +36,7 @@ from smpp.session import (
     Unbound,
     UnexpectedResponse,
 )
-from smpp.status import ConnectionStatus, RateMeter
+from smpp.status import ConnectionStatus
 
 # Ids are for logs and tickets: unique in this process, never reused, so that a late answer cannot reach a newer bind.
 _IDS: Final = itertools.count(1)
@@ -132,7 +132,6 @@ class Connection(asyncio.Protocol):
         self._writing_paused = False
         self._reading_paused = False
         self._flood_timer: asyncio.TimerHandle | None = None  # reading is paused because the peer asks too much
-        self._rates = RateMeter(self._loop.time())
         self._gone = asyncio.Event()
 
     # What the gateway uses
@@ -198,8 +197,6 @@ class Connection(asyncio.Protocol):
             window=session.window,
             window_used=session.window_used,
             mute=session.stalled,
-            sent_per_s=self._rates.sent_per_s,
-            received_per_s=self._rates.received_per_s,
             refused=session.limits.refused if session.limits is not None else 0,
         )
 
@@ -413,9 +410,7 @@ class Connection(asyncio.Protocol):
         self._timer = self._loop.call_at(when if deadline is None else min(when, deadline), self._tick)
 
     def _tick(self) -> None:
-        now = self._loop.time()
-        events = self._session.tick(now)
-        self._rates.look(self._session.requests_sent, self._session.answers_queued, now)
+        events = self._session.tick(self._loop.time())
         if events:
             self._report(events)
         self.flush()

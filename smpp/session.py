@@ -131,11 +131,6 @@ class Session(SessionControl):
         return len(self._sent.messages)
 
     @property
-    def requests_sent(self) -> int:
-        """How many requests this session has sent, enquire_link and bind among them, until the numbers wrap."""
-        return self._sequence
-
-    @property
     def stalled(self) -> bool:
         """Whether the peer has answered no message for so long that it is only probed now."""
         return self._sent.stalled

@@ -12,6 +12,7 @@ import pytest
 from gateway.app import Gateway
 from gateway.delivery import pace
 from gateway.messages import OutboxState
+from gateway.status import status_of
 from smpp import window
 from tests.wire.gateway_fixture import (
     BIND_RECEIVER,
@@ -225,11 +226,13 @@ async def test_congestion_state(tmp_path: Path) -> None:
         accept(peer, frame, tlvs=tlv(CONGESTION_STATE, b"\x64"))
         await peer.settle()
         speed, pause_ms = gateway.sender.speeds["smsc"]
+        (session,) = next(each.sessions for each in (await status_of(gateway)).peers if each.name == "smsc")
         await deliver(peer, bodies[1])
         (sent,) = await take(peer, 1)
 
     assert bind.body.split(b"\0")[3][:1] == b"\x50"
     assert (speed, 0 < pause_ms <= 200) == (500.0, True)
+    assert (session.pace_per_s, 0 < session.paused_ms <= pause_ms) == (500.0, True)
     assert sent.destination == numbers[1]
 
 
