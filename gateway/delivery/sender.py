@@ -414,8 +414,7 @@ class Sender:
             pace, now_ms = self._pace_of(sending.connection, force=True), self._now_ms()
             assert pace is not None
             if any(each.scope is Scope.LINK for _, each in verdicts):
-                pace.throttled(now_ms, self._chance())
-                delay_ms = max(delay_ms, pace.paused_until - now_ms)
+                pace.throttled(now_ms, self._chance())  # it holds this row too, at its place in its lane
             else:
                 pace.overloaded(now_ms)
         if verdict.scope is Scope.DESTINATION:

@@ -1,7 +1,7 @@
 """Rows that wait to leave: in lanes, so that a peer that takes nothing holds up nobody else; screens before SMS.
 
 A lane is what leaves for one peer by one channel, in the order of its rows. Rows that wait for a moment stand apart
-until it comes, and then go to the front: they are older than what has gathered meanwhile. Pure.
+until it comes, and then go to their place at the front: they are older than what has gathered meanwhile. Pure.
 """
 
 from __future__ import annotations
@@ -85,14 +85,17 @@ class Waiting:
         if self._held and self._held_first <= now:
             self._held = {destination: until for destination, until in self._held.items() if until > now}
             self._held_first = min(self._held.values(), default=0)
-        due: list[tuple[int, Outgoing]] = []
+        ripe: dict[Lane, list[tuple[int, Outgoing]]] = {}
         while self._later and self._later[0][0] <= now:
             _, row, outgoing = heapq.heappop(self._later)
-            due.append((row, outgoing))
-        due.sort(key=lambda each: each[0])
-        for row, outgoing in reversed(due):
-            self._lanes.setdefault(lane_of(outgoing), deque()).appendleft((row, outgoing))
-        self._now += len(due)
+            ripe.setdefault(lane_of(outgoing), []).append((row, outgoing))
+        for key, rows in ripe.items():
+            self._now += len(rows)
+            lane = self._lanes.setdefault(key, deque())
+            last = max(row for row, _ in rows)
+            while lane and lane[0][0] < last:  # what became ripe a moment before them
+                rows.append(lane.popleft())
+            lane.extendleft(sorted(rows, key=lambda each: each[0], reverse=True))
 
     def take(self, leaves: Callable[[int, Outgoing], Outgoing | None]) -> None:
         """Offers every row to ``leaves``, lane by lane: it returns what still has to wait, None for what does not."""
