@@ -1,7 +1,7 @@
 """The one place that wires: settings in, a running gateway out.
 
-Nothing is decided here. Order of a start: data, store, engine, then the doors; of a stop: the doors, what is queued,
-the store.
+Nothing is decided here. Order of a start: data, store, engine, then the doors; of a stop: nothing new is taken, what is
+queued is finished, the doors, the store.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import argon2
-
 from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
 from gateway.catalogue.checking import read_data
@@ -26,27 +24,17 @@ from gateway.catalogue.faults import CatalogueError, Fault
 from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
-from gateway.config import (
-    AccountSection,
-    ChannelSection,
-    ChannelsSection,
-    ConfigError,
-    LinkSection,
-    ListenerSection,
-    Peer,
-    Settings,
-)
+from gateway.config import ChannelSection, ChannelsSection, ConfigError, ListenerSection, Peer, Settings
 from gateway.control import ControlServer
 from gateway.control_commands import control_commands
 from gateway.conversation import Conversation
-from gateway.delivery.compose import Route
 from gateway.delivery.effects import ChannelSetup, EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.dispatcher import Dispatcher, collect
+from gateway.doors import Doors, route_of, terms_of
 from gateway.engine.batch import Core, Tools
 from gateway.engine.dialogs import Dialogs
-from gateway.engine.doubts import Terms
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import catalogue_digest
@@ -69,9 +57,6 @@ from gateway.telemetry import Telemetry
 from gateway.texts import LANGUAGES, text_files
 from gateway.ussd_grammar import Grammar
 from smpp.dialects import Dialects, UnknownDialect, load_dialects
-from smpp.link import Link
-from smpp.listener import Account, Listener
-from smpp.session import Timers
 
 if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
@@ -79,9 +64,10 @@ if TYPE_CHECKING:
 HOUSEKEEPING_S = 0.25
 TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
-DEMO_ACCOUNT = "demo"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-BUSY_STATUS = {"throttled": 0x58, "queue_full": 0x14}
+# A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
+DRAIN_S = 1.5
+DRAIN_STEP_S = 0.01
+ENGINE_STOP_S = 0.5
 
 
 def operator_of(settings: Settings) -> Operator:
@@ -239,7 +225,7 @@ class Gateway:
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
         peers: tuple[Peer, ...] = (*settings.listeners, *settings.links)
-        rules = tuple(RouteRule(rule.prefix, rule.via) for rule in settings.routes)
+        rules = tuple(RouteRule(rule.prefix, rule.short_number, rule.account, rule.via) for rule in settings.routes)
         routes = [route_of(peer, settings, self.rooms.dialects) for peer in peers]
         self.routing = Routing(self.connections, routes, rules, settings.operator.validity_hours)
         self.sender = Sender(
@@ -251,6 +237,7 @@ class Gateway:
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
+            alarm=self._pump_in,
         )
         self.intake = Intake(
             queue=self.queue,
@@ -291,8 +278,8 @@ class Gateway:
             terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
-        self.listeners = [self._listener(section) for section in settings.listeners]
-        self.links = [self._link(section) for section in settings.links]
+        self.doors = Doors(settings, self.intake, demo=demo)
+        self.listeners, self.links = self.doors.listeners, self.doors.links
         self.started_at = self.clock.now()
         self.meter = Meter(self.connections)
         self.outlook = Outlook(self.store, settings.store.path())
@@ -303,6 +290,7 @@ class Gateway:
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._tidy_at = Instant(0)
+        self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -326,10 +314,7 @@ class Gateway:
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
-            for listener in self.listeners:
-                await listener.start()
-            for link in self.links:
-                self._tasks.append(asyncio.create_task(link.start(), name=f"link {link.name}"))
+            self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
             if self.admin is not None:
@@ -365,35 +350,69 @@ class Gateway:
                 task.result()
 
     async def stop(self) -> None:
-        """Closes the doors, finishes what is queued, closes the store."""
+        """Takes nothing new, finishes what is queued, unbinds, closes the store: within 5 s, whoever is silent."""
         if self.admin is not None:
             await self.admin.stop()
         if self.control is not None:
             await self.control.stop()
-        for link in self.links:
-            await link.stop()
-        for listener in self.listeners:
-            await listener.stop()
+        if self.working:
+            await self._drain()
+        self.sender.close()
+        await self.doors.stop()
         self._write_misses()
         self.engine.stop()
+        if self._pump_timer is not None:
+            self._pump_timer.cancel()
         for task in self._tasks:
             if task.get_name() == "engine":
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(task), 5.0)
+                    await asyncio.wait_for(asyncio.shield(task), ENGINE_STOP_S)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.standins is not None:
             await self.standins.stop()
         await self.store.close()
 
+    async def _drain(self) -> None:
+        """Until every message taken is answered and every reply on its way has its response, or the time is over.
+
+        The sockets are still read: what is on its way can only be answered there. New messages are put off instead,
+        with a status on which the peer sends them again.
+        """
+        self.intake.draining = True
+        self.doors.close()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_S
+        while loop.time() < until:
+            self._pump()
+            if not (self.queue or self.engine.busy or self.sender.under_way):
+                return
+            self.queue.interrupt()
+            await asyncio.sleep(DRAIN_STEP_S)
+
+    def _pump_in(self, seconds: float) -> None:
+        """The sender has rows for which a rate has no room yet."""
+        if self._pump_timer is None:
+            self._pump_timer = asyncio.get_running_loop().call_later(seconds, self._pump_at_last)
+
+    def _pump_at_last(self) -> None:
+        self._pump_timer = None
+        self._pump()
+
+    def _pump(self) -> None:
+        self.sender.pump()
+        self.connections.flush()
+
     async def reload(self) -> tuple[str, ...]:
-        """Reads codes, products and texts anew and serves by them from the next batch on; returns what changed.
+        """Reads certificates, codes, products and texts anew and serves by them from the next batch on; returns what
+        changed of the last three. Sessions go on; certificates are read even where the rest has faults.
 
         Raises:
             CatalogueError: every fault of them; the old ones still apply, as they do where the store fails.
             StoreError: the reload could not be journalled.
         """
         async with self._reloading:
+            await self.doors.reload_tls()
             try:
                 rooms = await asyncio.to_thread(Rooms, self.settings, self._secret)
             except CatalogueError as error:
@@ -417,9 +436,8 @@ class Gateway:
             if loop.time() >= misses_due:
                 self._write_misses()
                 misses_due = loop.time() + self.settings.misses.write_every_s
-            self.sender.pump()
-            self.connections.flush()
-            self.meter.look(self.clock.now())
+            self._pump()
+            self.meter.look()
             if self.queue:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
@@ -452,46 +470,6 @@ class Gateway:
         added = await self.engine.submit(Imported(file, self.clock.now(), rows))
         assert isinstance(added, ImportCount)
         return added
-
-    def _listener(self, section: ListenerSection) -> Listener:
-        accounts = [_account(account, section) for account in section.accounts]
-        if self.demo:
-            if section.host not in LOOPBACK:
-                raise ConfigError(
-                    f"--demo: listener {section.name!r} is on {section.host}; the demo account with its known "
-                    "password is for loopback only (127.0.0.1)"
-                )
-            accounts.append(
-                Account(
-                    system_id=DEMO_ACCOUNT,
-                    password_hash=argon2.PasswordHasher().hash(DEMO_ACCOUNT),
-                    window=section.window,
-                )
-            )
-        return Listener(
-            section.host,
-            section.port,
-            accounts,
-            self.intake,
-            name=section.name,
-            timers=timers_of(section),
-            unbound_max=section.unbound_max,
-        )
-
-    def _link(self, section: LinkSection) -> Link:
-        return Link(
-            section.host,
-            section.port,
-            section.system_id,
-            section.password,
-            self.intake,
-            name=section.name,
-            bind=section.bind,
-            system_type=section.system_type,
-            window=section.window,
-            timers=timers_of(section),
-            already_bound_s=section.already_bound_s,
-        )
 
 
 def _standins_of(settings: Settings) -> StandIns | None:
@@ -544,28 +522,6 @@ def _secret_of(key: str, path: Path | None) -> str:
         raise ConfigError(f"{key} {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _account(account: AccountSection, section: ListenerSection) -> Account:
-    """An account with its password hashed; a password file holds an argon2 hash or the password itself."""
-    encoded = account.password_hash
-    if not encoded:
-        if account.password_file is None:
-            raise ConfigError(
-                f"listener {section.name!r}, account {account.system_id!r}: give password_file or password_hash"
-            )
-        try:
-            encoded = account.password_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"password_file {account.password_file}: {error.strerror}") from None
-    if not encoded.startswith("$argon2"):
-        encoded = argon2.PasswordHasher().hash(encoded)
-    return Account(
-        system_id=account.system_id,
-        password_hash=encoded,
-        sessions_max=account.sessions_max,
-        window=account.window or section.window,
-    )
-
-
 def dialects_of(settings: Settings) -> Dialects:
     """The dialects that links and listeners may name.
 
@@ -581,41 +537,3 @@ def dialects_of(settings: Settings) -> Dialects:
             table = "listeners" if isinstance(peer, ListenerSection) else "links"
             raise ConfigError(f"[[{table}]] {peer.name!r}: dialect: {error}") from None
     return dialects
-
-
-def timers_of(peer: Peer) -> Timers:
-    return Timers(
-        session_init_s=peer.session_init_s if isinstance(peer, ListenerSection) else 10.0,
-        bind_response_s=peer.bind_response_s if isinstance(peer, LinkSection) else 10.0,
-        enquire_link_s=peer.enquire_link_s,
-        enquire_link_response_s=peer.enquire_link_response_s,
-        inactivity_s=peer.inactivity_s,
-        response_s=peer.response_s,
-        pdu_read_s=peer.pdu_read_s,
-    )
-
-
-def terms_of(peer: Peer, settings: Settings) -> Terms:
-    """What the in-doubt rule needs to know of a link or listener."""
-    horizon_s = peer.redelivery_horizon_s or settings.engine.redelivery_horizon_s
-    return Terms(int(horizon_s * 1000), int(peer.peer_response_timeout_s * 1000))
-
-
-def route_of(peer: Peer, settings: Settings, dialects: Dialects) -> Route:
-    operator = settings.operator
-    return Route(
-        name=peer.name,
-        server=isinstance(peer, ListenerSection),
-        dialect=dialects[peer.dialect],
-        default_alphabet=peer.default_alphabet,
-        source_addr=peer.source_addr,
-        source_ton=operator.source_ton if peer.source_ton is None else peer.source_ton,
-        source_npi=operator.source_npi if peer.source_npi is None else peer.source_npi,
-        registered_delivery=(
-            operator.registered_delivery if peer.registered_delivery is None else peer.registered_delivery
-        ),
-        validity_hours=peer.validity_hours or operator.validity_hours,
-        resend_unknown=peer.resend_unknown or operator.resend_unknown,
-        terms=terms_of(peer, settings),
-        busy_status=BUSY_STATUS[peer.busy_status],
-    )

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import gc
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ def serve(
     config_file: ConfigFile = None,
     demo: Annotated[bool, typer.Option("--demo", help="Adds the demo account (loopback) and subscribers.")] = False,
 ) -> None:
-    """Runs the gateway until SIGINT or SIGTERM."""
+    """Runs the gateway until SIGINT or SIGTERM; a second one ends it at once. SIGHUP is `ussdgw reload`."""
     settings = config.load(config_file)
     sync = telemetry.configure(settings.log.format, settings.log.file, settings.log.level)
     # The store's thread needs the interpreter's lock for microseconds at a time, and the loop rarely gives it up by
@@ -102,8 +103,15 @@ async def _serve(settings: Settings, demo: bool, sync: Callable[[], None]) -> No
     gateway = Gateway(settings, demo=demo)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        if stop.is_set():  # as a kill would: what was acknowledged is on the disk
+            sync()
+            os._exit(128 + number)
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end, number)
     reloads: set[asyncio.Task[None]] = set()
 
     def hang_up() -> None:

@@ -11,17 +11,31 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.catalogue.faults import nearest
 from gateway.delivery.compose import Resend
+from smpp.admission import Networks
 from smpp.text import Alphabet
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 PositiveInt = Annotated[int, Field(gt=0)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+
+
+def _check_network(cidr: str) -> str:
+    Networks((cidr,))
+    return cidr
+
+
+Network = Annotated[str, AfterValidator(_check_network)]
+OneOrMore = Annotated[
+    tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value), Field(min_length=1)
+]
+"""One name, or a list of them."""
 
 
 class ConfigError(Exception):
@@ -133,6 +147,14 @@ class MissesSection(Section):
     write_every_s: Positive = 30.0
 
 
+class TlsSection(Section):
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    ca_file: Path | None = None
+    server_name: str = ""
+    version_min: Literal["1.2", "1.3"] = "1.2"
+
+
 class Peer(Section):
     """What links and listeners have in common."""
 
@@ -141,7 +163,11 @@ class Peer(Section):
     port: Port = 2775
     dialect: str = "spec"
     default_alphabet: Alphabet = Alphabet.GSM7
+    tls: TlsSection | None = None
+    allowed_networks: tuple[Network, ...] = ()
     window: PositiveInt = 100
+    rate_per_s: NonNegative = 0.0
+    rate_burst: Annotated[int, Field(ge=0)] = 0
     source_addr: str = ""
     source_ton: int | None = None
     source_npi: int | None = None
@@ -153,9 +179,10 @@ class Peer(Section):
     redelivery_horizon_s: Positive | None = None
     enquire_link_s: Positive = 30.0
     enquire_link_response_s: Positive = 30.0
-    inactivity_s: Annotated[float, Field(ge=0)] = 0.0
+    inactivity_s: NonNegative = 0.0
     response_s: Positive = 60.0
     pdu_read_s: Positive = 10.0
+    session_init_s: Positive = 10.0
 
 
 class AccountSection(Section):
@@ -164,26 +191,36 @@ class AccountSection(Section):
     password_hash: str = ""
     sessions_max: PositiveInt = 10
     window: PositiveInt | None = None
+    allowed_networks: tuple[Network, ...] = ()
+    requests_per_s: NonNegative = 0.0
+    unanswered_max: PositiveInt | None = None
 
 
 class ListenerSection(Peer):
     accounts: tuple[AccountSection, ...] = ()
-    session_init_s: Positive = 10.0
     unbound_max: PositiveInt = 100
+    bad_password_pause_s_max: NonNegative = 8.0
 
 
 class LinkSection(Peer):
     system_id: str
     password: str = ""
     system_type: str = ""
-    bind: Literal["transceiver", "receiver", "transmitter"] = "transceiver"
+    bind: Literal["transceiver", "receiver", "transmitter", "transmitter+receiver", "outbind"] = "transceiver"
+    interface_version: Literal["3.4", "5.0"] = "3.4"
+    outbind_system_id: str = ""
+    outbind_password: str = ""
     bind_response_s: Positive = 10.0
     already_bound_s: Positive = 30.0
+    misconfigured_s: Positive = 300.0
+    connect_s: Positive = 10.0
 
 
 class RouteSection(Section):
     prefix: str = ""
-    via: str
+    short_number: str = ""
+    account: str = ""
+    via: OneOrMore
 
 
 class Settings(BaseSettings):
@@ -259,6 +296,7 @@ def load(path: Path | None = None, flags: Mapping[str, Mapping[str, object]] | N
         raise ConfigError("\n".join(_faults(error, path, source))) from None
     settings = _with_default_listener(settings)
     _check_names(settings)
+    _check_links(settings)
     return settings
 
 
@@ -275,11 +313,24 @@ def _check_names(settings: Settings) -> None:
     if twice:
         raise ConfigError(f"two links or listeners have the name {twice[0]!r}: give each its own")
     known = {*names, *(account.system_id for each in settings.listeners for account in each.accounts)}
-    for rule in settings.routes:
-        if rule.via not in known:
-            raise ConfigError(
-                f"[[routes]] via = {rule.via!r}: there is no such link, listener or account{nearest(rule.via, known)}"
-            )
+    for number, rule in enumerate(settings.routes, 1):
+        for key, name in (*(("via", via) for via in rule.via), ("account", rule.account)):
+            if name and name not in known:
+                raise ConfigError(
+                    f"[[routes]] number {number}, {key} = {name!r}: there is no such link, listener or account"
+                    f"{nearest(name, known)}"
+                )
+
+
+def _check_links(settings: Settings) -> None:
+    """What each key allows, and the way a link binds does not."""
+    for link in settings.links:
+        where = f"link {link.name!r}: "
+        if link.bind == "outbind" and not link.outbind_password:
+            raise ConfigError(f'{where}bind = "outbind" needs outbind_password, or anybody could pose as the centre')
+        called = {"outbind_system_id", "outbind_password", "allowed_networks"} & link.model_fields_set
+        if link.bind != "outbind" and called:
+            raise ConfigError(f'{where}{min(called)} is for bind = "outbind" only')
 
 
 def _faults(error: ValidationError, path: Path | None, source: str) -> Iterator[str]:
@@ -313,20 +364,22 @@ def _line(source: str, place: tuple[int | str, ...]) -> int:
     if place:
         table = str(place[0])
         count = next((part for part in place if isinstance(part, int)), 0)
-        key = str(place[-1])
+        key = next(str(part) for part in reversed(place) if isinstance(part, str))
     found_table, seen = 0, -1
     for number, text in enumerate(source.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", text)
+        if header and header[1].startswith(f"{table}."):  # a table within the one that is looked for
+            continue
         if header:
             if found_table:
                 break
-            if header[1].split(".")[0] == table:
+            if header[1] == table:
                 seen += 1
                 if seen == count:
                     found_table = number
                     if len(place) == 1:
                         return number
             continue
-        if (found_table or len(place) == 1) and re.match(rf"\s*(\{{.*)?\b{re.escape(key)}\s*=", text):
+        if (found_table or len(place) == 1) and re.match(rf"\s*(.*[{{,].*)?\b{re.escape(key)}\s*=", text):
             return number
     return found_table

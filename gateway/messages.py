@@ -48,7 +48,8 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
 
     Of a long SMS each `part` comes by itself, without text.
 
-    `connection` and `sequence_number` are the ticket for the acknowledgement. `fingerprint` recognises the same
+    `connection` and `sequence_number` are the ticket for the acknowledgement; `link` and `account` name who brought it:
+    our link or listener, and the system_id of the bind. `fingerprint` recognises the same
     message resent: SMPP gives a mobile-originated message no id.
     """
 
@@ -66,6 +67,7 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     part: MessagePart | None = None
     receipt_to: str = ""  # the account that asked for a receipt, where we are its message centre
     op: str = ""  # of USSD: the operation, as people read it
+    account: str = ""
 
 
 CODE_PLACE = "\ue000"
@@ -75,9 +77,9 @@ CODE_PLACE = "\ue000"
 class Outgoing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A reply as the outbox keeps it. `code` fills the places of `CODE_PLACE` when it is sent.
 
-    `connection` and `link` are where its cause came by: it leaves there while that is bound, else by a route.
-    A receipt that we owe a client of our listener has `receipt_of`, the id that we gave his message, and goes to his
-    `account` only.
+    `connection`, `link` and `account` are where its cause came by: it leaves there while that is bound, else by a
+    route. A receipt that we owe a client of our listener has `receipt_of`, the id that we gave his message, and goes to
+    his account only.
     """
 
     channel: Channel

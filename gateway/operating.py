@@ -26,7 +26,7 @@ from gateway.control import ControlClient, ControlError, NotRunning
 from gateway.messages import MissRow
 from gateway.misses import in_order
 from gateway.model import Instant
-from gateway.status import PeerStatus, Status
+from gateway.status import PeerStatus, SessionStatus, Status
 from gateway.store.reading import StoreReader
 
 app = typer.Typer()
@@ -143,11 +143,24 @@ def status_shown(now: Status, zone: str) -> Group:
 def peer_rows(peer: PeerStatus, zone: str) -> Iterator[tuple[str, ...]]:
     """A row for each bind; one row where there is none."""
     if not peer.sessions:
-        yield (peer.name, "", peer.address, "not bound" if peer.kind == "link" else "nobody bound", *[""] * 6)
+        none = f"not bound, {peer.state}" if peer.kind == "link" else "nobody bound"
+        yield (peer.name, "", peer.address, none, *[""] * 6)
     for each in peer.sessions:
         window = f"{each.window_used}/{each.window}"
         rates = (f"{each.received_per_s:.1f}", f"{each.sent_per_s:.1f}", f"{each.received:,}", f"{each.sent:,}")
-        yield (peer.name, each.system_id, each.peer, each.state, local_time(each.bound_since, zone), window, *rates)
+        yield (peer.name, each.system_id, each.peer, _state(each), local_time(each.bound_since, zone), window, *rates)
+
+
+def _state(session: SessionStatus) -> str:
+    """The state of a bind, and what slows it down."""
+    words = [session.state]
+    if session.mute:
+        words.append("mute")
+    if session.paused_ms:
+        words.append(f"paused {session.paused_ms / 1000:.1f} s")
+    elif session.pace_per_s:
+        words.append(f"at most {session.pace_per_s:g}/s")
+    return ", ".join(words)
 
 
 def aligned(*columns: str) -> Table:

@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from gateway.store.protocol import Store
 from gateway.store.reading import StoreOutlook, StoreReader
 from gateway.telemetry import Trouble
 from smpp.connection import Connection
+from smpp.status import LinkStatus
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -34,7 +36,11 @@ OUTLOOK_SHARE = 20
 
 
 class SessionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One bind. `received`: requests of the peer that were answered; `sent`: requests of ours. Rates: of 10 s."""
+    """One bind. `received`: requests of the peer that were answered; `sent`: requests of ours. Rates: of 10 s.
+
+    `mute`: the peer answers none of our messages and is probed only. `held_back`: its requests beyond its limits.
+    `pace_per_s`: what we may send at present, over all binds of a link; 0: any number. `paused_ms`: nothing so long.
+    """
 
     system_id: str
     peer: str
@@ -46,14 +52,20 @@ class SessionStatus(msgspec.Struct, frozen=True, kw_only=True):
     sent: int
     received_per_s: float
     sent_per_s: float
+    mute: bool
+    held_back: int
+    pace_per_s: float
+    paused_ms: int
 
 
 class PeerStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One link or listener of the configuration, with its binds."""
+    """One link or listener of the configuration, with its binds. A link with two of them may have two states."""
 
     name: str
     kind: str  # "link" or "listener"
     address: str
+    tls: bool
+    state: str
     sessions: tuple[SessionStatus, ...]
     last_error: Trouble | None
 
@@ -94,8 +106,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class _Seen:
     """A connection's counters, looked at once a second."""
 
-    def __init__(self, at: Instant) -> None:
-        self.since = at
+    def __init__(self) -> None:
         self.samples: deque[tuple[float, int, int]] = deque(maxlen=int(RATE_S / SAMPLE_S) + 1)
 
     def rates(self) -> tuple[float, float]:
@@ -107,40 +118,44 @@ class _Seen:
 
 
 class Meter:
-    """Since when each connection is bound, and how fast it is."""
+    """How fast each connection is."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._seen: dict[int, _Seen] = {}
         self._sampled_s = float("-inf")
 
-    def look(self, at: Instant) -> None:
+    def look(self) -> None:
         """To be called a few times a second."""
         now_s = time.monotonic()
         bound = {connection.id: connection for connection in self._connections.all()}
         for gone in self._seen.keys() - bound.keys():
             del self._seen[gone]
         for new in bound.keys() - self._seen.keys():
-            self._seen[new] = _Seen(at)
+            self._seen[new] = _Seen()
         if now_s - self._sampled_s >= SAMPLE_S:
             self._sampled_s = now_s
             for number, seen in self._seen.items():
                 seen.samples.append((now_s, bound[number].answers_queued, bound[number].requests_queued))
 
-    def session(self, connection: Connection, at: Instant) -> SessionStatus:
-        seen = self._seen.get(connection.id) or _Seen(at)
+    def session(self, connection: Connection, pace_per_s: float, paused_ms: int) -> SessionStatus:
+        seen, now = self._seen.get(connection.id) or _Seen(), connection.status
         received_per_s, sent_per_s = seen.rates()
         return SessionStatus(
-            system_id=connection.system_id,
-            peer=connection.peer,
-            state=connection.state.name.lower(),
-            bound_since=seen.since,
-            window=connection.window,
-            window_used=connection.window - connection.window_free,
+            system_id=now.system_id,
+            peer=now.peer,
+            state=now.state,
+            bound_since=Instant(int(now.bound_at * 1000)),
+            window=now.window,
+            window_used=now.window_used,
             received=connection.answers_queued,
             sent=connection.requests_queued,
             received_per_s=received_per_s,
             sent_per_s=sent_per_s,
+            mute=now.mute,
+            held_back=now.refused,
+            pace_per_s=pace_per_s,
+            paused_ms=paused_ms,
         )
 
 
@@ -188,7 +203,7 @@ async def status_of(gateway: Gateway) -> Status:
         at=now,
         started_at=gateway.started_at,
         catalogue=gateway.rooms.digest,
-        peers=tuple(_peers(gateway, now)),
+        peers=tuple(_peers(gateway)),
         queue_facts=len(gateway.queue),
         queue_facts_max=gateway.settings.engine.queue_facts_max,
         replies_waiting=gateway.sender.waiting,
@@ -210,17 +225,24 @@ async def status_of(gateway: Gateway) -> Status:
     )
 
 
-def _peers(gateway: Gateway, now: Instant) -> list[PeerStatus]:
-    doors = [("listener", each.name, f"{each.host}:{each.port}") for each in gateway.listeners]
-    doors += [("link", each.name, f"{each.host}:{each.port}") for each in gateway.settings.links]
+def _peers(gateway: Gateway) -> Iterator[PeerStatus]:
+    doors: dict[str, list[LinkStatus]] = {}
+    for door in gateway.doors.status:
+        doors.setdefault(door.name, []).append(door)
     bound = sorted(gateway.connections.all(), key=lambda each: each.id)
-    return [
-        PeerStatus(
+    speeds = gateway.sender.speeds
+    for name, same in doors.items():
+        first = same[0]
+        yield PeerStatus(
             name=name,
-            kind=kind,
-            address=address,
-            sessions=tuple(gateway.meter.session(each, now) for each in bound if each.name == name),
+            kind=first.kind,
+            address=f"{first.host}:{first.port}",
+            tls=first.tls,
+            state=", ".join(dict.fromkeys(each.state for each in same)),
+            sessions=tuple(
+                gateway.meter.session(each, *(speeds.get(name) or speeds.get(each.id) or (0.0, 0)))
+                for each in bound
+                if each.name == name
+            ),
             last_error=gateway.telemetry.troubles.get(name),
         )
-        for kind, name, address in doors
-    ]

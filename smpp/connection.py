@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from typing import Final, Protocol, cast
 
+from smpp.limits import RequestLimits
 from smpp.pdu import LENGTH_MAX, Pdu
 from smpp.session import (
     BindFailed,
@@ -34,6 +36,7 @@ from smpp.session import (
     Unbound,
     UnexpectedResponse,
 )
+from smpp.status import ConnectionStatus
 
 # Ids are for logs and tickets: unique in this process, never reused, so that a late answer cannot reach a newer bind.
 _IDS: Final = itertools.count(1)
@@ -80,6 +83,9 @@ class Owner(Protocol):
     def bind_answered(self, connection: Connection, status: int) -> None:
         """Our bind was answered: 0 means bound."""
 
+    def outbind_received(self, connection: Connection, pdu: Pdu) -> None:
+        """A centre that has called asks us to bind."""
+
     def closed(self, connection: Connection, reason: str) -> None:
         """The connection is gone."""
 
@@ -110,6 +116,8 @@ class Connection(asyncio.Protocol):
         self.name = name
         self.system_id = ""
         self.peer = ""
+        self.peer_host = ""
+        self.bound_at = 0.0  # seconds since 1970 UTC
         self._facts = facts
         self._owner = owner
         self._timers = timers
@@ -123,6 +131,7 @@ class Connection(asyncio.Protocol):
         self._reason = ""
         self._writing_paused = False
         self._reading_paused = False
+        self._flood_timer: asyncio.TimerHandle | None = None  # reading is paused because the peer asks too much
         self._gone = asyncio.Event()
 
     # What the gateway uses
@@ -155,6 +164,41 @@ class Connection(asyncio.Protocol):
     @window.setter
     def window(self, window: int) -> None:
         self._session.window = window
+
+    @property
+    def limits(self) -> RequestLimits | None:
+        """What the peer may ask of us; None: anything."""
+        return self._session.limits
+
+    @limits.setter
+    def limits(self, limits: RequestLimits) -> None:
+        self._session.limits = limits
+
+    @property
+    def deciding(self) -> bool:
+        """Whether the peer's bind waits for our decision."""
+        return self._session.deciding
+
+    @property
+    def tells_congestion(self) -> bool:
+        """Whether congestion_state in the peer's responses means something: both sides speak SMPP 5.0."""
+        return self._session.tells_congestion
+
+    @property
+    def status(self) -> ConnectionStatus:
+        """What it is doing, as plain values."""
+        session = self._session
+        return ConnectionStatus(
+            name=self.name,
+            system_id=self.system_id,
+            peer=self.peer,
+            state=session.state.value,
+            bound_at=self.bound_at,
+            window=session.window,
+            window_used=session.window_used,
+            mute=session.stalled,
+            refused=session.limits.refused if session.limits is not None else 0,
+        )
 
     @property
     def answers_queued(self) -> int:
@@ -240,7 +284,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """TCP (and TLS) is up."""
         self._transport = cast(asyncio.Transport, transport)
-        self.peer = _address(transport.get_extra_info("peername"))
+        self.peer_host, self.peer = _address(transport.get_extra_info("peername"))
         self._arm()
         self._owner.opened(self)
 
@@ -251,7 +295,16 @@ class Connection(asyncio.Protocol):
             self._report(events)
         self.flush()
         if self._announced:
+            limits = self._session.limits
+            if limits is not None and (pause_s := limits.pause_s()) and self._flood_timer is None:
+                self._flood_timer = self._loop.call_later(pause_s, self._after_flood)
+                self._facts.noted(self, "flood_held_back", system_id=self.system_id, refused=limits.refused)
+                self._apply_reading()
             self._facts.received(self)
+
+    def _after_flood(self) -> None:
+        self._flood_timer = None
+        self._apply_reading()
 
     def eof_received(self) -> bool:
         """A FIN, with or without unbind_resp before it, is an end like any other; asyncio closes the transport."""
@@ -271,7 +324,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end: everything outstanding is handed back."""
-        for timer in (self._timer, self._abort_timer):
+        for timer in (self._timer, self._abort_timer, self._flood_timer):
             if timer is not None:
                 timer.cancel()
         self._transport = None
@@ -302,9 +355,6 @@ class Connection(asyncio.Protocol):
         match event:
             case Expired():
                 self._facts.response(self, event.context, None)
-            case LateResponse():
-                self._facts.noted(self, "response_late", pdu=_kind(event.pdu), status=event.pdu.command_status)
-                self._facts.response(self, event.context, event.pdu)
             case BindRequest():
                 self._owner.bind_requested(self, event.pdu)
             case Bound():
@@ -312,8 +362,14 @@ class Connection(asyncio.Protocol):
                 self._owner.bind_answered(self, 0)
             case BindFailed():
                 self._owner.bind_answered(self, event.status)
+            case LateResponse():
+                late = event.pdu
+                self._facts.noted(
+                    self, "response_late", pdu=_kind(late), sequence=late.sequence_number, status=late.command_status
+                )
+                self._facts.response(self, event.context, event.pdu)
             case Outbound():
-                self._facts.noted(self, "outbind_ignored", peer=self.peer)
+                self._owner.outbind_received(self, event.pdu)
             case Unbound():
                 if (
                     self._session.state is State.UNBOUND
@@ -339,6 +395,7 @@ class Connection(asyncio.Protocol):
 
     def _announce(self) -> None:
         self._announced = True
+        self.bound_at = time.time()
         self._arm()
         self._facts.bound(self)
 
@@ -376,7 +433,7 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        wanted = not (self._reading_paused or self._writing_paused)
+        wanted = not (self._reading_paused or self._writing_paused or self._flood_timer is not None)
         if wanted and not transport.is_reading():
             transport.resume_reading()
         elif not wanted and transport.is_reading():
@@ -387,9 +444,9 @@ def _kind(pdu: Pdu | None) -> str:
     return "" if pdu is None else type(pdu).__name__
 
 
-def _address(peername: object) -> str:
-    """``host:port`` of a socket address; IPv6 in brackets."""
+def _address(peername: object) -> tuple[str, str]:
+    """Host, and ``host:port``, of a socket address; there IPv6 is in brackets."""
     if isinstance(peername, tuple) and len(peername) >= 2:
         host, port = str(peername[0]), peername[1]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return str(peername or "")
+        return host, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return str(peername or ""), str(peername or "")

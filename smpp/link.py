@@ -2,24 +2,20 @@
 
 aiosmpplib's ESME gives construction, ``start`` and ``stop``: the life cycle with its reconnection. Its data path is
 not used: ``connect`` makes a Connection of ours, which does the work, and the three loops that ESME starts merely wait
-until it is lost. This room must never know what a message means, and never retry in a tight loop: a centre that has not
-noticed our end answers ESME_RALYBND until its own timer has run out.
+until it is lost. When it tries again is for the RetryTimer to say. This room must never know what a message means.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import ssl
 import time
-from collections.abc import Callable
 from typing import Final
 
 from aiosmpplib import (  # type: ignore[import-untyped]
     ESME,
     AbstractCorrelator,
-    AbstractRetryTimer,
     AbstractSequenceGenerator,
     BindMode,
     DeliverSm,
@@ -30,8 +26,11 @@ from aiosmpplib import (  # type: ignore[import-untyped]
 
 from smpp.connection import Connection, Facts
 from smpp.pdu import LENGTH_MAX, BindReceiver, BindTransceiver, BindTransmitter, Pdu, encode
+from smpp.retry_timer import RetryTimer, pause_after_refusal_s
 from smpp.session import Role, State, Timers
-from smpp.vocabulary import Status
+from smpp.status import LinkStatus
+from smpp.tls import Tls
+from smpp.vocabulary import INTERFACE_VERSION_3_4
 
 SYSTEM_ID_LENGTH_STOCK: Final = 15  # what the stock constructor accepts (SMPP 3.4 4.1); ours may be longer
 _BINDS: Final[dict[str, type[BindReceiver] | type[BindTransmitter] | type[BindTransceiver]]] = {
@@ -47,81 +46,6 @@ class BindRefused(ConnectionError):
     def __init__(self, status: int) -> None:
         super().__init__(f"bind refused with status 0x{status:X}")
         self.status = status
-
-
-class RetryTimer(AbstractRetryTimer):  # type: ignore[misc]
-    """How long to wait before the next attempt: doubling, with jitter, so that many gateways do not come at once.
-
-    Args:
-        first_s: the first delay, seconds.
-        ceiling_s: the longest delay, before jitter.
-        steady_s: a bind must have lasted this long for the delay to begin again at ``first_s``: a centre that accepts
-            and drops us is a failing centre.
-        jitter: share by which a delay may be longer or shorter.
-        rng: source of the jitter.
-        clock: monotonic seconds.
-    """
-
-    def __init__(
-        self,
-        *,
-        first_s: float = 1.0,
-        ceiling_s: float = 60.0,
-        steady_s: float = 30.0,
-        jitter: float = 0.2,
-        rng: random.Random | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._first_s = first_s
-        self._ceiling_s = ceiling_s
-        self._steady_s = steady_s
-        self._jitter = jitter
-        self._rng = rng or random.Random()
-        self._clock = clock
-        self._failures = 0
-        self._floor_s = 0.0
-        self._bound_at: float | None = None
-        self._delay_s: float | None = None
-        self._interrupted = asyncio.Event()
-
-    def reset(self) -> None:
-        """Told when a bind succeeds; whether it counts is known when it has ended."""
-        self._bound_at = self._clock()
-        self._delay_s = None
-
-    def wait_at_least(self, floor_s: float) -> None:
-        """The next delay, and only that, is no shorter than this (with jitter upwards only)."""
-        self._floor_s = floor_s
-        self._delay_s = None
-
-    def next_delay(self) -> float:
-        """Seconds that the next ``wait`` will last."""
-        if self._bound_at is not None:
-            if self._clock() - self._bound_at >= self._steady_s:
-                self._failures = 0
-            self._bound_at = None
-            self._delay_s = None
-        if self._delay_s is None:
-            base_s = min(self._first_s * 2 ** min(self._failures, 32), self._ceiling_s)
-            spread = self._rng.uniform(-self._jitter, self._jitter)
-            self._delay_s = max(base_s * (1 + spread), self._floor_s * (1 + abs(spread)))
-        return self._delay_s
-
-    async def wait(self) -> None:
-        """Sleep until the next attempt is due, or until ``interrupt``."""
-        delay_s = self.next_delay()
-        self._failures += 1
-        self._floor_s = 0.0
-        self._delay_s = None
-        try:
-            async with asyncio.timeout(delay_s):
-                await self._interrupted.wait()
-        except TimeoutError:
-            pass
-
-    def interrupt(self) -> None:
-        """End the present wait, and every later one, at once."""
-        self._interrupted.set()
 
 
 class _NoSequence(AbstractSequenceGenerator):  # type: ignore[misc]
@@ -182,11 +106,14 @@ class Link(ESME):  # type: ignore[misc]
         bind: ``transceiver``, ``receiver`` or ``transmitter``.
         connect_s: for TCP and TLS to come up, seconds.
         already_bound_s: pause after ESME_RALYBND, seconds; the centre's own inactivity timer is the right value.
+        misconfigured_s: pause after a refusal that only a change of the configuration can mend: a wrong password.
         retry_timer: delays between attempts.
-        tls, tls_name: where the centre speaks TLS; the name to check its certificate against, else ``host``.
+        tls: where the centre speaks TLS.
+        interface_version: 0x34, or 0x50 for a centre that tells its congestion_state.
 
     Raises:
         ValueError: a value that a bind cannot carry.
+        TlsError: a file that cannot be used.
     """
 
     def __init__(
@@ -208,9 +135,10 @@ class Link(ESME):  # type: ignore[misc]
         length_max: int = LENGTH_MAX,
         connect_s: float = 10.0,
         already_bound_s: float = 30.0,
+        misconfigured_s: float = 300.0,
         retry_timer: RetryTimer | None = None,
-        tls: ssl.SSLContext | None = None,
-        tls_name: str | None = None,
+        tls: Tls | None = None,
+        interface_version: int = INTERFACE_VERSION_3_4,
     ) -> None:
         if bind not in _BINDS:
             raise ValueError(f"bind {bind!r} is none of {', '.join(_BINDS)}")
@@ -234,12 +162,15 @@ class Link(ESME):  # type: ignore[misc]
         self._facts = facts
         self._timers = timers or Timers()
         self._window, self._length_max = window, length_max
-        self._already_bound_s = already_bound_s
-        self._tls, self._tls_name = tls, tls_name
+        self._already_bound_s, self._misconfigured_s = already_bound_s, misconfigured_s
+        self._tls = tls
+        self._context: ssl.SSLContext | None = tls.context() if tls is not None else None
+        self._last_error, self._last_error_at = "", 0.0
         self._bind_pdu = _BINDS[bind](
             system_id=system_id,
             password=password,
             system_type=system_type,
+            interface_version=interface_version,
             addr_ton=addr_ton,
             addr_npi=addr_npi,
             address_range=address_range,
@@ -254,6 +185,37 @@ class Link(ESME):  # type: ignore[misc]
     def connection(self) -> Connection | None:
         """The bound connection, if there is one."""
         return self._connection if self._connection is not None and self._connection.bound else None
+
+    @property
+    def status(self) -> LinkStatus:
+        """What it is doing, as plain values."""
+        bound = self.connection
+        if not self._running:
+            state = "stopped"
+        elif bound is not None:
+            state = "bound"
+        else:
+            state = "connecting" if self._bind_status is not None and not self._bind_status.done() else "waiting"
+        return LinkStatus(
+            name=self.name,
+            kind="link",
+            host=self.smsc_host,
+            port=self.smsc_port,
+            tls=self._tls is not None,
+            state=state,
+            last_error=self._last_error,
+            last_error_at=self._last_error_at,
+            connections=() if bound is None else (bound.status,),
+        )
+
+    async def reload_tls(self) -> None:
+        """Read the certificates anew, for the next connection; the present one goes on.
+
+        Raises:
+            TlsError: a file that cannot be used; the old certificates stay in use.
+        """
+        if self._tls is not None:
+            self._context = self._tls.context()
 
     def _stopping(self) -> bool:
         return bool(self._is_shutting_down)
@@ -303,11 +265,12 @@ class Link(ESME):  # type: ignore[misc]
         self._connection = connection
         decided: asyncio.Future[int] = loop.create_future()
         self._bind_status = decided
-        server_name = (self._tls_name or self.smsc_host) if self._tls is not None else None
+        context, tls = self._context, self._tls
+        server_name = None if tls is None else tls.server_name or self.smsc_host
         try:
             self._opening = loop.create_task(
                 loop.create_connection(
-                    lambda: connection, self.smsc_host, self.smsc_port, ssl=self._tls, server_hostname=server_name
+                    lambda: connection, self.smsc_host, self.smsc_port, ssl=context, server_hostname=server_name
                 )
             )
             async with asyncio.timeout(self.socket_timeout):
@@ -326,7 +289,8 @@ class Link(ESME):  # type: ignore[misc]
             if self._stopping() and self._opening is not None and self._opening.cancelled():
                 raise ConnectionAbortedError("the link is being stopped") from None
             raise
-        except (OSError, ValueError):  # TimeoutError is an OSError
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError
+            self._failed(str(error) or type(error).__name__)
             connection.close()
             raise
         finally:
@@ -334,6 +298,9 @@ class Link(ESME):  # type: ignore[misc]
                 decided.exception()  # seen: asyncio complains of exceptions that nobody has looked at
             decided.cancel()
         self._session_state = self.bind_mode.session_state
+
+    def _failed(self, reason: str) -> None:
+        self._last_error, self._last_error_at = reason, time.time()
 
     async def _disconnect(self) -> None:
         """Unbind, wait for the response (the Session says how long), close the transport."""
@@ -377,13 +344,22 @@ class Link(ESME):  # type: ignore[misc]
     def bind_answered(self, connection: Connection, status: int) -> None:
         """The bind is decided."""
         if status:
-            self._facts.noted(connection, "bind_refused", link=self.name, status=status)
-            if status == Status.ESME_RALYBND:
-                self._retry.wait_at_least(self._already_bound_s)
+            pause_s = pause_after_refusal_s(
+                status, already_bound_s=self._already_bound_s, misconfigured_s=self._misconfigured_s
+            )
+            self._facts.noted(connection, "bind_refused", link=self.name, status=status, pause_s_min=pause_s)
+            if pause_s:
+                self._retry.wait_at_least(pause_s)
         if self._bind_status is not None and not self._bind_status.done():
             self._bind_status.set_result(status)
 
+    def outbind_received(self, connection: Connection, pdu: Pdu) -> None:
+        """We called, and bind anyway."""
+        self._facts.noted(connection, "outbind_ignored", peer=connection.peer)
+
     def closed(self, connection: Connection, reason: str) -> None:
         """Gone, perhaps before the bind was answered."""
+        if connection.bound_at and not self._stopping():  # before a bind, `connect` knows better why
+            self._failed(reason)
         if self._bind_status is not None and not self._bind_status.done():
             self._bind_status.set_exception(ConnectionResetError(reason))

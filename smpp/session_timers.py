@@ -12,7 +12,7 @@ from typing import Final
 
 from smpp.bind_states import BEFORE_BIND, BOUND
 from smpp.pdu import EnquireLink, Unbind
-from smpp.session_events import Role, State, Timers
+from smpp.session_events import State, Timers
 from smpp.window import Window
 
 __all__ = ["Due", "SessionTimers"]
@@ -32,7 +32,7 @@ class Due(enum.Enum):
     ENQUIRE_LINK_RESP = "the response to our enquire_link"
     INACTIVITY = "the unbind of a session without messages"
     ENQUIRE_LINK = "an enquire_link of ours"
-    SESSION_INIT = "the peer's bind"
+    SESSION_INIT = "the peer's bind or outbind"
 
 
 class SessionTimers:
@@ -52,7 +52,7 @@ class SessionTimers:
         self.close_at: float | None = None
 
     def deadlines(
-        self, role: Role, state: State, sent: Window, incomplete_since: float | None, *, deciding: bool
+        self, state: State, sent: Window, incomplete_since: float | None, *, deciding: bool
     ) -> Iterator[tuple[float, Due]]:
         """Every deadline that now runs, in the order in which they are dealt with when several have passed.
 
@@ -84,7 +84,8 @@ class SessionTimers:
                     yield self.received_at + limits.enquire_link_s, Due.ENQUIRE_LINK
                 if self.answered_at is not None and limits.confirm_s:
                     yield self.answered_at + limits.confirm_s, Due.ENQUIRE_LINK
-        elif role is Role.MC and state in BEFORE_BIND and not deciding and limits.session_init_s:
+        elif state in BEFORE_BIND and not deciding and not sent.control and limits.session_init_s:
+            # As a server for the peer's bind, as a client that waits for an outbind for that.
             yield self.opened_at + limits.session_init_s, Due.SESSION_INIT
 
     def _control_limit(self, command_id: int) -> tuple[float, Due]:

@@ -50,6 +50,8 @@ class Route:
     source_npi: int = 1
     registered_delivery: int = 0
     validity_hours: int = 24
+    rate_per_s: float = 0.0  # PDUs that we send; 0: as many as the window lets through
+    rate_burst: int = 0  # PDUs that may leave at once; 0: a tenth of a second's worth
     resend_unknown: Resend = Resend.AFTER_CUT
     terms: Terms = Terms(86_400_000)  # of the in-doubt rule
     busy_status: int = 0x58  # ESME_RTHROTTLED; 0x14 ESME_RMSGQFUL where the centre drops a message on any other

@@ -1,4 +1,8 @@
-"""Which connection a reply leaves by: that of its cause while it is bound, else the first route that matches."""
+"""Which connection a reply leaves by: that of its cause while it is bound, else the first route that matches.
+
+A route names doors in order: a link, a listener, or an account of a listener. The first one with a bind that may send
+carries the message, however busy it is; the next one is for when there is no such bind.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,19 @@ from smpp.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """One line of `[[routes]]`: numbers with this prefix leave by this link, or by this listener's account."""
+    """One `[[routes]]`: what matches all that it names leaves by the first of `via` that is bound."""
 
-    prefix: str = ""
-    via: str = ""
+    prefix: str = ""  # of the destination
+    short_number: str = ""  # our own address; empty: any
+    account: str = ""  # link, listener or account that the cause came by; empty: any
+    via: tuple[str, ...] = ()
+
+    def matches(self, outgoing: Outgoing) -> bool:
+        return (
+            outgoing.destination.startswith(self.prefix)
+            and self.short_number in ("", outgoing.source)
+            and self.account in ("", outgoing.link, outgoing.account)
+        )
 
 
 class Connections:
@@ -87,17 +100,43 @@ class Routing:
                 return partner
         if outgoing.channel is Channel.USSD:
             return None  # a dialog lives on its own connection, or pair of connections, only
+        for rule in self._rules:
+            if rule.matches(outgoing):
+                return self._first_bound(rule.via)
+        if own is None and outgoing.link:
+            own = self._free(one for one in self._connections.all() if self._is_peer(one, outgoing))
+            if own is not None:
+                return own
+        return self._first_bound((outgoing.link, *(name for name in self._routes if name != outgoing.link)))
+
+    def _first_bound(self, names: Iterable[str]) -> Connection | None:
+        for name in names:
+            found = self._free(one for one in self._connections.all() if self._is_named(one, name))
+            if found is not None:
+                return found
+        return None
+
+    def _free(self, connections: Iterable[Connection]) -> Connection | None:
+        """The first one whose window has room, of those that may send; else any of them."""
         best: Connection | None = None
-        for via in self._candidates(outgoing):
-            for connection in self._connections.all():
-                if via in (connection.name, connection.system_id) and connection.may_send:
-                    if connection.window_free:
-                        return connection
-                    best = best or connection
+        for connection in connections:
+            if connection.may_send:
+                if connection.window_free:
+                    return connection
+                best = best or connection
         return best
 
+    def _is_named(self, connection: Connection, name: str) -> bool:
+        """A route names links and listeners, and accounts of listeners."""
+        if connection.name == name:
+            return True
+        return connection.system_id == name and self._routes[connection.name].server
+
+    def _is_peer(self, connection: Connection, outgoing: Outgoing) -> bool:
+        return (connection.name, connection.system_id) == (outgoing.link, outgoing.account)
+
     def _partner(self, own: Connection) -> Connection | None:
-        """The receiver of a peer that has a bind for each direction: same door, same account."""
+        """The other one of two binds for the two directions: same door, same account."""
         return self._account(own.name, own.system_id)
 
     def _account(self, name: str, system_id: str) -> Connection | None:
@@ -105,11 +144,3 @@ class Routing:
             if connection.may_send and (connection.name, connection.system_id) == (name, system_id):
                 return connection
         return None
-
-    def _candidates(self, outgoing: Outgoing) -> Iterable[str]:
-        """The names to try: by the rules in their order; the link of the cause where no rule matches."""
-        matching = [rule.via for rule in self._rules if outgoing.destination.startswith(rule.prefix)]
-        if matching:
-            return matching
-        others = [name for name in self._routes if name != outgoing.link]
-        return [outgoing.link, *others] if outgoing.link else others

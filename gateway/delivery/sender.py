@@ -1,4 +1,4 @@
-"""Sends what is on the disk: picks the connection, keeps to its window, reports what became of each row.
+"""Sends what is on the disk: picks the connection, keeps to its window and pace, reports what became of each row.
 
 It decides nothing about a subscriber. Every result goes back into the engine's queue as a fact; rows that were
 READY are claimed there, so that the disk knows of a row before it leaves.
@@ -6,8 +6,8 @@ READY are claimed there, so that the disk knows of a row before it leaves.
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
+import random
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,23 +15,27 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.delivery.compose import Message, Resend, Route, compose
-from gateway.delivery.retry import after_refusal
+from gateway.delivery.pace import Pace
+from gateway.delivery.retry import Scope, Verdict, after_refusal
 from gateway.delivery.routing import Connections, Routing
+from gateway.delivery.waiting import Waiting
 from gateway.engine.receipts import unnamed_key
 from gateway.engine.replies import fill_code
 from gateway.messages import PARTS_MAX, Awaited, Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
 from smpp.connection import Connection
-from smpp.pdu import DataSmResp, EncodeError, Pdu, SubmitSmResp
+from smpp.pdu import DataSmResp, EncodeError, GenericNack, Pdu, Status, SubmitSmResp, Tag
 from smpp.receipt import fold_id
 from smpp.ussd import OutKind
 from smpp.vocabulary import RegisteredDelivery
 
 WAITING_ROWS_MAX = 10_000
 LOAD_ROWS = 1_000
+ALARM_MS_MIN = 5  # rows that wait for their pace are claimed in bunches
+CONGESTION_STATE = int(Tag.CONGESTION_STATE)
+RUNKNOWNERR = int(Status.ESME_RUNKNOWNERR)
 RECEIPT_MASK = int(RegisteredDelivery.RECEIPT_MASK)
-STUCK_ROWS_MAX = 64  # looked past in one go for one that can leave
 
 
 @dataclass(slots=True)
@@ -48,11 +52,12 @@ class _Sending:
     parts: Sequence[Message]
     queued: list[int]
     places: int  # of the window that were promised
+    pace: Pace | None
+    accepted: dict[int, str]  # part -> message_id
     sent: int = 0
     answered: int = 0
-    accepted: dict[int, str] = field(default_factory=dict)  # part -> message_id
+    refused: dict[int, int] = field(default_factory=dict)  # part -> status
     overdue: set[int] = field(default_factory=set)
-    status: int = 0  # of the first refusal
 
     @property
     def first_id(self) -> str:
@@ -63,7 +68,7 @@ class _Sending:
 
 
 class _Taken(msgspec.Struct, frozen=True):
-    """The parts of a reply that a peer has taken, while the others are tried again."""
+    """The parts of a reply that a peer has taken, while the others are tried again: by the same link these alone."""
 
     route: str
     parts: int
@@ -82,6 +87,9 @@ class Sender:
         post: Callable[[Fact], None],
         wake: Callable[[], None],
         noted: Callable[..., None],
+        alarm: Callable[[float], None] = lambda seconds: None,
+        ticks: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._connections = connections
         self._routing = routing
@@ -91,41 +99,44 @@ class Sender:
         self._post = post
         self._wake = wake
         self._noted = noted
+        self._alarm = alarm
+        self._ticks = ticks
+        self._chance = chance
         self._placed: dict[int, _Sending] = {}
+        self._flying: dict[int, _Sending] = {}
         self._reserved: dict[int, int] = {}  # connection -> places of its window that are promised
-        self._waiting: deque[tuple[int, Outgoing]] = deque()
-        self._later: list[tuple[int, int, Outgoing]] = []  # heap of (due, row, outgoing)
+        self._waiting = Waiting()
         self._tries: dict[int, int] = {}
         self._taken: dict[int, _Taken] = {}
         self._screens: set[int] = set()  # rows of screens that wait for an answer, not accepted by the peer yet
-        self._paused_until: dict[int, Instant] = {}
+        self._paces: dict[str | int, Pace] = {}  # of links by name, of a listener's connections by number
+        self._alarm_ms = 0  # in so long a pace lets something through
         self._overflowed = False  # READY rows beyond what memory holds are on the disk only
-        self._last_waiting = 0
+        self._closed = False
 
     # -- what the engine calls -----------------------------------------------------------------------------------
 
     def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
         """Reserves places in a window for a new row; an SMS does not overtake those that wait already."""
-        if self._waiting and outgoing.channel is Channel.SMS:
-            return None
-        if not self._reserve(row.id, outgoing):
-            return None
-        return OutboxState.UNKNOWN if self._once(row.id) else OutboxState.SENDING
+        if not self._closed and not self._waiting.blocks(outgoing) and self._reserve(row.id, outgoing, self._now_ms()):
+            return OutboxState.UNKNOWN if self._once(row.id) else OutboxState.SENDING
+        self._waiting.expect(outgoing)
+        return None
 
     def release(self, rows: Iterable[int]) -> None:
-        """Their batch was not written: the places are free again."""
+        """Their batch was not written: the places are free again, and what was to wait does not come."""
+        self._waiting.expect_nothing()
         for row in rows:
-            sending = self._placed.pop(row, None)
-            if sending is not None:
-                self._reserved[sending.connection.id] -= sending.places
+            sending = self._take_placed(row)
+            if sending is not None and sending.pace is not None:
+                sending.pace.give_back(len(sending.queued))
 
     def dispatch(self, rows: Iterable[int]) -> None:
         """They are on the disk as SENDING: they leave with the next flush."""
         for row in rows:
-            sending = self._placed.pop(row, None)
+            sending = self._take_placed(row)
             if sending is None:
                 continue
-            self._reserved[sending.connection.id] -= sending.places
             if asks(sending.outgoing):
                 self._screens.add(row)
             self._advance(sending)
@@ -133,6 +144,12 @@ class Sender:
     def on_its_way(self, row: int) -> bool:
         """Whether a screen that asks is committed, and the peer has not accepted it yet."""
         return row in self._screens
+
+    def _take_placed(self, row: int) -> _Sending | None:
+        sending = self._placed.pop(row, None)
+        if sending is not None and sending.connection.id in self._reserved:  # it is not where the connection was lost
+            self._reserved[sending.connection.id] -= sending.places
+        return sending
 
     def _advance(self, sending: _Sending) -> None:
         """Sends the parts for which there is room: all, but where one message is longer than the whole window."""
@@ -146,28 +163,33 @@ class Sender:
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
             self._forget(sending.row)
+            self._flying.pop(sending.row, None)
             self._post(SubmitResult(sending.row, OutboxState.FAILED, at=self._clock.now()))
             return
         if sending.sent > first:
+            self._flying[sending.row] = sending
             self._connections.touch(connection)
         elif not sending.sent:  # the peer unbound, or stopped reading, since the place was promised
             self._again(sending.row, sending.outgoing)
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""
+        self._waiting.expect_nothing()
         if asks(outgoing):
             self._screens.add(row.id)
-        if len(self._waiting) >= WAITING_ROWS_MAX:
+        if self._waiting.now >= WAITING_ROWS_MAX:
             self._overflowed = True
             return
-        self._waiting.append((row.id, outgoing))
-        self._last_waiting = max(self._last_waiting, row.id)
+        self._waiting.add(row.id, outgoing)
+        self._set_alarm()
 
     # -- what the wire calls -------------------------------------------------------------------------------------
 
     def response(self, context: object, pdu: Pdu | None) -> None:
         """The peer answered one part; None: it did not within its time, though it may yet."""
-        sending, number = _part(context)
+        assert isinstance(context, tuple)
+        sending, number = context
+        assert isinstance(sending, _Sending)
         late = number in sending.overdue
         if late:
             sending.overdue.discard(number)
@@ -175,53 +197,66 @@ class Sender:
             sending.answered += 1
         if pdu is None:
             sending.overdue.add(number)
-        elif pdu.command_status:
-            sending.status = sending.status or pdu.command_status
         else:
-            sending.accepted[number] = pdu.message_id if isinstance(pdu, (SubmitSmResp, DataSmResp)) else ""
+            self._count_answer(sending, number, pdu)
         if sending.answered < len(sending.queued):
             if sending.sent < len(sending.queued):
                 self._advance(sending)
         elif not late:
+            self._flying.pop(sending.row, None)
             self._finished(sending)
         elif sending.route.resend_unknown is not Resend.ALWAYS and not sending.overdue:
             self._finished(sending)  # it was UNKNOWN; where it was sent again instead, the copy counts
 
-    def lost(self, outstanding: Iterable[object]) -> None:
-        """The connection ended: whether these arrived nobody knows. They are sent again, under the same reference,
-        but for a peer that may get nothing twice."""
-        seen: set[int] = set()
-        for context in outstanding:
-            sending, _ = _part(context)
-            if sending.row in seen:
-                continue
-            seen.add(sending.row)
+    def _count_answer(self, sending: _Sending, number: int, pdu: Pdu) -> None:
+        status = pdu.command_status
+        if not status and isinstance(pdu, GenericNack):
+            status = RUNKNOWNERR
+        if status:
+            sending.refused[number] = status
+        else:
+            sending.accepted[number] = pdu.message_id if isinstance(pdu, (SubmitSmResp, DataSmResp)) else ""
+            if sending.pace is not None:
+                sending.pace.succeeded()
+        if pdu.tlvs and sending.connection.tells_congestion:
+            congestion = pdu.tlv(CONGESTION_STATE)
+            if congestion:
+                pace = self._pace_of(sending.connection, force=True)
+                assert pace is not None
+                pace.congestion(congestion[-1], self._now_ms())
+
+    def lost(self, connection: Connection) -> None:
+        """It ended: whether what was on its way arrived nobody knows. It is sent again, under the same reference, but
+        for a peer that may get nothing twice."""
+        self._reserved.pop(connection.id, None)
+        self._paces.pop(connection.id, None)
+        for sending in [each for each in self._flying.values() if each.connection is connection]:
+            del self._flying[sending.row]
             if sending.route.resend_unknown is Resend.NEVER:
-                unanswered = {number for number in sending.queued if number not in sending.accepted}
-                self._unknown(sending, sending.overdue | unanswered)
+                self._unknown(sending, {number for number in sending.queued if number not in sending.accepted})
             else:
                 self._try_again(sending)
 
     def pump(self) -> None:
-        """Claims waiting rows for which a window has room now."""
-        now = self._clock.now()
-        while self._later and self._later[0][0] <= now:
-            _, row, outgoing = heapq.heappop(self._later)
-            self._waiting.append((row, outgoing))
+        """Claims waiting rows for which a window and a pace have room now."""
+        if self._closed or not len(self._waiting):
+            return
+        now, now_ms = self._clock.now(), self._now_ms()  # one moment for all: nothing overtakes as time goes on
+        self._waiting.ripen(now)
         claimed: list[int] = []
-        stuck: list[tuple[int, Outgoing]] = []  # what no bound connection may carry must not hold up the others
-        for _ in range(len(self._waiting)):
-            row, outgoing = self._waiting.popleft()
+
+        def leaves(row: int, outgoing: Outgoing) -> Outgoing | None:
             current = self._still_worth(row, outgoing, now)
             if current is None:
-                continue
-            if self._reserve(row, current):
-                claimed.append(row)
-            else:
-                stuck.append((row, current))
-                if len(stuck) == STUCK_ROWS_MAX:
-                    break
-        self._waiting.extendleft(reversed(stuck))
+                return None
+            if self._waiting.held_until(current.destination) or not self._reserve(row, current, now_ms):
+                return current
+            claimed.append(row)
+            return None
+
+        self._alarm_ms = 0
+        self._waiting.take(leaves)
+        self._set_alarm()
         if claimed:
             self._post(Claimed(tuple(claimed), tuple(row for row in claimed if self._once(row))))
             self._wake()
@@ -230,17 +265,21 @@ class Sender:
 
     async def refill(self) -> None:
         """Reads READY rows that memory did not hold: at the start, and after an overflow."""
-        if self._waiting or self._later:
+        if len(self._waiting):
             return
         rows = await self._store.outbox_ready(0, LOAD_ROWS)
         # New rows may have come while the disk was read: they must not be sent twice.
-        known = self._placed.keys() | {row for _, row, _ in self._later} | {row for row, _ in self._waiting}
+        known = self._placed.keys() | self._flying.keys() | set(self._waiting.rows())
         for row in rows:
             if row.id not in known:
                 outgoing = msgspec.msgpack.decode(row.document, type=Outgoing)
-                heapq.heappush(self._later, (row.due_at, row.id, outgoing))
+                self._waiting.add_later(row.due_at, row.id, outgoing)
         self._overflowed = len(rows) == LOAD_ROWS
         self.pump()
+
+    def close(self) -> None:
+        """Nothing leaves any more but what is on its way; the rest stays on the disk for the next run."""
+        self._closed = True
 
     @property
     def overflowed(self) -> bool:
@@ -248,21 +287,52 @@ class Sender:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting) + len(self._later)
+        return len(self._waiting)
+
+    @property
+    def under_way(self) -> int:
+        """Rows that have a place, or wait for their response."""
+        return len(self._placed) + len(self._flying)
+
+    @property
+    def speeds(self) -> dict[str | int, tuple[float, int]]:
+        """By link, or number of a listener's connection: PDUs a second that may leave now (0: any number), and the
+        milliseconds for which nothing may. Only what is shaped or throttled is here."""
+        now = self._now_ms()
+        return {key: (pace.rate_per_s, max(0, pace.paused_until - now)) for key, pace in self._paces.items()}
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _reserve(self, row: int, outgoing: Outgoing) -> bool:
+    def _now_ms(self) -> int:
+        return int(self._ticks() * 1000)
+
+    def _set_alarm(self) -> None:
+        """Pump again when a pace lets something through, if one was what stood in the way."""
+        if self._alarm_ms:
+            self._alarm(max(self._alarm_ms, ALARM_MS_MIN) / 1000)
+
+    def _pace_of(self, connection: Connection, *, force: bool = False) -> Pace | None:
+        """How fast it may go; None: as fast as it can. ``force``: from now on it has a pace."""
+        route = self._routing.route(connection)
+        key: str | int = connection.id if route.server else route.name
+        pace = self._paces.get(key)
+        if pace is None and (force or route.rate_per_s):
+            pace = self._paces[key] = Pace(route.rate_per_s, route.rate_burst, self._now_ms())
+        return pace
+
+    def _reserve(self, row: int, outgoing: Outgoing, now_ms: int) -> bool:
         connection = self._routing.choose(outgoing)
         if connection is None:
-            return False
-        if self._paused_until and self._paused_until.get(connection.id, 0) > self._clock.now():
             return False
         reserved = self._reserved.get(connection.id, 0)
         free = connection.window_free - reserved
         if free < 1:
             return False
         route = self._routing.route(connection)
+        pace = self._pace_of(connection) if self._paces or route.rate_per_s else None
+        if pace is not None and (wait_ms := pace.wait_ms(now_ms)):
+            self._alarm_ms = min(wait_ms, self._alarm_ms or wait_ms)
+            return False
         text = outgoing.text
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
@@ -275,8 +345,11 @@ class Sender:
         places = min(len(queued), connection.window)
         if places > free:
             return False
+        if pace is not None and not pace.take(len(queued), now_ms):
+            self._alarm_ms = pace.wait_ms(now_ms) or ALARM_MS_MIN
+            return False
         self._reserved[connection.id] = reserved + places
-        self._placed[row] = _Sending(row, outgoing, connection, route, parts, queued, places, accepted=accepted)
+        self._placed[row] = _Sending(row, outgoing, connection, route, parts, queued, places, pace, accepted)
         return True
 
     def _once(self, row: int) -> bool:
@@ -289,52 +362,64 @@ class Sender:
             outgoing.expires_at <= now or self._connections.get(outgoing.connection) is None
         ):
             if asks(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
-                self._screens.discard(row)
-                self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
+                self._expired(row, now)
                 return None
             outgoing = as_sms(outgoing, self._routing.validity_ms)
         if outgoing.expires_at <= now:
-            self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
+            self._expired(row, now)
             return None
         return outgoing
+
+    def _expired(self, row: int, now: Instant) -> None:
+        self._forget(row)
+        self._post(SubmitResult(row, OutboxState.EXPIRED, at=now))
 
     def _again(self, row: int, outgoing: Outgoing, delay_ms: int = 0) -> None:
         now = self._clock.now()
         due = Instant(now + delay_ms)
         self._post(SubmitResult(row, OutboxState.READY, at=due))
-        heapq.heappush(self._later, (due, row, outgoing))
+        self._waiting.add_later(due, row, outgoing)
 
     def _finished(self, sending: _Sending) -> None:
-        row = sending.row
+        """Every part has been answered, or given up."""
+        row, outgoing = sending.row, sending.outgoing
         self._screens.discard(row)
-        if sending.status:
-            self._refused(sending)
-            return
-        if sending.overdue:
-            if sending.route.resend_unknown is Resend.ALWAYS:
-                self._try_again(sending)
-            else:
-                self._unknown(sending, sending.overdue)
-            return
-        self._forget(row)
-        self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), self._awaited(sending)))
-
-    def _refused(self, sending: _Sending) -> None:
-        """Some parts were not taken: these go again, or none does."""
-        row, tries = sending.row, self._tries.get(sending.row, 0)
-        verdict = after_refusal(sending.status, tries)
-        now = self._clock.now()
-        if verdict.pause_link_ms:
-            self._paused_until[sending.connection.id] = Instant(now + verdict.pause_link_ms)
-        if verdict.state is OutboxState.READY:
-            self._tries[row] = tries + 1
-            self._try_again(sending, verdict.delay_ms)
-        elif sending.outgoing.channel is Channel.USSD and not asks(sending.outgoing):  # the dialog is dead
+        status, verdict = self._refused(sending) if sending.refused else (0, Verdict(OutboxState.SENT))
+        if verdict.state is OutboxState.FAILED:
             self._forget(row)
-            self._again(row, as_sms(sending.outgoing, self._routing.validity_ms))
+            if outgoing.channel is Channel.USSD and not asks(outgoing):  # the dialog is dead: the result goes as SMS
+                self._again(row, as_sms(outgoing, self._routing.validity_ms))
+                return
+            self._post(SubmitResult(row, OutboxState.FAILED, sending.first_id, status, self._clock.now()))
+        elif sending.overdue and sending.route.resend_unknown is not Resend.ALWAYS:
+            self._unknown(sending, sending.overdue)  # once late responses come, what was refused for now goes again
+        elif sending.overdue or verdict.state is OutboxState.READY:
+            self._try_again(sending, verdict.delay_ms)
         else:
             self._forget(row)
-            self._post(SubmitResult(row, OutboxState.FAILED, sending.first_id, sending.status, now))
+            awaited = self._awaited(sending)
+            self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), awaited))
+
+    def _refused(self, sending: _Sending) -> tuple[int, Verdict]:
+        """What follows from the statuses of a row's parts; the most lasting one decides. Slows the link down."""
+        row = sending.row
+        tries = self._tries.get(row, 0)
+        verdicts = [(status, after_refusal(status, tries)) for status in sending.refused.values()]
+        status, verdict = max(verdicts, key=lambda each: (each[1].state is not OutboxState.READY, each[1].delay_ms))
+        if verdict.state is not OutboxState.READY:
+            return status, verdict
+        self._tries[row] = tries + 1
+        delay_ms = verdict.delay_ms
+        if any(each.slower for _, each in verdicts):
+            pace, now_ms = self._pace_of(sending.connection, force=True), self._now_ms()
+            assert pace is not None
+            if any(each.scope is Scope.LINK for _, each in verdicts):
+                pace.throttled(now_ms, self._chance())  # it holds this row too, at its place in its lane
+            else:
+                pace.overloaded(now_ms)
+        if verdict.scope is Scope.DESTINATION:
+            self._waiting.hold(sending.outgoing.destination, Instant(self._clock.now() + delay_ms))
+        return status, Verdict(verdict.state, delay_ms)
 
     def _try_again(self, sending: _Sending, delay_ms: int = 0) -> None:
         """What was not taken goes again; what was taken does not."""
@@ -346,8 +431,9 @@ class Sender:
         """Nobody knows whether all of it arrived: a late response or a receipt may tell."""
         self._forget(sending.row)
         awaited = self._awaited(sending, unanswered)
+        status = next(iter(sending.refused.values()), 0)
         now = self._clock.now()
-        self._post(SubmitResult(sending.row, OutboxState.UNKNOWN, sending.first_id, sending.status, now, awaited))
+        self._post(SubmitResult(sending.row, OutboxState.UNKNOWN, sending.first_id, status, now, awaited))
 
     def _forget(self, row: int) -> None:
         self._screens.discard(row)
@@ -370,14 +456,6 @@ class Sender:
                 for part, identity in told
             ]
         )
-
-
-def _part(context: object) -> tuple[_Sending, int]:
-    """What `Connection.send` was given: a row on its way, and which part of it."""
-    assert isinstance(context, tuple)
-    sending, number = context
-    assert isinstance(sending, _Sending)
-    return sending, number
 
 
 def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:

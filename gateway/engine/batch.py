@@ -570,6 +570,7 @@ class Batch:
                 expires_at=Instant(inbound.at + max(lasts_ms, 0)),
                 connection=inbound.connection,
                 link=inbound.link,
+                account=inbound.account,
                 dialog=_on_screen_again(inbound.dialog, first.dialog),
             )
             document = msgspec.msgpack.encode(again)

@@ -91,6 +91,7 @@ class Engine:
         self.parts = Parts(settings.parts)
         self.next_timer: Instant | None = None
         self._stopping = False
+        self._stepping = False
         self._aside: dict[Msisdn, list[Inbound]] = {}  # senders who wait for a slow hash, with what they sent since
         self._hashes: dict[tuple[str, bytes], str] = {}
         self._hashed: dict[Msisdn, list[tuple[str, bytes]]] = {}
@@ -193,8 +194,17 @@ class Engine:
 
     async def step(self) -> bool:
         """One batch from the queue. False if the store could not take it."""
-        facts = self.queue.drain(self.settings.batch_facts_max)
-        return await self._process(self._without_waiting(facts) if self._aside else facts)
+        self._stepping = True
+        try:
+            facts = self.queue.drain(self.settings.batch_facts_max)
+            return await self._process(self._without_waiting(facts) if self._aside else facts)
+        finally:
+            self._stepping = False
+
+    @property
+    def busy(self) -> bool:
+        """A batch is being decided or written, or messages wait aside for a slow hash."""
+        return self._stepping or bool(self._hashing)
 
     def _without_waiting(self, facts: list[Fact]) -> list[Fact]:
         """The facts of a batch but the messages of those who wait for a slow hash: they keep their order."""

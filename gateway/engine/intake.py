@@ -62,7 +62,7 @@ class Queue(Protocol):
 
 class ReplySender(Protocol):
     def response(self, context: object, pdu: Pdu | None) -> None: ...
-    def lost(self, outstanding: list[object]) -> None: ...
+    def lost(self, connection: Connection) -> None: ...
     def pump(self) -> None: ...
 
 
@@ -91,6 +91,7 @@ class Intake:
         self._clock = clock
         self._log = log
         self._country = country
+        self.draining = False  # what comes now is for the next run: peers are told to send it again later
         self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
         self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
@@ -110,7 +111,7 @@ class Intake:
             connection.answer(pdu, Status.ESME_RINVCMDID)
             return
         route = self._routing.route(connection)
-        if self._queue.full:
+        if self._queue.full or self.draining:
             connection.answer(pdu, route.busy_status)
             return
         if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
@@ -138,7 +139,7 @@ class Intake:
         self._connections.remove(connection)
         self._answered.pop(connection.id, None)
         self._queue.post(Lost(self._connections.number(connection)))
-        self._sender.lost(outstanding)
+        self._sender.lost(connection)
         self._log.noted("lost", link=connection.name, system_id=connection.system_id, reason=reason)
         self._queue.wake()
 
@@ -237,7 +238,7 @@ class Intake:
         return Inbound(
             Channel.USSD, sender, event.service_address, text_of(event.text_octets, decoded), self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, origin, None, _receipt_to(connection, route, pdu), op,
+            fingerprint, origin, None, _receipt_to(connection, route, pdu), op, connection.system_id,
         )  # fmt: skip
 
     def _short_message(
@@ -269,7 +270,7 @@ class Intake:
         return Inbound(
             Channel.SMS, sender, pdu.destination_addr, text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
-            fingerprint, None, part, _receipt_to(connection, route, pdu),
+            fingerprint, None, part, _receipt_to(connection, route, pdu), account=connection.system_id,
         )  # fmt: skip
 
 

@@ -172,6 +172,7 @@ class ReplyWriter:
             inbound.link,
             reply.code,
             origin,
+            account=inbound.account,
         )
 
     def _source(self, inbound: Inbound, channel: Channel) -> str:

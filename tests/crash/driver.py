@@ -446,10 +446,17 @@ class Driver:
         if each.session is not None and each.session != order.session | 1:
             self.told_again += 1
             return
+        if each.session is None and order.step.dialled and not self._outlived(order):
+            self.told_again += 1  # screens go first, so this SMS is what became of an older screen
+            return
         order.answered = order.step.expected.search(said)
         if order.answered is None:
             self.told_again += 1
         self._advance(order)
+
+    def _outlived(self, order: Order) -> bool:
+        """Whether the connection that it was first dialled on is gone, so that its answer may come as SMS."""
+        return self._wire is None or order.attempts[0] // SEQUENCES_A_BIND != self._wire.ordinal
 
     def _advance(self, order: Order) -> None:
         """A phone that has acknowledgement and answer is free for its next command."""

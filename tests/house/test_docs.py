@@ -29,6 +29,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,
     "accounts": config.AccountSection,
+    "tls": config.TlsSection,
 }
 
 
@@ -47,7 +48,9 @@ def test_every_key_is_documented() -> None:
 
 def test_every_section_is_known_to_this_test() -> None:
     """A new section comes with its documentation."""
-    assert {name.strip("[]").partition(".")[0] for name in SECTIONS} - {"accounts"} == set(config.Settings.model_fields)
+    assert {name.strip("[]").partition(".")[0] for name in SECTIONS} - {"accounts", "tls"} == set(
+        config.Settings.model_fields
+    )
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 CLOCKS = ("time", "random", "secrets", "logging", "structlog")
 DRIVERS = ("aiosqlite", "sqlite3", "gateway.store.sqlite", "gateway.store.memory")
 
-SANS_IO = sorted({path.name for path in (ROOT / "smpp").glob("*.py")} - {"connection.py", "link.py", "listener.py"})
+EDGES = {"connection.py", "door.py", "link.py", "listener.py", "outbind.py", "retry_timer.py"}
+SANS_IO = sorted({path.name for path in (ROOT / "smpp").glob("*.py")} - EDGES)
 
 SIMULATOR_EDGES = {"wires.py", "command.py"}
 SIMULATOR = sorted({path.name for path in (ROOT / "smpp/simulator").glob("*.py")} - SIMULATOR_EDGES)
@@ -52,6 +53,7 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/rules", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
     ("gateway/engine", ("gateway.handlers", *DRIVERS)),
     ("gateway/delivery", ("gateway.handlers", *DRIVERS)),
+    *((f"gateway/delivery/{module}.py", ("asyncio", *CLOCKS)) for module in ("pace", "retry", "routing")),
     ("gateway/store", ("gateway.engine", "gateway.handlers", "smpp")),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),

@@ -17,7 +17,8 @@ import pytest
 import structlog
 
 from gateway.app import Gateway
-from smpp.link import Link, RetryTimer
+from smpp.link import Link
+from smpp.retry_timer import RetryTimer
 from smpp.simulator.ledger import Acknowledged, Injected, Replied, Unanswered
 from smpp.simulator.scenario import Scenario
 from smpp.simulator.wires import Simulator
@@ -39,7 +40,7 @@ _numbers = itertools.count(79_170_000_000, 1_000)
 def call_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A centre that drops us again and again is left alone for longer and longer; no test waits for that."""
     timer = RetryTimer(first_s=0.02, ceiling_s=0.05)
-    monkeypatch.setattr("gateway.app.Link", functools.partial(Link, retry_timer=timer))
+    monkeypatch.setattr("gateway.doors.Link", functools.partial(Link, retry_timer=timer))
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from smpp.link import Link, RetryTimer
+from smpp.link import Link
 from smpp.listener import Listener
 from smpp.pdu import (
     BindTransceiver,
@@ -22,6 +22,7 @@ from smpp.pdu import (
     Unbind,
     UnbindResp,
 )
+from smpp.retry_timer import RetryTimer
 from smpp.session import Timers
 from smpp.vocabulary import Status
 from tests.wire.test_listener import DELIVER, HOST, PHONE, SUBMIT, WAIT_S, Peer, Recorder, listening, takes
@@ -160,12 +161,14 @@ async def test_wrong_password_is_tried_again_after_a_pause() -> None:
     facts = Recorder()
     async with (
         listening(Recorder(), timers=Timers(linger_s=0.01)) as listener,
-        linked(listener.port, facts, password="wrong"),
+        linked(listener.port, facts, password="wrong", misconfigured_s=0.001) as link,
     ):
         await facts.until("noted", 4)
+        last_error = link.status.last_error
 
     refused = [fields for event, fields in facts.of("noted") if event == "bind_refused"]
-    assert refused[0] == {"link": "link", "status": Status.ESME_RINVPASWD}
+    assert refused[0] == {"link": "link", "status": Status.ESME_RINVPASWD, "pause_s_min": 0.001}
+    assert last_error == "bind refused with status 0xE"
     assert len(refused) >= 2
     assert facts.of("bound") == []
 

@@ -77,6 +77,8 @@ async def test_status_names_peers_queues_and_rows(tmp_path: Path) -> None:
         "window": 100,
     }.items() <= session.items()
     assert ("listener", "link", []) == (phones["kind"], smsc["kind"], smsc["sessions"])
+    assert ("listening", False, 0) == (phones["state"], session["mute"], session["paused_ms"])
+    assert smsc["state"] in ("connecting", "waiting")
     assert "link_failed" == smsc["last_error"]["event"]
     assert "ConnectionRefusedError" in smsc["last_error"]["about"]
     assert (4, 1, 0) == (status["messages"], status["refused"], status["batches"]["failed"])

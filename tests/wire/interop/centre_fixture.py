@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from gateway.app import Gateway
 from gateway.messages import OutboxState
 from gateway.store.protocol import OutboxRow
-from smpp.link import RetryTimer
+from smpp.retry_timer import RetryTimer
 from tests.wire.gateway_fixture import (
-    BIND_TRANSCEIVER,
     DELIVER_SM,
-    HOST,
     RESPONSE,
     ROK,
     WAIT_S,
@@ -29,6 +29,7 @@ from tests.wire.gateway_fixture import (
     sms_body,
     tlv,
 )
+from tests.wire.raw_centre import RawCentre, raw_centre
 
 SUBMIT_SM = 0x04
 RECEIPTED_MESSAGE_ID, MESSAGE_STATE = 0x001E, 0x0427
@@ -54,30 +55,11 @@ enquire_link_s = 3600
 
 
 @dataclass
-class Centre:
-    """The centre's side of each connection that the gateway makes, newest last."""
-
-    port: int = 0
-    peers: asyncio.Queue[RawPeer] = field(default_factory=asyncio.Queue)
-
-    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.peers.put_nowait(RawPeer(reader, writer, sequence=5000))
-
-    async def bound(self) -> RawPeer:
-        """The next connection of the gateway, bound."""
-        async with asyncio.timeout(WAIT_S):
-            peer = await self.peers.get()
-        bind = await peer.request(BIND_TRANSCEIVER)
-        peer.write(pdu(BIND_TRANSCEIVER | RESPONSE, bind.sequence, b"smsc\0"))
-        return peer
-
-
-@dataclass
 class Town:
     """A gateway with one link, and the centre that it is bound to."""
 
     gateway: Gateway
-    centre: Centre
+    centre: RawCentre
     peer: RawPeer
 
     async def ask(self, number: str, text: str = "БАЛАНС") -> Frame:
@@ -103,7 +85,10 @@ class Town:
     def end_pauses(self) -> None:
         """What waits for another try after a refusal has waited long enough."""
         sender = self.gateway.sender
-        sender._later[:] = [(0, *rest) for _, *rest in sender._later]
+        waiting = sender._waiting
+        waiting._later[:] = [(0, *rest) for _, *rest in waiting._later]
+        waiting._held.clear()
+        sender._paces.clear()
 
     async def row(self, number: str, *states: OutboxState) -> OutboxRow:
         """The newest outbox row of a number, as soon as it is in one of the states; else as it is after a while."""
@@ -131,25 +116,19 @@ def parameters(message_id: str, state: int) -> bytes:
 @asynccontextmanager
 async def town(folder: Path, *, top: str = "", link: str = "") -> AsyncIterator[Town]:
     """A gateway that has bound to a centre; `top` and `link` are more of its configuration."""
-    centre = Centre()
-    server = await asyncio.start_server(centre.connected, HOST, 0)
-    centre.port = server.sockets[0].getsockname()[1]
-    path = folder / "gateway.toml"
-    path.write_text(CONFIG.format(folder=folder, port=centre.port, top=top, link=link), encoding="utf-8")
-    try:
-        async with running(path) as gateway:
-            for each in gateway.links:
-                each.retry_timer = RetryTimer(first_s=0.001, ceiling_s=0.002)
-            peer = await centre.bound()
-            await peer.settle()
-            here = Town(gateway, centre, peer)
-            try:
-                yield here
-            finally:
-                server.close()  # first: nobody shall be there to bind to once more
-                here.peer.cut()
-    finally:
-        server.close()
+    async with raw_centre() as centre:
+        path = folder / "gateway.toml"
+        path.write_text(CONFIG.format(folder=folder, port=centre.port, top=top, link=link), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("smpp.link.RetryTimer", lambda: RetryTimer(first_s=0.001, ceiling_s=0.002))
+            async with running(path) as gateway:
+                peer = await centre.bound()
+                await peer.settle()
+                here = Town(gateway, centre, peer)
+                try:
+                    yield here
+                finally:
+                    centre.close()  # first: nobody shall be there to bind to once more
 
 
 def parts_of(text: str, size: int) -> list[bytes]:
@@ -159,6 +138,6 @@ def parts_of(text: str, size: int) -> list[bytes]:
 
 
 __all__ = [
-    "DELIVERED", "ENROUTE", "EXPIRED", "SUBMIT_SM", "UNDELIVERABLE", "Centre", "Message", "Town", "parameters",
+    "DELIVERED", "ENROUTE", "EXPIRED", "SUBMIT_SM", "UNDELIVERABLE", "Message", "Town", "parameters",
     "parts_of", "town", "written",
 ]  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from gateway.messages import OutboxState
-from tests.wire.gateway_fixture import DELIVER_SM, Frame, fresh_number, pdu, read_message, ussd_body
+from tests.wire.gateway_fixture import DELIVER_SM, WAIT_S, Frame, fresh_number, pdu, read_message, ussd_body
 from tests.wire.interop.centre_fixture import SUBMIT_SM, Town, town, written
 
 SENT, DELIVERED, UNKNOWN, FAILED = OutboxState.SENT, OutboxState.DELIVERED, OutboxState.UNKNOWN, OutboxState.FAILED
@@ -140,6 +141,33 @@ async def test_parts_that_were_taken_do_not_go_again(tmp_path: Path) -> None:
         await here.peer.settle()
 
         assert again.body == last.body
+        assert submits(here) == []
+
+
+async def test_refused_part_waits_for_the_overdue_ones(tmp_path: Path) -> None:
+    """Given a part refused for now and others without a response, where nothing may go twice, then nothing is sent
+    until their late responses come; then the refused part goes again, alone."""
+    number = fresh_number()
+    async with town(tmp_path, link=f'{QUICK}\nresend_unknown = "never"') as here:
+        first, *others = await parts_of_a_long_answer(here, number)
+        here.accept(first, "", RMSGQFUL)
+        async with asyncio.timeout(WAIT_S):
+            while here.gateway.sender.under_way:
+                await asyncio.sleep(0.01)
+        here.end_pauses()
+        await here.peer.settle()
+        unasked = submits(here)
+        for index, part in enumerate(others):
+            here.accept(part, f"late{index}")
+        await here.peer.settle()
+        here.end_pauses()
+        again = await here.submitted(number)
+        here.accept(again, "first")
+        await here.row(number, SENT)
+        await here.peer.settle()
+
+        assert unasked == []
+        assert again.body == first.body
         assert submits(here) == []
 
 
