@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
+from gateway.catalogue.checked import Checked
 from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
@@ -88,14 +89,17 @@ class Rooms:
         CatalogueError: with every fault of codes, products and texts.
     """
 
-    def __init__(self, settings: Settings, secret: bytes) -> None:
+    def __init__(self, settings: Settings, secret: bytes, checked: Checked | None = None) -> None:
         self.operator = operator_of(settings)
         self.digest = digest_of(_data_files(settings))
         self.dialects = dialects_of(settings)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
         section = settings.catalogue
-        data = read_data(section.folder, section.texts_folder, self.operator, commands, section.segments_max)
+        known = checked is not None and checked.holds(self.digest)
+        data = read_data(
+            section.folder, section.texts_folder, self.operator, commands, section.segments_max, checked=known
+        )
         if data.faults:
             raise CatalogueError(data.faults)
         self.catalogue, self.texts = data.catalogue, data.texts
@@ -103,8 +107,12 @@ class Rooms:
             raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
         self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
         self.menus = MenuTree(self.catalogue.menus, self.grammar)
-        if self.menus.faults or (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
-            raise CatalogueError(self.menus.faults or faults)
+        if self.menus.faults:
+            raise CatalogueError(self.menus.faults)
+        if not known and (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
+            raise CatalogueError(faults)
+        if checked is not None and not known:
+            checked.note(self.digest)
         self.dispatcher = Dispatcher(self.grammar, self.handlers)
         self.surroundings = Surroundings(
             self.operator,
@@ -169,6 +177,14 @@ def code_deriver(secret: bytes) -> Callable[[CodeRef], str]:
     return lru_cache(CODES_KEPT)(partial(derive_code, secret))
 
 
+def checked_of(settings: Settings) -> Checked | None:
+    """What remembers beside the database that the data was checked; a store in memory remembers nothing."""
+    database = settings.store.path()
+    if database is None:
+        return None
+    return Checked(database.with_name("checked"), f"{settings.operator!r} {settings.catalogue!r}")
+
+
 def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Every file of the operator's data, as it is on the disk now."""
     section = settings.catalogue
@@ -220,7 +236,7 @@ class Gateway:
         )
         self.telemetry = Telemetry(self.misses)
         self._secret = read_secret(settings.operator.secret_file)
-        self.rooms = Rooms(settings, self._secret)
+        self.rooms = Rooms(settings, self._secret, checked_of(settings))
         self.store = open_store(settings)
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
@@ -414,7 +430,7 @@ class Gateway:
         async with self._reloading:
             await self.doors.reload_tls()
             try:
-                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret)
+                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret, checked_of(self.settings))
             except CatalogueError as error:
                 self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
                 raise

@@ -47,18 +47,20 @@ class Data:
 
 def read_data(
     folder: Path | None, texts_folder: Path | None, operator: Operator, commands: Mapping[str, type[Command]],
-    segments_max: int,
+    segments_max: int, *, checked: bool = False,
 ) -> Data:  # fmt: skip
     """Reads and checks codes, products and texts, of their folders or the gateway's own.
 
     Args:
         segments_max: how many SMS a text may need at its longest.
+        checked: this state was found without fault before, and is only read.
     """
     catalogue, faults = scan_catalogue(folder)
     texts = Texts.read(texts_folder, operator=operator, completed=True)
-    faults += check_codes(catalogue.codes, commands, operator, texts.names())
     faults += texts.faults()
-    faults += _too_long(texts, catalogue.products, segments_max)
+    if not checked:
+        faults += check_codes(catalogue.codes, commands, operator, texts.names())
+        faults += _too_long(texts, catalogue.products, segments_max)
     return Data(
         catalogue, texts, tuple(sorted(faults, key=lambda each: (each.file, each.line, each.key, each.message)))
     )

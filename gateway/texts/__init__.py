@@ -75,20 +75,31 @@ _Folder = Path | Traversable
 _Catalogue = dict[Language, dict[str, _Text]]
 
 
+class _Renderings(dict[str, Rendering]):
+    """Texts compiled when they are first told: a start need not wait for those that nobody reads."""
+
+    def __init__(self, compiler: Compiler, texts: Mapping[str, _Text]) -> None:
+        super().__init__()
+        self._compiler = compiler
+        self._texts = texts
+
+    def __missing__(self, name: str) -> Rendering:
+        rendering = self[name] = self._compiler.compile(self._texts[name].wording)
+        return rendering
+
+
 class Texts:
     """Every text of the gateway in every language. Immutable once made; reloading makes another."""
 
     def __init__(self, catalogue: _Catalogue, faults: list[Fault], operator: Operator) -> None:
         self._catalogue = catalogue
         self._faults = sorted(faults, key=lambda fault: (fault.file, fault.line, fault.message))
-        self._renderings: dict[tuple[Language, bool], dict[str, Rendering]] = {}
+        self._renderings: dict[tuple[Language, bool], _Renderings] = {}
         for language, latin in itertools.product(LANGUAGES, (False, True)):
             dotted = currency(language, operator).endswith(".")
             functions = formatters(language, operator, latin=latin)
             compiler = Compiler(language, functions, latin=latin, money_dotted=dotted)
-            self._renderings[language, latin] = {
-                name: compiler.compile(text.wording) for name, text in catalogue[language].items()
-            }
+            self._renderings[language, latin] = _Renderings(compiler, catalogue[language])
         latin_russian = self._renderings[Language.RU, True]
         self._renderings[Language.LAT, False] = self._renderings[Language.LAT, True] = latin_russian
 

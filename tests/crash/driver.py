@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import os
 import random
 import socket
 import struct
@@ -40,6 +41,9 @@ from tests.wire.gateway_fixture import (
 
 HEADER = struct.Struct(">IIII")
 UDHI = 0x40
+
+# An installed gateway has its byte code on the disk; a shell that forbids to write it would measure the compiler.
+INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 SHORT_NUMBER = "111"
 
@@ -233,7 +237,7 @@ class Driver:
         with (self.folder / "stderr").open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve", "--config", str(self.folder / "gateway.toml")],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=INSTALLED,
             )  # fmt: skip
         return self._process
 

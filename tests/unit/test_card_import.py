@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.card_commands import store_cards
 from gateway.card_importing import card_row, read_cards
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.products import Operator
+from gateway.cli.cards import store_cards
 from gateway.engine.passwords import hashed
 from gateway.model import Instant, Money, Msisdn
 from gateway.rules.cards import SALT, Card

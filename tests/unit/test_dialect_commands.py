@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from gateway import config
 from gateway.app import dialects_of
+from gateway.cli.dialects import app
 from gateway.config import ConfigError
-from gateway.dialect_commands import app
 from smpp.dialects import DialectError, own_dialects
 
 

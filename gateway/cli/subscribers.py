@@ -22,6 +22,7 @@ from gateway.app import Gateway
 from gateway.catalogue.faults import CatalogueError, Fault
 from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Products
+from gateway.cli.operating import AsJson, ConfigFile, aligned, database, local_time, out, print_json
 from gateway.config import ConfigError, Settings
 from gateway.control import ControlClient, NotRunning
 from gateway.control_commands import ImportTable
@@ -30,7 +31,6 @@ from gateway.history import Event, events_of, named
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.messages import ImportCount, ImportRow
 from gateway.model import Account, AccountId, Channel, Instant, Msisdn, Person, Subscriber, points_account
-from gateway.operating import AsJson, ConfigFile, aligned, database, local_time, out, print_json
 from gateway.store.protocol import StoreError, Wanted
 
 app = typer.Typer(no_args_is_help=True, help="Subscribers: import them, show what a number has and what it did.")

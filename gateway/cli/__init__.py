@@ -1,0 +1,96 @@
+"""The command `ussdgw`: reads flags, calls the rooms, prints. Errors are one clear line, never a traceback.
+
+Each command's module is imported when the command runs: a gateway that starts loads no tables, reports or simulator.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+MODULES = {
+    "serve": "gateway.cli.serving",
+    "reload": "gateway.cli.operating",
+    "status": "gateway.cli.operating",
+    "dial": "gateway.cli.phones",
+    "sms": "gateway.cli.phones",
+    "phone": "gateway.cli.phones",
+    "codes": "gateway.cli.codes",
+    "dialects": "gateway.cli.dialects",
+    "subscribers": "gateway.cli.subscribers",
+    "cards": "gateway.cli.cards",
+    "outbox": "gateway.cli.outbox",
+    "replay": "gateway.cli.replaying",
+    "simulator": "gateway.cli.simulating",
+    "standins": "gateway.cli.standins",
+    "hash-password": "gateway.cli.passwords",
+}
+"""Command -> the module whose ``app`` is it, or has it."""
+
+# What the user can mend, by module: known only where a command could have raised it.
+FAULTS = (
+    ("gateway.admin", "AdminError"),
+    ("gateway.catalogue.faults", "CatalogueError"),
+    ("gateway.config", "ConfigError"),
+    ("gateway.control", "ControlError"),
+    ("gateway.outbox", "SinceError"),
+    ("gateway.phone", "PhoneError"),
+    ("gateway.store.protocol", "StoreError"),
+    ("smpp.dialects", "DialectError"),
+    ("smpp.listener", "ListenerError"),
+    ("smpp.simulator.scenario", "ScenarioError"),
+)
+
+
+class Commands(TyperGroup):
+    """Commands that are imported when they are asked for; their types are private to typer's releases."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in MODULES:
+            return None
+        command = typer.main.get_command(import_module(MODULES[cmd_name]).app)
+        if isinstance(command, TyperGroup) and cmd_name in command.commands:
+            command = command.commands[cmd_name]
+        command.name = cmd_name
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in MODULES and not args[0].startswith("-"):
+            from gateway.catalogue.faults import nearest
+
+            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], MODULES)}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="USSD and SMS command gateway.")
+
+
+@app.callback()
+def ussdgw() -> None:
+    """USSD and SMS command gateway."""
+
+
+def main() -> None:
+    """Runs the command; a fault that the user can mend is told without a traceback, with exit status 2."""
+    try:
+        app()
+    except Exception as error:
+        if not isinstance(error, OSError) and not any(_is(error, *fault) for fault in FAULTS):
+            raise
+        from rich.console import Console
+
+        err = Console(stderr=True, highlight=False, soft_wrap=True)
+        err.print("error:", style="bold red", end=" ")
+        err.print(str(error), markup=False)
+        sys.exit(2)
+
+
+def _is(error: Exception, module: str, name: str) -> bool:
+    return module in sys.modules and isinstance(error, getattr(sys.modules[module], name))
