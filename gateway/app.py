@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
-from gateway.catalogue.checked import Checked
 from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
 from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
+from gateway.checked import Checked
 from gateway.clock import Clock, SystemClock
 from gateway.config import ChannelSection, ChannelsSection, ConfigError, ListenerSection, Peer, Settings
 from gateway.control import ControlServer

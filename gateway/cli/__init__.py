@@ -81,9 +81,7 @@ def main() -> None:
     """Runs the command; a fault that the user can mend is told without a traceback, with exit status 2."""
     try:
         app()
-    except Exception as error:
-        if not isinstance(error, OSError) and not any(_is(error, *fault) for fault in FAULTS):
-            raise
+    except _mendable() as error:
         from rich.console import Console
 
         err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -92,5 +90,6 @@ def main() -> None:
         sys.exit(2)
 
 
-def _is(error: Exception, module: str, name: str) -> bool:
-    return module in sys.modules and isinstance(error, getattr(sys.modules[module], name))
+def _mendable() -> tuple[type[BaseException], ...]:
+    """Evaluated when something was raised: what of `FAULTS` is loaded by then."""
+    return OSError, *(getattr(sys.modules[module], name) for module, name in FAULTS if module in sys.modules)
