@@ -90,7 +90,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     pdu: Pdu
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True, gc=False):
     """The answer to our request, ``took_s`` seconds after it was queued."""
 
     context: object

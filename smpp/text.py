@@ -389,7 +389,8 @@ def split(text: str, *, reference_bits: int = 8, alphabet: Alphabet | None = Non
     parts: tuple[bytes, ...] = (octets,)
     if units > _room_units(chosen, 0):
         room_units = _room_units(chosen, _UDH_OCTETS[reference_bits])
-        whole = _guarded(_whole_characters(text)) if chosen is _UCS2 else text
+        # As many units as characters: no pairs, no half ones, no mark in front that `_encode_ucs2` had to guard.
+        whole = text if units == len(text) or chosen is not _UCS2 else _guarded(_whole_characters(text))
         if units == len(whole):  # neither surrogate nor escape pairs: the octets that are there already can be cut
             cuts = _cuts(whole, room_units, chosen, even=True)
             parts = tuple([octets[start * size : end * size] for start, end in cuts])

@@ -27,7 +27,7 @@ _NACK = int(GenericNack.command_id)
 _ENQUIRE_LINK = int(EnquireLink.command_id)
 
 
-class Outstanding(msgspec.Struct, frozen=True):
+class Outstanding(msgspec.Struct, frozen=True, gc=False):
     """One request. ``answers``: how many answers were queued before it; its response proves them read."""
 
     context: object

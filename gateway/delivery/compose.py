@@ -82,23 +82,20 @@ def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> Sequ
     validity = relative_time(route.validity_hours) if lasting else ""
     registered = route.registered_delivery if lasting else 0
     message = DeliverSm if route.server else SubmitSm
+    # By position, in wire order: seven times faster than by name (see smpp.steps), and two of these leave per reply.
     return [
         message(
-            source_addr_ton=source_ton,
-            source_addr_npi=source_npi,
-            source_addr=source,
-            dest_addr_ton=TON_INTERNATIONAL,
-            dest_addr_npi=NPI_ISDN,
-            destination_addr=outgoing.destination,
-            esm_class=part.esm_class,
-            validity_period=validity,
-            registered_delivery=registered,
-            data_coding=part.data_coding,
-            short_message=part.octets,
-            tlvs=part.tlvs,
+            0, 0, part.tlvs, (),
+            part.service_type,
+            source_ton, source_npi, source,
+            TON_INTERNATIONAL, NPI_ISDN, outgoing.destination,
+            part.esm_class, 0, 0,  # protocol_id, priority_flag
+            "", validity,  # schedule_delivery_time
+            registered, 0, part.data_coding, 0,  # replace_if_present_flag, sm_default_msg_id
+            part.octets,
         )
         for part in parts
-    ]
+    ]  # fmt: skip
 
 
 class _Part(msgspec.Struct, frozen=True, gc=False):
@@ -146,18 +143,11 @@ def _screen_pdu(part: _Part, destination: str, source: str, source_ton: int, sou
             tlvs=part.tlvs,
         )
     message = DeliverSm if route.server else SubmitSm
-    return message(
-        service_type=part.service_type,
-        source_addr_ton=source_ton,
-        source_addr_npi=source_npi,
-        source_addr=source,
-        dest_addr_ton=TON_INTERNATIONAL,
-        dest_addr_npi=NPI_ISDN,
-        destination_addr=destination,
-        data_coding=part.data_coding,
-        short_message=part.octets,
-        tlvs=part.tlvs,
-    )
+    return message(  # by position, as in `compose`
+        0, 0, part.tlvs, (), part.service_type,
+        source_ton, source_npi, source, TON_INTERNATIONAL, NPI_ISDN, destination,
+        0, 0, 0, "", "", 0, 0, part.data_coding, 0, part.octets,
+    )  # fmt: skip
 
 
 def _receipt(outgoing: Outgoing, text: str) -> _Part:

@@ -166,6 +166,9 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     original: int = 0
 
 
+_SENDING = OutboxState.SENDING
+_encode = msgspec.msgpack.Encoder().encode
+
 PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
 
@@ -573,9 +576,7 @@ class Batch:
                 account=inbound.account,
                 dialog=_on_screen_again(inbound.dialog, first.dialog),
             )
-            document = msgspec.msgpack.encode(again)
-            row_id = number * ROWS_PER_MESSAGE + index
-            self._queue(OutboxRow(row_id, OutboxState.READY, inbound.at, row.msisdn, document), again)
+            self._queue(number * ROWS_PER_MESSAGE + index, inbound.at, again)
             told.append((row.msisdn, ""))
         entry = MessageEntry(
             inbound.channel, inbound.sender, inbound.recipient, "", inbound.link, inbound.connection,
@@ -649,9 +650,7 @@ class Batch:
         at = datetime.fromtimestamp(inbound.at / 1000, UTC)
         text = receipt_text(str(number), MessageState.DELIVERED, at, at)
         receipt = self.tools.writer.receipt(inbound, number, text)
-        row_id = number * ROWS_PER_MESSAGE + ROWS_PER_MESSAGE - 1
-        document = msgspec.msgpack.encode(receipt)
-        self._queue(OutboxRow(row_id, OutboxState.READY, inbound.at, inbound.sender, document), receipt)
+        self._queue(number * ROWS_PER_MESSAGE + ROWS_PER_MESSAGE - 1, inbound.at, receipt)
 
     # -- dialogs -------------------------------------------------------------------------------------------------
 
@@ -691,16 +690,19 @@ class Batch:
                 stored = _stored(self.state.subscribers.get(reply.to))
                 if stored is not None:
                     languages[reply.to] = stored
-        for row, outgoing in self.tools.writer.rows(answered, inbound, languages):
-            self._queue(row, outgoing)
+        first = answered.number * ROWS_PER_MESSAGE
+        for index, outgoing in enumerate(self.tools.writer.outgoing(answered, inbound, languages)):
+            self._queue(first + index, answered.at, outgoing)
 
-    def _queue(self, row: OutboxRow, outgoing: Outgoing) -> None:
+    def _queue(self, row_id: int, at: Instant, outgoing: Outgoing) -> None:
         """Rows that fit a window are written as SENDING at once: no second commit before they leave."""
+        row = OutboxRow(row_id, _SENDING, at, outgoing.destination, _encode(outgoing))
         state = self.tools.delivery.place(row, outgoing)
         if state is not None:
-            self.placed.append(row.id)
-            row = msgspec.structs.replace(row, state=state)
-        else:
+            self.placed.append(row_id)
+        if state is not _SENDING:
+            row = msgspec.structs.replace(row, state=state or OutboxState.READY)
+        if state is None:
             self.waiting.append((row, outgoing))
         self.write.outbox.append(row)
 

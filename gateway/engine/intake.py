@@ -93,7 +93,6 @@ class Intake:
         self._country = country
         self.draining = False  # what comes now is for the next run: peers are told to send it again later
         self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
-        self._last: dict[int, tuple[Connection, int]] = {}  # connections answered in this batch
 
     # -- smpp.connection.Facts -----------------------------------------------------------------------------------
 
@@ -160,7 +159,6 @@ class Intake:
             return
         message_id = str(number) if inbound.command_id in _NUMBERED else ""
         answers = connection.answer((inbound.command_id, inbound.sequence_number), message_id=message_id)
-        self._last[connection.id] = (connection, number)
         self._answered[connection.id].append((answers, number, inbound.at))
         self._connections.touch(connection)
 

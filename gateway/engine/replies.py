@@ -1,4 +1,4 @@
-"""From a handler's replies to outbox rows: the reader's language, screen or SMS, sender, validity. Pure.
+"""From a handler's replies to what the outbox keeps: the reader's language, screen or SMS, sender, validity. Pure.
 
 In an open dialog the answer goes to the screen. An SMS follows if money moved, if the screen could not hold it, or if
 the code's row says so. Another person concerned gets an SMS of his own.
@@ -6,19 +6,17 @@ the code's row says so. Another person concerned gets an SMS of his own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 import msgspec
 
 from gateway.catalogue.products import Operator
 from gateway.commands import Reply, TextName
-from gateway.messages import CODE_PLACE, Inbound, OutboxState, Outgoing
+from gateway.messages import CODE_PLACE, Inbound, Outgoing
 from gateway.model import Channel, CodeRef, Instant, Language, Msisdn
 from gateway.screens import Size
-from gateway.store.protocol import OutboxRow
 from smpp.text import truncate
 from smpp.ussd import Dialect, OutKind
 
@@ -26,9 +24,6 @@ ROWS_PER_MESSAGE = 16
 REPLIES_MAX = ROWS_PER_MESSAGE - 1  # the last row is for the receipt that a client may have asked for
 CUT = "..."
 """Stands at the end of a screen that could not hold its text."""
-
-_READY = OutboxState.READY
-_encode = msgspec.msgpack.Encoder().encode
 
 
 class Renderer(Protocol):
@@ -59,7 +54,7 @@ class Screen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
-    """What the rows of one message are made from."""
+    """What one message answers, and to whom."""
 
     number: int
     at: Instant
@@ -80,15 +75,29 @@ class ReplyWriter:
         self._operator = operator
         self._settings = settings
 
-    def rows(
+    def outgoing(
         self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
-    ) -> list[tuple[OutboxRow, Outgoing]]:
-        """The outbox rows of one message, READY, in order; `languages`: the stored ones of other readers."""
-        first = answered.number * ROWS_PER_MESSAGE
-        return [
-            (OutboxRow(first + index, _READY, answered.at, each.destination, _encode(each)), each)
-            for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), REPLIES_MAX))
-        ]
+    ) -> list[Outgoing]:
+        """What one message sends, in order, at most `REPLIES_MAX`; `languages`: the stored ones of other readers."""
+        found: list[Outgoing] = []
+        screen = answered.screen
+        if screen is not None and inbound is not None:
+            code = next((reply.code for reply in answered.replies if is_shown(reply, answered.sender)), None)
+            shown = Reply(inbound.sender, "", code=code)
+            found.append(self._make(answered, inbound, shown, screen.text, Channel.USSD, screen.act))
+        for reply in answered.replies:
+            text = self.text(reply, answered, languages)
+            if is_shown(reply, answered.sender) and inbound is not None and _can_show(inbound):
+                if screen is not None:
+                    if (screen.goes_on or not answered.sms_too) and screen.whole:
+                        continue
+                else:
+                    fitted, whole = fit_screen(text, self._size(inbound))
+                    found.append(self._make(answered, inbound, reply, fitted, Channel.USSD))
+                    if whole and not answered.sms_too:
+                        continue
+            found.append(self._make(answered, inbound, reply, text, Channel.SMS))
+        return found[:REPLIES_MAX]
 
     def receipt(self, inbound: Inbound, number: int, text: str) -> Outgoing:
         """The receipt for a message that a client of our listener has sent: to him, as if from its receiver."""
@@ -97,27 +106,6 @@ class ReplyWriter:
             Channel.SMS, inbound.sender, inbound.recipient, text, expires_at, number, inbound.connection, inbound.link,
             receipt_of=str(number), account=inbound.receipt_to,
         )  # fmt: skip
-
-    def _outgoing(
-        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
-    ) -> Iterable[Outgoing]:
-        screen = answered.screen
-        if screen is not None and inbound is not None:
-            code = next((reply.code for reply in answered.replies if is_shown(reply, answered.sender)), None)
-            shown = Reply(inbound.sender, "", code=code)
-            yield self._make(answered, inbound, shown, screen.text, Channel.USSD, screen.act)
-        for reply in answered.replies:
-            text = self.text(reply, answered, languages)
-            if is_shown(reply, answered.sender) and inbound is not None and _can_show(inbound):
-                if screen is not None:
-                    if (not screen.goes_on and answered.sms_too) or not screen.whole:
-                        yield self._make(answered, inbound, reply, text, Channel.SMS)
-                    continue
-                fitted, whole = fit_screen(text, self._size(inbound))
-                yield self._make(answered, inbound, reply, fitted, Channel.USSD)
-                if whole and not answered.sms_too:
-                    continue
-            yield self._make(answered, inbound, reply, text, Channel.SMS)
 
     def _size(self, inbound: Inbound) -> Size:
         assert inbound.dialog is not None
@@ -131,10 +119,10 @@ class ReplyWriter:
         return self._render(reply, language or country_language(reply.to), answered.latin and own)
 
     def _render(self, reply: Reply, language: Language, latin: bool) -> str:
-        arguments = {
-            name: self._texts.render(value, {}, language, latin=latin) if isinstance(value, TextName) else value
-            for name, value in reply.arguments.items()
-        }
+        arguments = dict(reply.arguments)
+        for name, value in reply.arguments.items():
+            if type(value) is TextName:
+                arguments[name] = self._texts.render(value, {}, language, latin=latin)
         if reply.code is not None:
             arguments["code"] = CODE_PLACE * reply.code.digits
         return self._texts.render(reply.text, arguments, language, latin=latin)

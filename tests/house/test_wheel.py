@@ -116,4 +116,9 @@ def test_demo_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
 
     assert "Баланс: 500 руб." in answer
     assert process.returncode == 0
-    assert sorted(each.name for each in (tmp_path / "var").iterdir()) == ["checked", "gateway.db", "gateway.db.lock", "secret"]
+    assert sorted(each.name for each in (tmp_path / "var").iterdir()) == [
+        "checked",
+        "gateway.db",
+        "gateway.db.lock",
+        "secret",
+    ]
