@@ -81,7 +81,7 @@ def main() -> None:
     """Runs the command; a fault that the user can mend is told without a traceback, with exit status 2."""
     try:
         app()
-    except _mendable() as error:
+    except mendable() as error:
         from rich.console import Console
 
         err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -90,6 +90,6 @@ def main() -> None:
         sys.exit(2)
 
 
-def _mendable() -> tuple[type[BaseException], ...]:
+def mendable() -> tuple[type[BaseException], ...]:
     """Evaluated when something was raised: what of `FAULTS` is loaded by then."""
     return OSError, *(getattr(sys.modules[module], name) for module, name in FAULTS if module in sys.modules)

@@ -63,9 +63,7 @@ async def test_hostile_texts_stay_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_terminal_is_not_steered(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """`codes explain` shows control characters by their numbers."""
-    from gateway import cli
-
-    cli.codes_explain(text)
+    codes_explain(text)
 
     shown = capsys.readouterr().out
     assert not any(character < " " and character != "\n" for character in shown)

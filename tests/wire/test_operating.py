@@ -190,7 +190,7 @@ async def test_bad_rows_are_named_and_nothing_is_imported(tmp_path: Path) -> Non
         nothing = sums(tmp_path)
         others = await command(path, "subscribers", "import", str(file), "--skip-bad")
 
-    assert isinstance(refused.exception, cli.FAULTS)
+    assert isinstance(refused.exception, cli.mendable())
     assert "10 bad rows, 2 good ones; nothing was imported" in str(refused.exception)
     named = refused.output.replace(f"{file}:", "").splitlines()
     assert [
@@ -221,7 +221,7 @@ async def test_a_table_that_is_none(tmp_path: Path) -> None:
         result = await asyncio.to_thread(
             CliRunner().invoke, cli.app, ["subscribers", "import", str(tmp_path / "people.csv"), "--config", str(path)]
         )
-        assert isinstance(result.exception, cli.FAULTS)
+        assert isinstance(result.exception, cli.mendable())
         assert told in str(result.exception)
 
 
@@ -230,7 +230,7 @@ async def test_a_command_for_a_running_gateway_says_that_none_runs(tmp_path: Pat
     path = write_config(tmp_path)
     result = await asyncio.to_thread(CliRunner().invoke, cli.app, ["status", "--config", str(path)])
 
-    assert isinstance(result.exception, cli.FAULTS)
+    assert isinstance(result.exception, cli.mendable())
     assert "no gateway answers at" in str(result.exception)
 
 
@@ -295,5 +295,5 @@ async def test_show_of_a_number_that_is_none(tmp_path: Path) -> None:
             result = await asyncio.to_thread(
                 CliRunner().invoke, cli.app, ["subscribers", "show", word, "--config", str(path)]
             )
-            assert isinstance(result.exception, cli.FAULTS)
+            assert isinstance(result.exception, cli.mendable())
             assert told in str(result.exception)
