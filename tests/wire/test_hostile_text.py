@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.codes import codes_explain
 from tests.wire.gateway_fixture import ROK, SUBMIT_SM, RawPeer, peer_of, served, sms_body, write_config
 
 SENDER = "79163000301"
