@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench grammar-million crash exactly-once tools format clean
+.PHONY: run test check bench grammar-million town crash exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -24,6 +24,10 @@ bench: $(VENV)/installed-test
 # A million random strings instead of the 20,000 of `make test`, read by the grammar and by a second, independent reader.
 grammar-million: $(VENV)/installed-test
 	USSDGW_RANDOM_STRINGS=1000000 $(BIN)/pytest tests/unit/grammar/test_agreement.py
+
+# 1,000 random stories of a small town instead of the 25 of `make test`: nothing made, lost or done twice.
+town: $(VENV)/installed-test
+	USSDGW_TOWN_DAYS=1000 $(BIN)/pytest tests/properties
 
 # 200 kills instead of the 20 of `make test`.
 crash: $(VENV)/installed-test
