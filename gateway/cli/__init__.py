@@ -26,6 +26,7 @@ MODULES = {
     "outbox": "gateway.cli.outbox",
     "replay": "gateway.cli.replaying",
     "simulator": "gateway.cli.simulating",
+    "load": "gateway.cli.simulating",
     "standins": "gateway.cli.standins",
     "hash-password": "gateway.cli.passwords",
 }

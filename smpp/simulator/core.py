@@ -48,6 +48,7 @@ BINDS: Final = {"transceiver": BindTransceiver, "receiver": BindReceiver, "trans
 RETRY_LATER: Final = frozenset({Status.ESME_RTHROTTLED, Status.ESME_RMSGQFUL, Status.ESME_RSYSERR, 0x64})
 RETRY_S: Final = 1.0  # a refusal that means "later"
 SURE_SHARE: Final = 0.8  # of response_s: what is proved later, the gateway may rightly doubt
+BEHIND_MAX_S: Final = 1.0  # of a schedule that the other side cannot follow: what is older is not made up for
 CERTAINTY_WAIT_S: Final = 3.0  # that a phone waits for its command to be certain, before it does without the repeat
 LINGER_S: Final = 0.1  # after unbind_resp: a peer that is closed on at once may lose it
 
@@ -230,7 +231,7 @@ class Core:
             self.tally.add("extra")
         elif message.answer is None:
             message.answer = matched
-            self.tally.replied(now - message.said_at)
+            self.tally.replied(now - message.due_at)
             self._settle(message, now)
         self.ledger.add(
             Replied(
@@ -366,13 +367,15 @@ class Core:
         while self._crowd.idle and self._on_their_way < load.window and not wire.silent:
             if load.messages and self._said >= load.messages:
                 return
+            due_at = now
             if load.rate:
                 if self._next_due_s > now:
                     self.lines.later(self._next_due_s, lambda _: None)
                     return
-                self._next_due_s = max(self._next_due_s + 1 / load.rate, now - 1.0)
+                due_at = max(self._next_due_s, now - BEHIND_MAX_S)
+                self._next_due_s = due_at + 1 / load.rate
             phone = self._crowd.idle.popleft()
-            self._say(phone, phone.step, self._crowd.words(phone, phone.step), wire, now)
+            self._say(phone, phone.step, self._crowd.words(phone, phone.step), wire, now).due_at = due_at
 
     def _say(self, phone: Phone, step: Step, text: str, wire: Wire, now: float) -> Message:
         message_class = DeliverSm if self._centre else SubmitSm
@@ -408,7 +411,7 @@ class Core:
 
     def _new_message(self, pdus: tuple[Incoming, ...], now: float) -> Message:
         self._last_id += 1
-        return Message(self._last_id, pdus, now, open_parts=set(range(len(pdus))))
+        return Message(self._last_id, pdus, now, now, open_parts=set(range(len(pdus))))
 
     def _send(self, wire: Wire, message: Message, part: int, now: float, *, spared: bool = False) -> None:
         """One PDU, as the faults have it unless it is spared; a receipt has had its faults already."""

@@ -30,12 +30,14 @@ _ANSWER: Final = bytes((UssdOp.USSR_CONFIRM,))
 class Message:
     """What is to be delivered to the gateway: a phone's command, or a receipt (which has no phone).
 
-    `goes_on_with`: of a repeat, the answer to the first, which the phone's next step builds on.
+    `due_at`: when the schedule would have it said. `goes_on_with`: of a repeat, the answer to the first, which the
+    phone's next step builds on.
     """
 
     id: int
     pdus: tuple[Incoming, ...]
     said_at: float
+    due_at: float
     phone: Phone | None = None
     step: Step | None = None
     text: str = ""

@@ -17,7 +17,11 @@ import msgspec
 from smpp.simulator.faults import DEEDS, SELECTION, Fault
 from smpp.simulator.misbehaviour import ALTERATIONS, BROKEN, RECEIPT_FORMS
 
-__all__ = ["Load", "Receipts", "Scenario", "ScenarioError", "Step", "read_scenario"]
+__all__ = ["Load", "Receipts", "Scenario", "ScenarioError", "Step", "read_mix", "read_scenario"]
+
+
+Place = tuple[str | int, ...]
+"""Where in a file: keys, and the places in lists."""
 
 
 class ScenarioError(Exception):
@@ -97,14 +101,35 @@ def read_scenario(path: Path, changed: Mapping[str, object] | None = None) -> Sc
     Raises:
         ScenarioError: every fault, with file, line, key and what was expected.
     """
+    source, values = _read(path)
+    return _scenario(path, source, values | dict(changed or {}))
+
+
+def read_mix(path: Path, client: Mapping[str, object], load: Mapping[str, object]) -> Scenario:
+    """Reads a file with the keys of `[load]` alone, as the scenario of a client.
+
+    Args:
+        client: keys of a scenario's top. load: keys of its load, in place of the file's.
+
+    Raises:
+        ScenarioError: as `read_scenario`.
+    """
+    source, values = _read(path)
+    return _scenario(path, source, {**client, "acts": "client", "load": {**values, **load}}, inside=("load",))
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         source = path.read_text(encoding="utf-8")
-        values = tomllib.loads(source)
+        return source, tomllib.loads(source)
     except OSError as error:
         raise ScenarioError(f"{path}: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from None
-    values |= changed or {}
+
+
+def _scenario(path: Path, source: str, values: Mapping[str, Any], inside: Place = ()) -> Scenario:
+    """`inside`: the table that the whole file is."""
     found = [*_unknown_keys(values, Scenario, ())]
     scenario = None
     if not found:
@@ -114,11 +139,9 @@ def read_scenario(path: Path, changed: Mapping[str, object] | None = None) -> Sc
         except msgspec.ValidationError as error:
             found = [_place_of(str(error))]
     if scenario is None or found:
-        raise ScenarioError("\n".join(f"{path}:{_line(source, where)}: {what}" for where, what in found))
+        places = [(where[len(inside) :] if where[: len(inside)] == inside else where, what) for where, what in found]
+        raise ScenarioError("\n".join(f"{path}:{_line(source, where)}: {what}" for where, what in places))
     return scenario
-
-
-Place = tuple[str | int, ...]
 
 
 def _unknown_keys(values: object, model: Any, where: Place) -> Iterator[tuple[Place, str]]:

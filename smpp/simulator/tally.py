@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from typing import Final
+
+from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
 
 from smpp.simulator.faults import Fault
 
 __all__ = ["Tally"]
 
-LATENCIES_MAX: Final = 100_000
-SHARES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99, "max": 1.0}
+LATENCY_MAX_US: Final = 3_600_000_000
+DIGITS: Final = 3  # of a latency, that are kept
+PERCENTILES: Final = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
 
 
 class Tally:
-    """What is counted: `counts` by name, answers by status, faults by deed, latencies from saying to the answer."""
+    """What is counted: `counts` by name, answers by status, faults by deed, latencies from saying to the answer in
+    microseconds; where there is a schedule, from when it should have been said.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.faults: Counter[str] = Counter()
-        self.latencies_s: deque[float] = deque(maxlen=LATENCIES_MAX)
+        self.latencies_us = HdrHistogram(1, LATENCY_MAX_US, DIGITS)
 
     def add(self, name: str) -> None:
         self.counts[name] += 1
@@ -31,7 +36,7 @@ class Tally:
 
     def replied(self, latency_s: float) -> None:
         self.counts["replied"] += 1
-        self.latencies_s.append(latency_s)
+        self.latencies_us.record_value(min(max(int(latency_s * 1e6), 1), LATENCY_MAX_US))
 
     def struck(self, fault: Fault) -> None:
         self.faults[f"{fault.on}: {fault.does}" + (f" {fault.kind}" if fault.kind else "")] += 1
@@ -41,10 +46,9 @@ class Tally:
 
     def latency_ms(self) -> dict[str, float]:
         """Percentiles, in milliseconds; zeros while there is none."""
-        ordered = sorted(self.latencies_s)
-        if not ordered:
-            return dict.fromkeys(SHARES, 0.0)
+        if not self.latencies_us.get_total_count():
+            return dict.fromkeys(PERCENTILES, 0.0)
         return {
-            name: round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 3)
-            for name, share in SHARES.items()
+            name: round(self.latencies_us.get_value_at_percentile(percentile) / 1000, 3)
+            for name, percentile in PERCENTILES.items()
         }

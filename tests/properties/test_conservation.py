@@ -28,9 +28,9 @@ async def test_nothing_is_made_or_lost_or_done_twice(seed: int) -> None:
     town = Town(ROOMS)
     await town.start()
     for _ in range(MESSAGES):
-        await town.passes(0 if town.asked() and rng.random() < 0.8 else rng.choice(WAITS_MS))
+        await town.passes(0 if await town.asked() and rng.random() < 0.8 else rng.choice(WAITS_MS))
         assert [] == town.imbalance()
-        message = typed(rng, FORMS, town.asked())
+        message = typed(rng, FORMS, await town.asked())
         before = town.holdings()
         town.decided.clear()
         await town.types(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from gateway.app import Rooms
 from gateway.engine.batch import Decided
 from gateway.messages import DialogOrigin, Inbound
-from gateway.model import Account, Channel, CodeTries, Msisdn, Subscriber
+from gateway.model import Account, Channel, CodeTries, Instant, Language, Msisdn, Subscriber
 from gateway.replay.runner import CONNECTION, EngineStage, Heard
 from gateway.replay.transcript import parse_transcript
 from gateway.store.memory import MemoryStore
+from gateway.store.protocol import Wanted
 
 TOWN = """# A town
 given 79161230001 balance=1500.00 lang=ru owner=anna points=900 services=1 since=400d
@@ -79,19 +80,23 @@ def forms_of(rooms: Rooms) -> list[tuple[Channel, str]]:
     return forms
 
 
-def typed(rng: random.Random, forms: list[tuple[Channel, str]], asked: list[Msisdn]) -> Typed:
+def typed(
+    rng: random.Random, forms: list[tuple[Channel, str]], asked: list[Msisdn], numbers: Sequence[Msisdn] = NUMBERS
+) -> Typed:
     """One message of somebody; most who were asked something answer it, and now and then somebody else does."""
     if rng.random() < (0.7 if asked else 0.05):
         answers = ("ДА {otp}", "ДА {otp}", "ДА", "{otp}", "НЕТ {otp}", "1")
-        return Typed(rng.choice(asked or NUMBERS), Channel.SMS, rng.choice(answers))
-    sender = rng.choice(NUMBERS)
+        return Typed(rng.choice(asked or numbers), Channel.SMS, rng.choice(answers))
+    sender = rng.choice(numbers)
     channel, form = rng.choice(forms)
-    text = re.sub(r"<(\w+)(?::(\d+)-(\d+))?>", lambda place: _value(rng, place), form)
+    text = re.sub(r"<(\w+)(?::(\d+)-(\d+))?>", lambda place: _value(rng, place, numbers), form)
     return Typed(sender, channel, text)
 
 
-def _value(rng: random.Random, place: re.Match[str]) -> str:
+def _value(rng: random.Random, place: re.Match[str], numbers: Sequence[Msisdn]) -> str:
     name, low, high = place.groups()
+    if name == "number" and numbers is not NUMBERS:
+        return rng.choice(numbers)
     if low:
         return str(rng.randint(int(low), int(high)))
     return rng.choice(VALUES.get(name, SMALL))
@@ -105,6 +110,7 @@ class Town(EngineStage):
     def __init__(self, rooms: Rooms, people: str = TOWN) -> None:
         super().__init__(rooms, parse_transcript(people, "town"))
         self._codes: dict[Msisdn, str] = {}
+        self._addressed: set[Msisdn] = set()  # who may have been asked something
         self._last: Inbound | None = None
         self.decided: list[Decided] = []
         note = self.notes.decided
@@ -144,6 +150,7 @@ class Town(EngineStage):
 
     def _told(self, heard: list[Heard]) -> list[Heard]:
         self._codes.update((each.to, each.code) for each in heard if each.code)
+        self._addressed |= {each.to for each in heard}
         return heard
 
     def state(self) -> dict[str, Mapping[str, object]]:
@@ -171,14 +178,27 @@ class Town(EngineStage):
                 wrong.append(f"{account.id} holds {account.balance}, less than its floor of {account.floor}")
         return wrong
 
-    def asked(self) -> list[Msisdn]:
+    async def asked(self) -> list[Msisdn]:
         """Those who were asked something and have not answered."""
-        now = self._clock.now()
-        everybody = self._subscribers().values()
-        return [each.msisdn for each in everybody if any(pending.expires_at > now for pending in each.pendings)]
+        now, known = self._clock.now(), (await self._store.load(Wanted(set(self._addressed)))).subscribers
+        self._addressed = {each for each in self._addressed if each in known and _waits(known[each], now)}
+        return sorted(self._addressed)
+
+    def numbers(self) -> list[Msisdn]:
+        """Everybody's."""
+        return [each.msisdn for each in self._subscribers().values()]
+
+    async def language(self, msisdn: Msisdn) -> Language | None:
+        """The one that a reader has chosen; None for who has not, or is none of ours."""
+        reader = (await self._store.load(Wanted({msisdn}))).subscribers.get(msisdn)
+        return reader.language if reader is not None else None
 
     def _accounts(self) -> Mapping[str, Account]:
         return cast(Mapping[str, Account], self._store.snapshot()["accounts"])
 
     def _subscribers(self) -> Mapping[str, Subscriber]:
         return cast(Mapping[str, Subscriber], self._store.snapshot()["subscribers"])
+
+
+def _waits(subscriber: Subscriber, now: Instant) -> bool:
+    return any(pending.expires_at > now for pending in subscriber.pendings)

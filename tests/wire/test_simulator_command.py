@@ -66,3 +66,41 @@ async def test_a_faulty_scenario_is_told(tmp_path: Path) -> None:
 
     assert (status, out) == (2, "")
     assert err == f"error: {path}:2: unknown key 'messges'; did you mean 'messages'?\n"
+
+
+MIX = """
+numbers = 20
+first_number = 79169000000
+[[talk]]
+weight = 3
+steps = [{ ussd = "*100#", expect = "^Баланс: 1000 руб" }]
+[[talk]]
+steps = [{ sms = "БАЛАНС" }]
+"""
+
+
+async def test_load_at_a_rate(gateway_port: int, tmp_path: Path) -> None:
+    """`load` offers a mix at a rate for so long, and writes percentiles and an HDR histogram."""
+    mix, hdr = tmp_path / "mix.toml", tmp_path / "latency.hgrm"
+    mix.write_text(MIX, encoding="utf-8")
+    status, out, err = await ussdgw(
+        "load", "--against", f"127.0.0.1:{gateway_port}", "--mix", str(mix), "--rate", "50", "--for", "2s",
+        "--system-id", ACCOUNT, "--password", PASSWORD, "--hdr", str(hdr), "--json",
+    )  # fmt: skip
+    report = json.loads(out)
+
+    assert status == 0, err
+    assert 90 <= report["counts"]["replied"] <= 101
+    assert report["statuses"] == {"ESME_ROK": report["counts"]["acknowledged"]}
+    assert 0 < report["latency_ms"]["p50"] <= report["latency_ms"]["p99"]
+    assert "Percentile" in hdr.read_text(encoding="utf-8")
+
+
+async def test_a_faulty_mix_is_told(tmp_path: Path) -> None:
+    """The line is that of the mix's own file, which has no table [load]."""
+    path = tmp_path / "mix.toml"
+    path.write_text("numbers = 3\nwindw = 4\n", encoding="utf-8")
+    status, out, err = await ussdgw("load", "--mix", str(path))
+
+    assert (status, out) == (2, "")
+    assert err == f"error: {path}:2: unknown key 'windw'; did you mean 'window'?\n"

@@ -28,10 +28,11 @@ from smpp.simulator.faults import DEEDS, SELECTION, Fault, Moment, Schedule
 from smpp.simulator.ledger import Acknowledged, Certain, Injected, Receipted, Sent, Struck, Unanswered
 from smpp.simulator.lines import Connect, Cut, Read, Write
 from smpp.simulator.misbehaviour import ALTERATIONS, BROKEN, RECEIPT_FORMS, Report
-from smpp.simulator.scenario import Load, Receipts, Scenario, ScenarioError, Step, Talk, read_scenario
+from smpp.simulator.scenario import Load, Receipts, Scenario, ScenarioError, Step, Talk, read_mix, read_scenario
 
 ROOT = Path(__file__).parents[3]
 SCENARIOS = sorted((ROOT / "fixtures/scenarios").glob("*.toml"))
+MIXES = sorted((ROOT / "fixtures/mixes").glob("*.toml"))
 REPORT = Report(message_id="4711", source="111", destination="79160000000", state=2, done="2601010000")
 SMS = Step(sms="БАЛАНС", expect="Баланс")
 
@@ -484,6 +485,12 @@ def test_every_receipt_names_its_message(form: str) -> None:
 def test_scenarios_can_be_read(path: Path) -> None:
     """Every file that we ship is a scenario, and says what it is about."""
     assert read_scenario(path).about
+
+
+@pytest.mark.parametrize("path", MIXES, ids=[path.stem for path in MIXES])
+def test_mixes_can_be_read(path: Path) -> None:
+    """Every mix that we ship can be offered."""
+    assert read_mix(path, {"port": 1}, {"rate": 5.0}).load.talk
 
 
 def test_there_are_a_dozen_scenarios() -> None:
