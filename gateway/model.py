@@ -127,12 +127,21 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return msgspec.structs.replace(self, cabinets=others + mine)
 
 
+class Watch(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Which command the gateway gives itself, about which number, when a balance falls below a sum."""
+
+    below: Money
+    command: str
+    msisdn: Msisdn
+
+
 class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What pays. The balance changes only by ledger entries; it never falls below the floor by a command."""
 
     id: AccountId
     balance: Money = Money(0)
     floor: Money = Money(0)
+    watch: Watch | None = None
 
 
 class ConnectedService(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -591,8 +591,11 @@ class Batch:
         write = self.write
         for entry in unit.entries:
             write.ledger.append(LedgerRow(number, len(write.ledger), at, entry))
-        for timer in unit.timers:
-            write.timers.append(TimerRow(timer.key, timer.due_at, timer.command, timer.msisdn, timer.arguments))
+        timers = [TimerRow(each.key, each.due_at, each.command, each.msisdn, each.arguments) for each in unit.timers]
+        for account, watch in unit.crossed:
+            timers.append(TimerRow(f"watch/{account}", at, watch.command, watch.msisdn, ()))
+        for timer in timers:
+            write.timers.append(timer)
             if self.next_timer is None or timer.due_at < self.next_timer:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)

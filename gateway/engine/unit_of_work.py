@@ -34,6 +34,7 @@ from gateway.model import (
     Subscriber,
     Usage,
     UsageTotal,
+    Watch,
 )
 from gateway.store.protocol import Loaded, Range, RecordKey, RecordRow, Wanted
 
@@ -123,8 +124,8 @@ class MessageUnit:
     """The unit of work of one message: reads from the batch, keeps its own changes until `commit`."""
 
     __slots__ = (
-        "_accounts", "_batch", "_language", "_persons", "_records", "_subscribers", "_surroundings", "effects",
-        "entries", "timers", "timers_cancelled",
+        "_accounts", "_batch", "_language", "_persons", "_records", "_subscribers", "_surroundings", "crossed",
+        "effects", "entries", "timers", "timers_cancelled",
     )  # fmt: skip
 
     def __init__(self, batch: BatchState, surroundings: Surroundings, language: Language) -> None:
@@ -139,6 +140,7 @@ class MessageUnit:
         self._accounts: dict[AccountId, Account] = {}
         self._persons: dict[PersonId, Person] = {}
         self.entries: list[Entry] = []
+        self.crossed: list[tuple[AccountId, Watch]] = []  # accounts that fell below the sum that is watched
         self.timers: list[Timer] = []
         self.timers_cancelled: list[str] = []
         self.effects: list[Effect] = []
@@ -320,6 +322,9 @@ class MessageUnit:
             if entry.amount < 0 and balance < account.floor:
                 raise LedgerFault(f"account {account.id} would fall to {balance}, its floor is {account.floor}")
             self._accounts[account.id] = msgspec.structs.replace(account, balance=balance)
+            watch = account.watch
+            if watch is not None and balance < watch.below <= account.balance:
+                self.crossed.append((account.id, watch))
         self.entries.extend(entries)
 
     def commit(self) -> None:
