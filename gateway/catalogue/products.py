@@ -82,6 +82,7 @@ class TransferRules:
     received_per_day_max_minor: Money = Money(3000_00)
     left_min_minor: Money = Money(90_00)
     code_minutes: int = 5
+    regular_max: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,27 @@ class TopUpRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AutopayRules:
+    """Automatic top-ups: thresholds, sums and what one day may cost, in minor units; the hour of monthly ones."""
+
+    threshold_min_minor: Money = Money(30_00)
+    threshold_max_minor: Money = Money(10_000_00)
+    sum_min_minor: Money = Money(50_00)
+    sum_max_minor: Money = Money(10_000_00)
+    per_day_max_minor: Money = Money(15_000_00)
+    hour: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BillRules:
+    """A company's bill: what may be paid from its card at a time, in minor units; the hour of scheduled payments."""
+
+    sum_min_minor: Money = Money(100_00)
+    sum_max_minor: Money = Money(100_000_00)
+    hour: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordRules:
     """Passwords: how long one sent by SMS holds, what a chosen one must be, and when wrong ones lock."""
 
@@ -251,6 +273,8 @@ class Products:
     callback: CallbackRules = CallbackRules()
     blacklist: BlacklistRules = BlacklistRules()
     top_up: TopUpRules = TopUpRules()
+    autopay: AutopayRules = AutopayRules()
+    bill: BillRules = BillRules()
     password: PasswordRules = PasswordRules()
     block: BlockRules = BlockRules()
     tariff_change: TariffChangeRules = TariffChangeRules()

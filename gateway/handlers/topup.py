@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.commands import Command, Effect, Outcome, Reply, UnitOfWork, handles, refused
+from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import TOP_UP, Money, Msisdn, SubscriberStatus
 from gateway.rules import confirmations
+from gateway.rules.card_payments import FAILURES, failure, payment
 from gateway.rules.paying import paid_in
 
 
@@ -44,11 +45,6 @@ class Paid(Command):
     answer: str
 
 
-CHANNEL = "payments"
-REASONS = ("no_card", "card_expired", "declined", "limit")
-"""What the payment system may refuse with (docs/effects.md); whatever else it says is no answer."""
-
-
 @handles(Menu)
 def menu(command: Menu, uow: UnitOfWork) -> Outcome:
     rules = uow.products.top_up
@@ -74,28 +70,23 @@ def pay(command: Pay, uow: UnitOfWork) -> Outcome:
         return confirmations.ask_actor(
             command, uow, text=f"topup-ask{other}", arguments=arguments, price=command.amount
         )
-    payment = Effect(
-        CHANNEL,
-        {
-            "payer": command.actor,
-            "credited": number,
-            "amount_minor": command.amount,
-            "currency": uow.operator.currency,
-            "purpose": "top_up",
-        },
+    asked = payment(
+        command.actor,
+        number,
+        command.amount,
+        currency=uow.operator.currency,
+        purpose="top_up",
         command=Paid.name,
-        msisdn=command.actor,
         arguments=(("amount", command.amount), ("number", number)),
     )
-    return Outcome(replies=(Reply(command.actor, f"topup-accepted{other}", arguments),), effects=(payment,))
+    return Outcome(replies=(Reply(command.actor, f"topup-accepted{other}", arguments),), effects=(asked,))
 
 
-@handles(Paid, refuses=[*REASONS, "no_answer"])
+@handles(Paid, refuses=FAILURES)
 def paid(command: Paid, uow: UnitOfWork) -> Outcome:
     """Credits what was paid; who paid for another number hears of it, and so does that number."""
     if not command.succeeded:
-        reason = command.answer if command.answer in REASONS else "no_answer"
-        return refused(command, reason, amount=command.amount)
+        return refused(command, failure(command.answer), amount=command.amount)
     credited = uow.subscriber(command.number)
     assert credited is not None  # a number that was there when it was asked for stays in the store
     money = paid_in(uow, credited.account, command.amount, TOP_UP, "top_up", command.msisdn)

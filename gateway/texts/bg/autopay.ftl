@@ -1,0 +1,34 @@
+### Automatic top-ups.
+
+autopay-none = Автоплащане няма. Включване: *111*114*1*праг*сума#, например *111*114*1*100*300#, или на ден от месеца *111*114*3*ден*сума#
+autopay-show = { $kind ->
+        [below] Автоплащане: { MONEY($amount) }, когато има под { MONEY($threshold) }.
+       *[monthly] Автоплащане: { MONEY($amount) } всяко { $day }-о число.
+    } { $last ->
+        [0] Още няма плащания.
+       *[some] Последно { DATE($last_at) }.
+    } Спиране: *111*114*2#
+autopay-ask = { $kind ->
+        [below] Да зареждаме ли { MONEY($amount) } от картата, когато има под { MONEY($threshold) }?
+       *[monthly] Да зареждаме ли { MONEY($amount) } от картата всяко { $day }-о число?
+    } { $instead ->
+        [yes] Вместо досегашното.
+       *[no] Без такса.
+    } ДА { $code } или *111*97*{ $code }#
+autopay-set = { $kind ->
+        [below] Автоплащането е включено: { MONEY($amount) }, когато има под { MONEY($threshold) }.
+       *[monthly] Автоплащането е включено: { MONEY($amount) } всяко { $day }-о число.
+    } Спиране: *111*114*2#
+autopay-off = Автоплащането е спряно. Включване: *111*114*1*праг*сума#
+autopay-paid = Автоплащане: { MONEY($amount) } от картата, в сметката { MONEY($balance) }. Спиране: *111*114*2#
+
+autopay-threshold_limits = Прагът може да е от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
+autopay-sum_limits = Сумата може да е от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
+autopay-not_payer = За номера ви плаща { PHONE($number) }. Автоплащането се включва от него.
+autopay-not_on = Автоплащане и така няма. Включване: *111*114*1*праг*сума#
+autopay-day_limit = Автоплащането { MONEY($amount) } не е направено: за ден може { MONEY($max) }. Зареждане: *115*сума#
+autopay-no_card = Автоплащането { MONEY($amount) } не мина: няма свързана карта. Спиране: *111*114*2#
+autopay-card_expired = Автоплащането { MONEY($amount) } не мина: картата е изтекла. Спиране: *111*114*2#
+autopay-declined = Автоплащането { MONEY($amount) } не мина: банката отказа. Зареждане: *115*сума#
+autopay-limit = Автоплащането { MONEY($amount) } е над лимита на картата. По-малко: *111*114*1*праг*сума#
+autopay-no_answer = Автоплащането { MONEY($amount) } не мина: банката не отговори. Зареждане: *115*сума#
