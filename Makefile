@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench grammar-million crash exactly-once tools format clean
+.PHONY: run test check bench codes picture grammar-million crash exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -20,6 +20,10 @@ check: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
+
+# docs/codes.md, which `make check` holds against the plan.
+codes: $(VENV)/installed
+	$(BIN)/ussdgw codes list --markdown > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
 
 # A million random strings instead of the 20,000 of `make test`, read by the grammar and by a second, independent reader.
 grammar-million: $(VENV)/installed-test
