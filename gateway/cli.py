@@ -32,10 +32,11 @@ from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.config import ConfigError, Settings
 from gateway.control import ControlError
+from gateway.handset import Handset
 from gateway.messages import OutboxState
 from gateway.model import Channel, Instant, Language
 from gateway.outbox import SinceError
-from gateway.phone import Phone, PhoneError, Shown
+from gateway.phone import Phone, PhoneError, Saying, Shown, saying
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
@@ -199,23 +200,30 @@ def phone(
     system_id: Account = "demo",
     password: Password = "demo",
 ) -> None:
-    """A phone, line by line: *CODE# dials, a line while a screen asks answers it, any other line is an SMS."""
+    """A phone: *CODE# dials, a line while a screen asks answers it, any other line is an SMS. Without a terminal, by
+    lines."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from gateway.handset_view import HandsetView  # textual takes a while to import
+
+        HandsetView(Phone(host, port, system_id, password, number), Handset(number, to)).run()
+        return
 
     async def hold() -> None:
         loop = asyncio.get_running_loop()
-        async with Phone(host, port, system_id, password) as phone:
+        async with Phone(host, port, system_id, password, number) as phone:
             shown: list[Shown] = []
             while True:
                 err.print("answer> " if _asks(shown) else "dial or write> ", end="")
                 line = (await loop.run_in_executor(None, sys.stdin.readline)).rstrip("\n")
                 if not line:
                     return
-                if line[0] in "*#" and len(line) > 2:
-                    shown = await phone.dial(line, number)
-                elif _asks(shown):
-                    shown = await phone.answer(line, number)
-                else:
-                    shown = await phone.text(line, number, to)
+                match saying(line, asked=_asks(shown)):
+                    case Saying.DIAL:
+                        shown = await phone.dial(line, number)
+                    case Saying.ANSWER:
+                        shown = await phone.answer(line, number)
+                    case Saying.TEXT:
+                        shown = await phone.text(line, number, to)
                 _show(shown, number)
 
     asyncio.run(hold())

@@ -12,6 +12,7 @@ import msgspec
 
 from smpp import text as sms_text
 from smpp.pdu import DataSm, DeliverSm, SubmitSm, Tag, UssdOp
+from smpp.simulator.handhelds import Asked
 from smpp.simulator.phones import Phone
 from smpp.simulator.scenario import Receipts, Step
 from smpp.udh import udh_concatenation
@@ -30,7 +31,8 @@ _ANSWER: Final = bytes((UssdOp.USSR_CONFIRM,))
 class Message:
     """What is to be delivered to the gateway: a phone's command, or a receipt (which has no phone).
 
-    `goes_on_with`: of a repeat, the answer to the first, which the phone's next step builds on.
+    `goes_on_with`: of a repeat, the answer to the first, which the phone's next step builds on. `asked`: somebody's own
+    phone, which says what it likes, waits for the acknowledgement.
     """
 
     id: int
@@ -47,6 +49,7 @@ class Message:
     over: bool = False  # answered, or given up
     certain: bool = False  # the gateway has proof that we hold its acknowledgement
     waits: bool = False  # for certainty, to be said again
+    asked: Asked | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -46,6 +46,7 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/screens.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/menus.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/menu_choices.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
+    ("gateway/handset.py", ("asyncio", "gateway.store", "textual", *CLOCKS)),
     ("gateway/conversation.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/handlers", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),

@@ -20,7 +20,9 @@ async def test_no_gateway_there() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
 
-    with pytest.raises(PhoneError, match=rf"127\.0\.0\.1:{port}: Connection lost.*Is the gateway running"):
+    with pytest.raises(
+        PhoneError, match=rf"127\.0\.0\.1:{port}: no connection \(ConnectionRefusedError\)\. Is the gateway running"
+    ):
         async with Phone("127.0.0.1", port, "demo", "demo"):
             pass
 
