@@ -77,7 +77,7 @@ class HandsetView(App[None]):
         self._phone, self.handset, self._now = phone, handset, now
         self._listening: asyncio.Task[None] | None = None
         self._patience: Timer | None = None
-        self._reception = "calling the gateway"
+        self._reception = Reception(False, "calling the gateway")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -100,7 +100,7 @@ class HandsetView(App[None]):
         self._glass.border_title = self.handset.number
         self.query_one("#said", OptionList).border_title = "dialled and written"
         self._entry.focus()
-        self._tell(self._reception, trouble=False)
+        self._tell(self._reception.text)
         self._refresh()
         self._phone.start()
         self._listening = asyncio.create_task(self._listen())
@@ -119,11 +119,11 @@ class HandsetView(App[None]):
                     self.handset.comes(shown, self._now())
                     if not self.handset.waits:
                         self._rest()
-                        self._tell(self._reception, trouble=False)
-                case Reception(bound, text):
-                    self._reception = text
-                    self._tell(text, trouble=not bound)
-                    if not bound:
+                        self._tell(self._reception.text)
+                case Reception() as reception:
+                    self._reception = reception
+                    self._tell(reception.text, trouble=not reception.bound)
+                    if not reception.bound:
                         self._rest()
                         self.handset.ends()
             self._refresh()
@@ -134,9 +134,9 @@ class HandsetView(App[None]):
         await self.action_send()
 
     async def action_send(self) -> None:
-        """Dials, answers or writes, whichever the line is."""
+        """Dials, answers or writes, whichever the line is. Without a bind it stays, and the status says why."""
         line = self._entry.value
-        if not line:
+        if not line or not self._reception.bound:
             return
         self._entry.value = ""
         handset = self.handset
@@ -245,7 +245,7 @@ class HandsetView(App[None]):
         if place is not None and lines:
             shown.highlighted = min(place, len(lines) - 1)
 
-    def _tell(self, text: str, *, trouble: bool) -> None:
+    def _tell(self, text: str, *, trouble: bool = False) -> None:
         status = self.query_one("#status", Static)
         status.update(text)
         status.set_class(trouble, "trouble")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,22 @@ import pytest
 from gateway import handset_view, phone
 from smpp.simulator.scenario import Load, Scenario
 from smpp.simulator.wires import Simulator
-from tests.wire.gateway_fixture import ACCOUNT, HOST, fresh_number, port_of, running, write_config
+from tests.wire.gateway_fixture import ACCOUNT, HOST, fresh_number, running, serving_in_thread, write_config
 from tests.wire.held_phone import held
 from tests.wire.simulated import LINK, call_again_soon
 
 
-async def test_dialog_sms_and_history(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of a gateway for all who do not end it."""
+    with serving_in_thread(write_config(tmp_path_factory.mktemp("gateway"), dialect="spec")) as port:
+        yield port
+
+
+async def test_dialog_sms_and_history(port: int) -> None:
     """A menu goes on by keys and clicks; an SMS is listed with its parts and turned over; a code is dialled again."""
-    number = fresh_number()
-    async with running(write_config(tmp_path, dialect="spec")) as gateway, held(port_of(gateway), number) as own:
-        await own.is_told(f"connected to {HOST}:{port_of(gateway)} as {ACCOUNT}")
+    async with held(port, fresh_number()) as own:
+        await own.is_told(f"connected to {HOST}:{port} as {ACCOUNT}")
         await own.pilot.press(*"*111#", "enter")
         await own.sees("Меню\n1 Деньги\n2 Тариф")
         assert (own.note, str(own.app.query_one("#entry").border_title)) == ("UCS-2 54/80", "answer")
@@ -43,12 +50,9 @@ async def test_dialog_sms_and_history(tmp_path: Path) -> None:
         await own.sees("Меню")
 
 
-async def test_hanging_up(tmp_path: Path) -> None:
+async def test_hanging_up(port: int) -> None:
     """The red key ends the dialog here and at the gateway, which offers it at the next dial."""
-    async with (
-        running(write_config(tmp_path, dialect="spec")) as gateway,
-        held(port_of(gateway), fresh_number()) as own,
-    ):
+    async with held(port, fresh_number()) as own:
         await own.is_told("connected")
         await own.send("*111#")
         await own.sees("Меню")
@@ -61,29 +65,28 @@ async def test_hanging_up(tmp_path: Path) -> None:
 
 
 async def test_the_gateway_comes_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The status line says that nobody is there, who is, and that he has gone; the phone calls again by itself."""
+    """The status says that nobody is there, who is, and that he has gone; what was typed meanwhile waits for Enter."""
     monkeypatch.setattr(phone, "CALL_AGAIN_S", 0.05)
     monkeypatch.setattr(phone, "CALL_AGAIN_MAX_S", 0.1)
     with socket.create_server((HOST, 0)) as free:
-        port = free.getsockname()[1]
-    async with held(port, fresh_number()) as own:
-        await own.is_told(f"{HOST}:{port}: ")
+        nobody = free.getsockname()[1]
+    async with held(nobody, fresh_number()) as own:
+        await own.is_told(f"{HOST}:{nobody}: ")
         assert own.in_trouble
-        await own.send("*100#")
-        await own.is_told("has gone")
         for _ in range(2):
-            async with running(write_config(tmp_path, port=port)):
+            await own.send("*100#")
+            async with running(write_config(tmp_path, port=nobody)):
                 await own.is_told("connected")
                 assert not own.in_trouble
-                await own.send("*100#")
+                await own.pilot.press("enter")
                 await own.sees("Баланс")
             await own.until(lambda: own.in_trouble)
             assert own.display == ""
 
 
-async def test_a_refused_bind(tmp_path: Path) -> None:
+async def test_a_refused_bind(port: int) -> None:
     """The status that refused it stays to be read."""
-    async with running(write_config(tmp_path)) as gateway, held(port_of(gateway), fresh_number(), password="no") as own:
+    async with held(port, fresh_number(), password="no") as own:
         await own.is_told("ESME_RINVPASWD (0x0E)")
         assert own.in_trouble
 
