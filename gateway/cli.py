@@ -6,6 +6,7 @@ import asyncio
 import csv
 import gc
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -202,6 +203,9 @@ def phone(
 ) -> None:
     """A phone: *CODE# dials, a line while a screen asks answers it, any other line is an SMS. Without a terminal, by
     lines."""
+    number = number.removeprefix("+")
+    if not re.fullmatch(r"\d{1,20}", number):
+        raise typer.BadParameter(f"expected the digits of a number, such as 79161234567, not {number!r}")
     if sys.stdin.isatty() and sys.stdout.isatty():
         from gateway.handset_view import HandsetView  # textual takes a while to import
 

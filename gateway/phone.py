@@ -150,6 +150,8 @@ class Phone:
         await self._ussd(HANGS_UP, "", number)
 
     async def _ussd(self, operation: int, text: str, number: str) -> None:
+        if not sms_text.fit_ussd(text):
+            raise PhoneError(f"too long for USSD: {len(text)} characters, where a screen holds 182 of GSM-7 or 80")
         data_coding, octets = sms_text.encode(text)
         pdu = SubmitSm(
             service_type="USSD",

@@ -34,6 +34,13 @@ async def test_a_wrong_password(gateway_port: int) -> None:
             pass
 
 
+@pytest.mark.parametrize("line", ["*" + "1" * 181 + "#", "*111*" + "я" * 75 + "#"])
+async def test_more_than_a_dialog_can_carry(line: str) -> None:
+    """182 characters of GSM-7, 80 of UCS-2: told before anything is sent."""
+    with pytest.raises(PhoneError, match="too long for USSD"):
+        await Phone(HOST, 1, ACCOUNT, PASSWORD).say_dial(line, fresh_number())
+
+
 async def test_answers_to_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A screen that asks says so, and takes an answer in the same dialog; the last one does not ask."""
     monkeypatch.setattr(phone, "SMS_WAIT_S", 0.03)
