@@ -33,11 +33,11 @@ from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.config import ConfigError, Settings
 from gateway.control import ControlError
-from gateway.handset import Handset
+from gateway.handset import Handset, Saying, Shown, saying
 from gateway.messages import OutboxState
 from gateway.model import Channel, Instant, Language
 from gateway.outbox import SinceError
-from gateway.phone import Phone, PhoneError, Saying, Shown, saying
+from gateway.phone import Phone, PhoneError
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs

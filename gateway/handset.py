@@ -9,8 +9,8 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from gateway.phone import Saying, Shown, saying
 from gateway.screens import SEPTETS_MAX, UNITS_MAX
 from smpp.text import Alphabet, split
 
@@ -20,14 +20,39 @@ LINES_MAX = 100  # that were said
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a phone showed: a USSD screen, or an SMS with who sent it and to whom. `asks`: it waits for an answer."""
+
+    kind: str  # "screen" or "sms"
+    text: str
+    sender: str = ""
+    recipient: str = ""
+    segments: int = 1
+    asks: bool = False
+
+
+class Saying(StrEnum):
+    """What a typed line is."""
+
+    DIAL = "dial"
+    ANSWER = "answer"
+    TEXT = "text"
+
+
+def saying(line: str, *, asked: bool) -> Saying:
+    """*CODE# is dialled, also while a screen asks; another line answers that screen, or else is an SMS."""
+    if line[:1] in ("*", "#") and len(line) > 2:
+        return Saying.DIAL
+    return Saying.ANSWER if asked else Saying.TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Display:
     """One page of what the phone shows, row by row. `note` says what it is and how large, `fits` that it may be."""
 
     rows: tuple[str, ...] = ()
     note: str = ""
     fits: bool = True
-    page: int = 0
-    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +148,7 @@ class Handset:
             note, fits = f"{alphabet} {units}/{most}", units <= most
         if len(pages) > 1:
             note += f", page {self._page + 1}/{len(pages)}"
-        return Display(pages[self._page], note, fits, self._page, len(pages))
+        return Display(pages[self._page], note, fits)
 
     def meaning(self, line: str) -> str:
         """What sending a typed line would do, and what an SMS would cost."""

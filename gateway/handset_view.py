@@ -20,8 +20,8 @@ from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.button import ButtonVariant
 from textual.widgets.option_list import Option
 
-from gateway.handset import COLUMNS, ROWS, Handset, Sms
-from gateway.phone import SCREEN_WAIT_S, Phone, PhoneError, Reception, Saying, Shown
+from gateway.handset import COLUMNS, ROWS, Handset, Saying, Shown, Sms
+from gateway.phone import SCREEN_WAIT_S, Phone, PhoneError, Reception
 
 KEYS = (
     ("1", ""), ("2", "abc"), ("3", "def"), ("4", "ghi"), ("5", "jkl"), ("6", "mno"), ("7", "pqrs"), ("8", "tuv"),

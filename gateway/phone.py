@@ -10,9 +10,9 @@ import asyncio
 import itertools
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from gateway.handset import Shown
 from smpp import text as sms_text
 from smpp import ussd
 from smpp.connection import Connection
@@ -33,38 +33,11 @@ class PhoneError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a phone showed: a USSD screen, or an SMS with who sent it and to whom. `asks`: it waits for an answer."""
-
-    kind: str  # "screen" or "sms"
-    text: str
-    sender: str = ""
-    recipient: str = ""
-    segments: int = 1
-    asks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Reception:
     """Whether the phone has a bind; `text` says with whom, or why not."""
 
     bound: bool
     text: str
-
-
-class Saying(StrEnum):
-    """What a typed line is."""
-
-    DIAL = "dial"
-    ANSWER = "answer"
-    TEXT = "text"
-
-
-def saying(line: str, *, asked: bool) -> Saying:
-    """*CODE# is dialled, also while a screen asks; another line answers that screen, or else is an SMS."""
-    if line[:1] in ("*", "#") and len(line) > 2:
-        return Saying.DIAL
-    return Saying.ANSWER if asked else Saying.TEXT
 
 
 class Phone:

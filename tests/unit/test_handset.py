@@ -6,8 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from gateway.handset import COLUMNS, ROWS, Handset
-from gateway.phone import Shown
+from gateway.handset import COLUMNS, ROWS, Handset, Shown
 
 NUMBER = "79161234567"
 AT = datetime(2026, 3, 10, 12, 5)
