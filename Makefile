@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench grammar-million town crash exactly-once tools format clean
+.PHONY: run test check bench codes picture grammar-million town crash exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -20,6 +20,14 @@ check: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
+
+# docs/codes.md, which `make check` holds against the plan.
+codes: $(VENV)/installed
+	$(BIN)/ussdgw codes list --markdown > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
+
+# The picture of the phone in the README.
+picture: $(VENV)/installed-test
+	$(BIN)/python -m tests.wire.phone_picture docs/phone.svg
 
 # A million random strings instead of the 20,000 of `make test`, read by the grammar and by a second, independent reader.
 grammar-million: $(VENV)/installed-test
@@ -37,9 +45,10 @@ crash: $(VENV)/installed-test
 exactly-once: $(VENV)/installed-test
 	USSDGW_EXACTLY_ONCE=20000 $(BIN)/pytest tests/exactly_once
 
-# What the tests marked `foreign` need: Debian's tshark, node, and npm's package smpp.
+# What the tests marked `foreign` need: Debian's tshark, tmux, node, and npm's package smpp.
 tools:
 	command -v tshark >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tshark)
+	command -v tmux >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tmux)
 	command -v npm >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q nodejs npm)
 	test -d .foreign/node_modules/smpp || npm install --silent --no-audit --no-fund --prefix .foreign smpp@$(NODE_SMPP)
 

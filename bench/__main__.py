@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,12 +23,13 @@ from rich.status import Status
 from bench import profiling, report, subjects
 from bench.report import Result
 from bench.subjects import Subject, SubjectError, Usage
-from bench.traffic import Offer
+from bench.traffic import Offer, Says
 
 WARM_UP_S = 3.0
 START_S = 30.0
 EVENT_S = 30.0  # there is one each half second, except while the last answers are waited for
 SETTLE_S = 1.0
+OPENINGS = 100_000  # dialogs that are open at one time
 WIDTH = 120  # of tables that go to a file
 ROOT = Path(__file__).resolve().parents[1] / "var" / "bench"
 
@@ -36,6 +38,7 @@ class Only(StrEnum):
     GATEWAY = "gateway"
     PEER = "peer"
     MIXED = "mixed"
+    DIALOGS = "dialogs"
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class Bench:
     profile: bool
     keep: bool
     receipts: bool
+    rounds: int
     console: Console
     results: list[Result] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -124,7 +128,7 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
                 break
     subject.check()
     event["subject"] = subject.name
-    event["traffic"] = "mixed" if phase.get("mixed") else "SMS"
+    event["traffic"] = {Says.SMS: "SMS", Says.OPENINGS: "opened"}.get(phase["says"], str(phase["says"]))
     event["load"] = f"{phase['rate']:,.0f}/s" if phase.get("rate") else f"window {phase['window']}"
     cpu_s = after.cpu_s - before.cpu_s
     event["cpu_s"] = round(cpu_s, 2)
@@ -140,8 +144,11 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
     return event
 
 
-async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -> None:
-    """A fresh subject on an empty folder: warm-up, window, and for mixed traffic the schedule at half the rate."""
+async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> None:
+    """A fresh subject on an empty folder: warm-up, window, and for mixed traffic the schedule at half the rate.
+
+    Dialogs are measured in turn with dialled commands; in the end many more are opened and left open.
+    """
     folder = subjects.new_folder(ROOT, f"{name}-{len(bench.runs) + 1}")
     products = subjects.write_catalogue(folder / "catalogue")
     offer = subjects.choose_offer(products)
@@ -155,30 +162,34 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
         )
         async with made as subject:
             await wait_bound(smsc, subject)
-            common = {"window": bench.window, "mixed": mixed}
+            speak = partial(run_phase, bench, smsc, subject, status, window=bench.window)
             # The gateway meets each subscriber for the first time here; the peer has them in its database already.
             warming = name == "gateway"
-            warm = await run_phase(
-                bench, smsc, subject, status, name="warm-up", seconds=WARM_UP_S, warming=warming, **common
-            )
+            first = Says.DIALS if says is Says.DIALOGS else says
+            results = [await speak(name="warm-up", seconds=WARM_UP_S, warming=warming, says=first)]
             task = None
-            if bench.profile and mixed:
+            if bench.profile and says is not Says.SMS:
                 task = asyncio.create_task(profiling.record(subject.pid, bench.seconds, folder / "profile.txt"))
-            full = await run_phase(bench, smsc, subject, status, name="window", seconds=bench.seconds, **common)
+            turns = (Says.DIALS, Says.DIALOGS) * bench.rounds if says is Says.DIALOGS else (says,)
+            for each in turns:
+                results.append(await speak(name="window", seconds=bench.seconds, says=each))
             if task is not None and (complaint := await task):
                 bench.console.print(f"no profile: {complaint}", markup=False)
-            results = [warm, full]
-            if mixed:
+            if says is Says.MIXED:
                 await asyncio.sleep(SETTLE_S)
-                rate = full["rate_per_s"] / 2
-                half = {"name": "half the rate", "rate": rate, "seconds": bench.seconds}
-                results.append(await run_phase(bench, smsc, subject, status, **half, **common))
+                rate = results[-1]["rate_per_s"] / 2
+                results.append(await speak(name="half the rate", rate=rate, seconds=bench.seconds, says=says))
+            if says is Says.DIALOGS:
+                before = subject.usage().rss_bytes
+                openings = await speak(name="opened", seconds=0.0, says=Says.OPENINGS, openings=OPENINGS)
+                openings["dialogs_mb"] = round((subject.usage().rss_bytes - before) / subjects.MEBIBYTE, 1)
+                results.append(openings)
             smsc.order(order="answers")
             answers = await smsc.event(START_S)
             memory = subject.memory()
     run: dict[str, Any] = {
         "subject": name,
-        "traffic": "mixed" if mixed else "SMS",
+        "traffic": results[1]["traffic"],
         "memory": memory,
         "answers": answers,
     }
@@ -258,35 +269,51 @@ def summarise(bench: Bench) -> dict[str, Any]:
         summary["half_p99_ms"] = phases["half the rate"]["latency_ms"]["p99"]
         summary["memory_peak_mb"] = run["memory"]["peak_mb"]
         summary["memory_start_mb"] = run["memory"]["start_mb"]
+    steps, dials = (
+        [each["cpu_s_per_1000"] for each in bench.results if (each["traffic"], each["name"]) == (traffic, "window")]
+        for traffic in ("dialogs", "dials")
+    )
+    if steps and dials:  # neighbours are compared: machines drift within minutes
+        ratios = [step / dial for step, dial in zip(steps, dials, strict=True)]
+        summary["step_ratios"] = [round(each, 2) for each in ratios]
+        summary["step_ratio"] = round(statistics.median(ratios), 2)
+        summary["step_cpu_s_per_1000"], summary["dial_cpu_s_per_1000"] = map(statistics.median, (steps, dials))
+        summary["step_per_s"] = statistics.median(rates("gateway", "dialogs"))
+        summary["dial_per_s"] = statistics.median(rates("gateway", "dials"))
+        opened = next(each for each in bench.results if each["name"] == "opened")
+        summary["dialogs_open"], summary["dialogs_mb"] = opened["answered"], opened["dialogs_mb"]
     return summary
 
 
-async def run_all(bench: Bench, plan: list[tuple[str, bool]]) -> None:
+async def run_all(bench: Bench, plan: list[tuple[str, Says]]) -> None:
     with bench.console.status("starting") as status:
-        for name, mixed in plan:
-            await run_subject(bench, name, mixed=mixed, status=status)
+        for name, says in plan:
+            await run_subject(bench, name, says, status)
 
 
-def plan_of(only: Only | None, rounds: int) -> list[tuple[str, bool]]:
-    """Subjects in the order of their runs, each with whether its traffic is mixed."""
+def plan_of(only: Only | None, rounds: int) -> list[tuple[str, Says]]:
+    """Subjects in the order of their runs, each with what is said."""
     match only:
         case Only.GATEWAY:
-            return [("gateway", False)] * rounds
+            return [("gateway", Says.SMS)] * rounds
         case Only.PEER:
-            return [("peer", False)] * rounds
+            return [("peer", Says.SMS)] * rounds
         case Only.MIXED:
-            return [("gateway", True)]
+            return [("gateway", Says.MIXED)]
+        case Only.DIALOGS:
+            return [("gateway", Says.DIALOGS)]
         case None:
-            return [("gateway", False), ("peer", False)] * rounds + [("gateway", True)]
+            compared = [("gateway", Says.SMS), ("peer", Says.SMS)] * rounds
+            return [*compared, ("gateway", Says.MIXED), ("gateway", Says.DIALOGS)]
 
 
 def main(
     seconds: Annotated[float, typer.Option(min=1, help="Of each measured phase.")] = 15.0,
     window: Annotated[int, typer.Option(min=1, help="Commands on their way at one time.")] = 100,
     numbers: Annotated[int, typer.Option(min=1, help="Subscribers.")] = 20_000,
-    rounds: Annotated[int, typer.Option(min=1, help="Of gateway and peer in turn.")] = 2,
+    rounds: Annotated[int, typer.Option(min=1, help="Of what takes turns.")] = 2,
     only: Annotated[Only | None, typer.Option(help="One sort of run alone.")] = None,
-    profile: Annotated[bool, typer.Option("--profile", help="py-spy beside the mixed run; it slows the run.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="py-spy beside mixed runs; it slows them.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where to write all figures.")] = None,
     receipts: Annotated[bool, typer.Option("--receipts", help="A delivery receipt for each SMS, 1 s later.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keeps databases and logs in var/bench.")] = False,
@@ -297,7 +324,7 @@ def main(
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDTH
-    bench = Bench(seconds, window, numbers, profile, keep, receipts, console)
+    bench = Bench(seconds, window, numbers, profile, keep, receipts, rounds, console)
     ROOT.mkdir(parents=True, exist_ok=True)
     machine = report.machine(ROOT)
     fsync = machine["fsync_ms"]

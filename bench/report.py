@@ -99,6 +99,12 @@ def summary_table(summary: dict[str, Any]) -> Table:
         table.add_row("mixed, commands a second", f"[bold cyan]{mixed:,.0f}[/]", note)
         note = f"with {summary['numbers']:,} numbers; {summary['memory_start_mb']:.0f} MB before the first command"
         table.add_row("mixed, memory at its peak, MB", f"[bold cyan]{summary['memory_peak_mb']:.0f}[/]", note)
+    if (step := summary.get("step_ratio")) is not None:
+        note = f"CPU s per 1,000: {summary['step_cpu_s_per_1000']:.3f} and {summary['dial_cpu_s_per_1000']:.3f}"
+        note += f"; {summary['step_per_s']:,.0f}/s and {summary['dial_per_s']:,.0f}/s: medians, of the ratio too"
+        table.add_row("step of a dialog : dialled command", f"[bold cyan]{step:.2f}[/]", note)
+        note = f"for {summary['dialogs_open']:,} dialogs that are open at one time"
+        table.add_row("memory of dialogs, MB", f"[bold cyan]{summary['dialogs_mb']:.0f}[/]", note)
     table.add_row("lost, refused, wrong", str(summary["lost"]), "must be 0")
     return table
 

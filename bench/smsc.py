@@ -23,7 +23,7 @@ from typing import cast
 import uvloop
 
 from bench import traffic
-from bench.traffic import DELIVER_SM, HEADER, Offer, Step
+from bench.traffic import DELIVER_SM, HEADER, Offer, Says, Step
 
 BIND = (0x00000001, 0x00000002, 0x00000009)
 SUBMIT_SM, DELIVER_SM_RESP, ENQUIRE_LINK, UNBIND = 0x00000004, 0x80000005, 0x00000015, 0x00000006
@@ -39,6 +39,7 @@ QUIET_S = 0.3  # after the last answer: SMS that follow a screen
 TICK_S = 0.001
 UNTOLD = frozenset({"latencies_s", "gap_s", "last_s"})  # of a phase: its result has them in another form
 PROGRESS_S = 0.5
+TALKING = frozenset({Says.DIALOGS, Says.OPENINGS})
 OUTSTANDING_MAX = 20_000  # of a schedule that the other side cannot follow
 
 now_s = time.perf_counter
@@ -48,8 +49,8 @@ class Subscriber:
     """A phone: what it says next, and whether it waits for an answer."""
 
     __slots__ = (
-        "dialled", "due_s", "owed_dials", "owed_sms", "parts", "place", "said", "sequence", "sms_head", "turn",
-        "ussd_head",
+        "dialled", "due_s", "owed_dials", "owed_sms", "parts", "place", "said", "sequence", "session", "sms_head",
+        "step", "turn", "ussd_head",
     )  # fmt: skip
 
     def __init__(self, number: bytes, index: int, *, prepared: bool) -> None:
@@ -61,6 +62,7 @@ class Subscriber:
         place = traffic.place_of(index)
         self.place = place if prepared else 0  # in the SMS cycle
         self.dialled = 0  # in the USSD cycle
+        self.step, self.session = 0, 0  # of the dialog that is open
         self.owed_sms = 0 if prepared else place
         self.owed_dials = 0 if prepared else index // traffic.SMS_STEPS % 2 + (0 if place else 1)
         self.said: Step | None = None
@@ -77,8 +79,9 @@ class Phase:
     seconds: float
     window: int = 100
     rate: float = 0.0
-    mixed: bool = False
+    says: str = Says.SMS
     warming: bool = False  # lasts until every subscriber is where he belongs
+    openings: int = 0  # of dialogs, each by a number of its own that has said nothing before
     sent: int = 0
     answered: int = 0
     in_time: int = 0  # answered before the phase's end
@@ -105,6 +108,8 @@ class Smsc(asyncio.Protocol):
         }
         self.free = self._shuffled(self.subscribers.values())
         self.ready: deque[Subscriber] = deque()  # those whom the warm-up has brought where they belong
+        self.others: dict[str, deque[Subscriber]] = {}  # who speaks in dialogs does not dial commands, and the reverse
+        self.dialogs = traffic.dialog_cycle()
         self.ussd_cycle = traffic.ussd_cycle()
         self.sms_cycle = traffic.sms_cycle(offer)
         self.census: dict[tuple[str, bytes], list[object]] = {}
@@ -209,10 +214,13 @@ class Smsc(asyncio.Protocol):
             phase.gap_s = at - phase.last_s
         phase.last_s = at
         phase.latencies_s.append(at - subscriber.due_s)
-        if ussd:
-            subscriber.dialled ^= 1
-        else:
+        if not ussd:
             subscriber.place = (subscriber.place + 1) % len(self.sms_cycle)
+        elif phase.says in TALKING:
+            subscriber.step = (subscriber.step + 1) % len(self.dialogs[subscriber.dialled])
+            subscriber.dialled ^= not subscriber.step
+        else:
+            subscriber.dialled ^= 1
         self._release(subscriber)
 
     def _note(self, step: Step, octets: bytes, data_coding: int, more: str) -> None:
@@ -232,6 +240,8 @@ class Smsc(asyncio.Protocol):
     def _release(self, subscriber: Subscriber) -> None:
         subscriber.said = None
         self.outstanding -= 1
+        if self.phase.openings:
+            return
         if not self.phase.warming:
             subscriber.turn += 1
             self.free.append(subscriber)
@@ -281,11 +291,16 @@ class Smsc(asyncio.Protocol):
             elif subscriber.owed_sms:
                 subscriber.owed_sms -= 1
         else:
-            dials = phase.mixed and not subscriber.turn & 1
+            dials = phase.says != Says.SMS and (phase.says != Says.MIXED or not subscriber.turn & 1)
         if dials:
-            step = self.ussd_cycle[subscriber.dialled]
-            self.session = session = (self.session + 2) & 0xFFFF  # bit 0 stays clear: it ends a dialog
-            body = subscriber.ussd_head + step.tail + session.to_bytes(2, "big")
+            if not subscriber.step:
+                self.session = subscriber.session = (self.session + 2) & 0xFFFF  # bit 0 stays clear: it ends a dialog
+            step = (
+                self.dialogs[subscriber.dialled][subscriber.step]
+                if phase.says in TALKING
+                else self.ussd_cycle[subscriber.dialled]
+            )
+            body = subscriber.ussd_head + step.tail + subscriber.session.to_bytes(2, "big")
         else:
             step = self.sms_cycle[subscriber.place]
             body = subscriber.sms_head + step.tail
@@ -300,6 +315,8 @@ class Smsc(asyncio.Protocol):
     async def run(self, phase: Phase) -> None:
         """Speaks for the phase's time, then waits until everyone is answered."""
         self.phase = phase
+        self._call_in(phase)
+        to_the_end = phase.warming or bool(phase.openings)
         started = self.next_due_s = phase.last_s = now_s()
         cpu_s = _cpu_s()
         emit("start", phase=phase.name)
@@ -311,13 +328,13 @@ class Smsc(asyncio.Protocol):
             at = now_s()
             if phase.rate:
                 self.speak()
-            over = not (self.free or self.outstanding) if phase.warming else at - started >= phase.seconds
+            over = not (self.free or self.outstanding) if to_the_end else at - started >= phase.seconds
             if over or self.gone.is_set():
                 break
             if at - shown_s >= PROGRESS_S:
                 shown_s = at
                 emit("progress", phase=phase.name, answered=phase.answered, elapsed_s=at - started)
-        if phase.warming:
+        if to_the_end:
             phase.seconds = at - started
         phase.in_time, phase.elapsed_s = phase.answered, now_s() - started
         cpu_s = _cpu_s() - cpu_s
@@ -335,6 +352,20 @@ class Smsc(asyncio.Protocol):
         if phase.warming:
             self.free, self.ready = self._shuffled(self.ready), deque()
         emit("result", **self._result(phase, cpu_s))
+
+    def _call_in(self, phase: Phase) -> None:
+        """Those who speak in this phase. A dialog goes on in the next phase of dialogs, by somebody who does nothing
+        else."""
+        if phase.openings:
+            fresh = traffic.numbers(phase.openings, len(self.subscribers))
+            made = {each: Subscriber(each, 0, prepared=True) for each in fresh}
+            self.subscribers |= made
+            self.free = deque(made.values())
+        elif phase.says in (Says.DIALS, Says.DIALOGS) and not phase.warming:
+            if not self.others:
+                everybody = list(self.free)
+                self.others = {Says.DIALS: deque(everybody[::2]), Says.DIALOGS: deque(everybody[1::2])}
+            self.free = self.others[phase.says]
 
     async def _drain(self) -> None:
         until = now_s() + DRAIN_S

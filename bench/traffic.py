@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
+from enum import StrEnum
 
 SHORT_NUMBER = b"111"
 FIRST_NUMBER = 79_160_000_000
@@ -18,6 +19,7 @@ TON_NPI_SHORT = b"\x00\x01"
 GSM7_USSD = 0x0F  # TS 23.038 5: GSM 7-bit, language unspecified, as USSD centres mark what was dialled
 UCS2 = 0x08
 OP_PSSR_INDICATION = b"\x05\x01\x00\x01\x01"  # TLV ussd_service_op, SMPP 3.4 5.3.2.44
+OP_USSR_CONFIRM = b"\x05\x01\x00\x01\x12"
 TAG_SESSION = b"\x13\x83\x00\x02"  # TLV its_session_info, SMPP 3.4 5.3.2.43
 
 SMS_STEPS = 7
@@ -37,9 +39,19 @@ class Offer:
     paid_minor: int
 
 
+class Says(StrEnum):
+    """What the subscribers say in a phase."""
+
+    SMS = "sms"
+    MIXED = "mixed"  # dials and SMS in turn
+    DIALS = "dials"  # a command each
+    DIALOGS = "dialogs"  # the same commands by the menu
+    OPENINGS = "openings"  # everybody opens the menu and leaves it open
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a cycle.
+    """One command of a cycle, or one message of a dialog.
 
     Args:
         tail: the PDU's octets after the source address, without a session TLV.
@@ -53,8 +65,8 @@ class Step:
     expected: re.Pattern[str]
 
 
-def numbers(count: int) -> list[bytes]:
-    return [str(FIRST_NUMBER + index).encode() for index in range(count)]
+def numbers(count: int, first: int = 0) -> list[bytes]:
+    return [str(FIRST_NUMBER + index).encode() for index in range(first, first + count)]
 
 
 def place_of(index: int) -> int:
@@ -88,9 +100,8 @@ def _sms(name: str, text: str, expected: str) -> Step:
     return Step(name, tail(text.encode("utf-16-be"), UCS2), False, re.compile(expected))
 
 
-def _dial(name: str, code: str, expected: str) -> Step:
-    octets = tail(code.encode("ascii"), GSM7_USSD, OP_PSSR_INDICATION + TAG_SESSION)
-    return Step(name, octets, True, re.compile(expected))
+def _dial(name: str, code: str, expected: str, op: bytes = OP_PSSR_INDICATION) -> Step:
+    return Step(name, tail(code.encode("ascii"), GSM7_USSD, op + TAG_SESSION), True, re.compile(expected))
 
 
 def ussd_cycle() -> list[Step]:
@@ -98,6 +109,19 @@ def ussd_cycle() -> list[Step]:
     return [
         _dial("numbers on", "*111*828*1#", "^Услуга «Номера» подключена"),
         _dial("numbers off", "*111*828*2#", "^Услуга «Номера» отключена"),
+    ]
+
+
+def dialog_cycle() -> list[list[Step]]:
+    """The same service on and off by the menu: a dial and three answers, each of which has its screen."""
+    way = [
+        _dial("menu", "*111#", "^Меню"),
+        _dial("menu 4", "4", "^Номера", OP_USSR_CONFIRM),
+        _dial("menu 4 1", "1", "^«Номера»", OP_USSR_CONFIRM),
+    ]
+    return [
+        [*way, _dial("menu: numbers on", "1", "^Услуга «Номера» подключена", OP_USSR_CONFIRM)],
+        [*way, _dial("menu: numbers off", "2", "^Услуга «Номера» отключена", OP_USSR_CONFIRM)],
     ]
 
 

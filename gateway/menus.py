@@ -115,7 +115,7 @@ class MenuTree:
     """The menus, compiled against the code plan. `faults` says what is wrong; use it only where that is empty.
 
     `replaced`: commands that a dialog opens a place for, because the place can be dialled as they are. `living`: the
-    menus with anything in them that works.
+    menus with anything in them that works. `screens`: those drawn already, by menu, items and how they look.
     """
 
     menus: Menus
@@ -125,6 +125,7 @@ class MenuTree:
     replaced: frozenset[str] = frozenset()
     living: frozenset[str] = frozenset()
     faults: list[Fault] = field(default_factory=list)
+    screens: dict[tuple[str, str, tuple[object, ...]], Show] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         leaves = {leaf.text: leaf for leaf in self.grammar.tries.leaves if leaf.channel is Channel.USSD}
@@ -342,12 +343,24 @@ class MenuTree:
         return self._input(place, goal, reader, wrong)
 
     def _menu(self, place: Place, reader: Reader, page: int, wrong: str) -> Step:
-        lines = [self._line(place.menu, item, reader) for item in self._shown(place.menu, reader)]
+        """Its items as far as they apply. Few differ, and fitting them to a screen is dear: each is drawn once."""
+        items = self._shown(place.menu, reader)
+        if wrong:
+            return self._drawn(place, items, reader, page, wrong)
+        digits = "".join(item.digit for item in items)
+        looks = (place.path in self.roots, page, reader.language, reader.latin, reader.size, reader.texts)
+        drawn = self.screens.get((place.menu.name, digits, looks))
+        if drawn is None:
+            drawn = self.screens[place.menu.name, digits, looks] = self._drawn(place, items, reader, page, "")
+        return Show(drawn.text, place.path, place.typed, drawn.page)
+
+    def _drawn(self, place: Place, items: list[MenuItem], reader: Reader, page: int, wrong: str) -> Show:
+        lines = [self._line(place.menu, item, reader) for item in items]
         back = "" if place.path in self.roots else reader.text("menu-back")
         return self._page(place, reader.text(f"menu-{place.menu.name}"), lines, back, reader, page, wrong)
 
     @staticmethod
-    def _page(place: Place, title: str, lines: list[str], back: str, reader: Reader, page: int, wrong: str) -> Step:
+    def _page(place: Place, title: str, lines: list[str], back: str, reader: Reader, page: int, wrong: str) -> Show:
         """A page of lines. What was wrong stands in the title's place, in short where the same lines would not fit."""
         first, number, more = 0, 0, reader.text("menu-more")
         text, shown = page_of_lines(title, lines, reader.size, first, back, more)

@@ -15,12 +15,13 @@ from rich.text import Text
 
 from gateway import config
 from gateway.app import Rooms
-from gateway.catalogue import listing
+from gateway.catalogue import listing, plan_page
 from gateway.catalogue.explaining import channel_of
 from gateway.cli.operating import misses
 from gateway.cli.options import ConfigFile
 from gateway.model import Channel, Language
 from gateway.texts.costs import text_costs
+from gateway.texts.formats import formatters
 
 app = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
 app.command("misses")(misses)
@@ -35,10 +36,16 @@ def codes_list(
     config_file: ConfigFile = None,
     language: Annotated[Language, typer.Option(help="Of the keywords and descriptions.")] = Language.RU,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array, one object a row, as documented.")] = False,
+    as_page: Annotated[bool, typer.Option("--markdown", help="A page with prices, in Markdown.")] = False,
 ) -> None:
     """Prints the code table; `later` marks what has no handler yet, `off` what is switched off."""
     rooms = _rooms(config_file)
     table = rooms.catalogue.codes
+    if as_page:
+        money = formatters(Language.EN, rooms.operator, latin=False)["MONEY"]
+        for line in plan_page.page(rooms.catalogue, rooms.absent, money, rooms.operator.short_numbers):
+            print(line)
+        return
     if as_json:
         rows = [listing.as_json(row, rooms.absent) for row in table]
         out.print(json.dumps(rows, ensure_ascii=False), markup=False)

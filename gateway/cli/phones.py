@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_PORT
-from gateway.phone import Phone, PhoneError, Shown
+from gateway.handset import Handset, Saying, Shown, saying
+from gateway.phone import Phone, PhoneError
 
 app = typer.Typer()
 
@@ -60,23 +62,33 @@ def phone(
     system_id: Account = "demo",
     password: Password = "demo",
 ) -> None:
-    """A phone, line by line: *CODE# dials, a line while a screen asks answers it, any other line is an SMS."""
+    """A phone: *CODE# dials, a line while a screen asks answers it, any other line is an SMS. Without a terminal, by
+    lines."""
+    number = number.removeprefix("+")
+    if not re.fullmatch(r"\d{1,20}", number):
+        raise typer.BadParameter(f"expected the digits of a number, such as 79161234567, not {number!r}")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from gateway.handset_view import HandsetView  # textual takes a while to import
+
+        HandsetView(Phone(host, port, system_id, password, number), Handset(number, to)).run()
+        return
 
     async def hold() -> None:
         loop = asyncio.get_running_loop()
-        async with Phone(host, port, system_id, password) as phone:
+        async with Phone(host, port, system_id, password, number) as phone:
             shown: list[Shown] = []
             while True:
                 err.print("answer> " if _asks(shown) else "dial or write> ", end="")
                 line = (await loop.run_in_executor(None, sys.stdin.readline)).rstrip("\n")
                 if not line:
                     return
-                if line[0] in "*#" and len(line) > 2:
-                    shown = await phone.dial(line, number)
-                elif _asks(shown):
-                    shown = await phone.answer(line, number)
-                else:
-                    shown = await phone.text(line, number, to)
+                match saying(line, asked=_asks(shown)):
+                    case Saying.DIAL:
+                        shown = await phone.dial(line, number)
+                    case Saying.ANSWER:
+                        shown = await phone.answer(line, number)
+                    case Saying.TEXT:
+                        shown = await phone.text(line, number, to)
                 _show(shown, number)
 
     asyncio.run(hold())

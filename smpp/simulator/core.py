@@ -33,6 +33,7 @@ from smpp.pdu import (
 )
 from smpp.simulator.answers import Answer, answer_octets, bind_answer, message_answer
 from smpp.simulator.faults import Fault, Moment, Schedule
+from smpp.simulator.handhelds import NO_GATEWAY, Handhelds, delivered
 from smpp.simulator.ledger import Acknowledged, Certain, Injected, Ledger, Receipted, Replied, Sent, Unanswered
 from smpp.simulator.lines import IN_PIECES, Action, Lines, Wire
 from smpp.simulator.messages import Identities, Incoming, Message, Reader, Said, Sending, injected_pdus
@@ -73,6 +74,7 @@ class Core:
         self._crowd = Crowd(scenario.load, random.Random(f"{scenario.seed}/phones"))
         self._identities = Identities(scenario.receipts, random.Random(f"{scenario.seed}/ids"))
         self._reader = Reader()
+        self._handhelds = Handhelds(self.lines)
         self._date = date
         self._current: dict[str, Message] = {}  # by number: the command that it waits for
         self._again: deque[tuple[Message, int]] = deque()
@@ -175,10 +177,15 @@ class Core:
 
     def _take(self, wire: Wire, pdu: Pdu, now: float) -> None:
         if isinstance(pdu, SubmitSm | DeliverSm | DataSm):
-            self._told(wire, pdu, now)
+            if wire.handheld:
+                self._carry(wire, pdu, now)
+            else:
+                self._told(wire, pdu, now)
         elif isinstance(pdu, EnquireLink):
             self.lines.answer(wire, Moment.PING, Answer(pdu.command_id, pdu.sequence_number), now)
         elif isinstance(pdu, Bind):
+            if self._centre and pdu.system_id == self.scenario.phone_system_id:
+                self._handhelds.bind(wire, pdu)
             refused = self.lines.answer(wire, Moment.BIND, bind_answer(pdu, self.scenario.system_id), now)
             self._enter(wire, not refused and not wire.silent, 0, now)
         elif isinstance(pdu, BindResp) and not wire.bound:  # else the answer to a second bind, which was a fault
@@ -222,13 +229,14 @@ class Core:
             return
         if self._centre and (receipts.always or pdu.registered_delivery & 3):
             self._report_on(pdu, message_id, now)
+        held = self._handhelds.deliver(pdu, now)
         said = self._reader.read(pdu)
         if said is None:
             return
         message = self._current.get(pdu.destination_addr)
         matched = None if message is None else _answers(message, said)
         if message is None or matched is None:
-            self.tally.add("extra")
+            self.tally.add("to phones held" if held else "extra")
         elif message.answer is None:
             message.answer = matched
             self.tally.replied(now - message.due_at)
@@ -244,10 +252,27 @@ class Core:
             )
         )
 
+    def _carry(self, wire: Wire, pdu: Incoming, now: float) -> None:
+        """What somebody says on a phone that he holds: the gateway's to answer."""
+        asked = self._handhelds.ask(wire, pdu)
+        gateway = self.lines.usable()
+        if gateway is None:
+            self._handhelds.answer(asked, NO_GATEWAY, now)
+            return
+        message = self._new_message((delivered(pdu),), now)
+        message.asked = asked
+        self.tally.add("from phones held")
+        said = Reader().read(pdu)
+        channel, text = (said.channel, said.text) if said is not None else ("sms", "")
+        self.ledger.add(
+            Injected(at_s=self.lines.at_s(now), id=message.id, number=pdu.source_addr, channel=channel, text=text)
+        )
+        self._send(gateway, message, 0, now)
+
     def _acknowledged(self, wire: Wire, pdu: Pdu, now: float) -> None:
         sendings = wire.outstanding.get(pdu.sequence_number)
         if not sendings:
-            if pdu.command_id != CommandId.ENQUIRE_LINK_RESP:
+            if pdu.command_id != CommandId.ENQUIRE_LINK_RESP and not wire.handheld:
                 self.tally.add("stray responses")
             return
         sending = sendings.popleft()
@@ -269,7 +294,11 @@ class Core:
             )
         )
         wire.acknowledged += 1
-        if sending.given_up:
+        if message.asked is not None:
+            if not sending.extra and message.open_parts:
+                message.open_parts.clear()
+                self._handhelds.answer(message.asked, status, now)
+        elif sending.given_up:
             self.tally.add("late")
         elif not status:
             message.open_parts.discard(sending.part)
@@ -418,7 +447,7 @@ class Core:
         pdu, pieces, sequence = message.pdus[part], "", -1
         octets = encode(pdu)
         after: list[Fault] = []
-        spared = spared or message.phone is None
+        spared = spared or (message.phone is None and message.asked is None)
         for fault in () if spared else self.lines.strikes(Moment.INJECT, now):
             match fault.does:
                 case "alter" if not isinstance(pdu, DataSm):

@@ -66,7 +66,7 @@ Action = Write | Cut | Read | Connect
 
 @dataclass(slots=True, eq=False)
 class Wire:
-    """A connection. `deaf`: what comes is thrown away; `silent`: nothing is read or written."""
+    """A connection. `deaf`: what comes is thrown away; `silent`: nothing is read or written; `handheld`: a phone's."""
 
     id: int
     free_at_s: float  # what leaves in pieces is out by then
@@ -74,6 +74,7 @@ class Wire:
     bound: bool = False
     deaf: bool = False
     silent: bool = False
+    handheld: bool = False
     sequence: int = 0
     outstanding: dict[int, deque[Sending]] = field(default_factory=dict)
     held: list[bytes] = field(default_factory=list)  # to leave in one segment
@@ -148,7 +149,8 @@ class Lines:
 
     def usable(self) -> Wire | None:
         """The wire that messages leave by: the newest that is bound."""
-        found = [wire for wire in self.wires.values() if wire.bound and not wire.deaf and not wire.silent]
+        wires = self.wires.values()
+        found = [wire for wire in wires if wire.bound and not (wire.deaf or wire.silent or wire.handheld)]
         return found[-1] if found else None
 
     def cut(self, wire: Wire, how: str) -> None:
@@ -206,13 +208,13 @@ class Lines:
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def answer(self, wire: Wire, moment: Moment, answer: Answer, now: float, receipt_wait_s: float = 0.0) -> bool:
-        """Answers a request as the faults have it; whether it was refused."""
+        """Answers a request as the faults have it (a phone's: as it should be); whether it was refused."""
         wait_s, copies, pieces = 0.0, 1, ""
         ends: list[Fault] = []
         until, status = self.storm
         if moment is Moment.SUBMIT and now < until:
             answer = answer.refused(status)
-        for fault in self.strikes(moment, now):
+        for fault in () if wire.handheld else self.strikes(moment, now):
             match fault.does:
                 case "late":
                     wait_s += fault.wait_s

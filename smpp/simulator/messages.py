@@ -12,6 +12,7 @@ import msgspec
 
 from smpp import text as sms_text
 from smpp.pdu import DataSm, DeliverSm, SubmitSm, Tag, UssdOp
+from smpp.simulator.handhelds import Asked
 from smpp.simulator.phones import Phone
 from smpp.simulator.scenario import Receipts, Step
 from smpp.udh import udh_concatenation
@@ -31,7 +32,7 @@ class Message:
     """What is to be delivered to the gateway: a phone's command, or a receipt (which has no phone).
 
     `due_at`: when the schedule would have it said. `goes_on_with`: of a repeat, the answer to the first, which the
-    phone's next step builds on.
+    phone's next step builds on. `asked`: somebody's own phone, which says what it likes, waits for the acknowledgement.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Message:
     over: bool = False  # answered, or given up
     certain: bool = False  # the gateway has proof that we hold its acknowledgement
     waits: bool = False  # for certainty, to be said again
+    asked: Asked | None = None
 
 
 @dataclass(slots=True, eq=False)

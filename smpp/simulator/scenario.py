@@ -88,6 +88,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     password: str = "secret"
     bind: Literal["transceiver", "receiver", "transmitter"] = "transceiver"
     short_number: str = "111"
+    phone_system_id: str = "phone"
     enquire_link_s: float = 30.0
     reconnect_s: float = 0.2
     load: Load = Load()

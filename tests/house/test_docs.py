@@ -8,7 +8,11 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateway import config
+from gateway.app import Rooms
+from gateway.catalogue import plan_page
 from gateway.cli import MODULES
+from gateway.model import Language
+from gateway.texts.formats import formatters
 
 ROOT = Path(__file__).parents[2]
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -72,3 +76,12 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert [] == broken
+
+
+def test_the_page_of_codes_is_current() -> None:
+    """docs/codes.md is what the plan, the handlers and the products say now: `make codes` writes it anew."""
+    rooms = Rooms(config.Settings(), secret=b"")
+    money = formatters(Language.EN, rooms.operator, latin=False)["MONEY"]
+    lines = plan_page.page(rooms.catalogue, rooms.absent, money, rooms.operator.short_numbers)
+
+    assert (ROOT / "docs/codes.md").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in lines)

@@ -47,6 +47,7 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/screens.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/menus.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/menu_choices.py", ("asyncio", "gateway.store", "smpp", *CLOCKS)),
+    ("gateway/handset.py", ("asyncio", "gateway.store", "gateway.phone", "textual", *CLOCKS)),
     ("gateway/conversation.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/dispatcher.py", ("asyncio", "gateway.store", *CLOCKS)),
     ("gateway/handlers", ("asyncio", "gateway.store", "gateway.engine", "gateway.handlers", "smpp", *CLOCKS)),
@@ -95,6 +96,19 @@ def test_room_never_imports(room: str, never: tuple[str, ...]) -> None:
 
     assert found
     assert [] == broken
+
+
+def test_textual_is_loaded_for_a_phone_in_a_terminal_alone() -> None:
+    """One module imports it, and nothing imports that module before somebody holds the phone."""
+    users = {path.name for path in modules("gateway") for _, name in imported(path) if name.startswith("textual")}
+    early = [
+        path.name
+        for path in modules("gateway")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.module == "gateway.handset_view"
+    ]
+
+    assert (users, early) == ({"handset_view.py"}, [])
 
 
 def test_one_broad_except_in_the_gateway() -> None:

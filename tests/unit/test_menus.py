@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gateway import config
@@ -265,3 +267,25 @@ def test_questions_stand_without_their_code() -> None:
                 bare.append(f"{name} {language.value}: {question!r}")
 
     assert bare == []
+
+
+def test_a_drawn_menu_is_drawn_again_only_where_it_looks_otherwise() -> None:
+    """A menu for two subscribers is drawn once; another language, alphabet, size, page or item makes another."""
+    place = TREE.resolve("*111*4*1#")
+    assert isinstance(place, Place)
+    russian, joined = reader(), msgspec.structs.replace(NOBODY, numbers_on=True)
+    readers = [
+        (russian, 0),
+        (reader(Language.EN), 0),
+        (replace(russian, latin=True), 0),
+        (replace(russian, size=Size(182, 50)), 0),
+        (replace(russian, subscriber=joined), 0),
+        (replace(russian, subscriber=joined), 1),
+    ]
+    TREE.screens.clear()
+    shown = [TREE.show(place, *each) for each in readers]
+    other = replace(russian, subscriber=msgspec.structs.replace(NOBODY, msisdn=Msisdn("79160000000")))
+
+    assert len({each.text for each in shown if isinstance(each, Show)}) == len(TREE.screens) == len(readers)
+    assert TREE.show(place, other) == shown[0]
+    assert len(TREE.screens) == len(readers)

@@ -20,7 +20,9 @@ async def test_no_gateway_there() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
 
-    with pytest.raises(PhoneError, match=rf"127\.0\.0\.1:{port}: Connection lost.*Is the gateway running"):
+    with pytest.raises(
+        PhoneError, match=rf"127\.0\.0\.1:{port}: no connection \(ConnectionRefusedError\)\. Is the gateway running"
+    ):
         async with Phone("127.0.0.1", port, "demo", "demo"):
             pass
 
@@ -30,6 +32,13 @@ async def test_a_wrong_password(gateway_port: int) -> None:
     with pytest.raises(PhoneError, match="the bind was refused with ESME_RINVPASWD"):
         async with Phone("127.0.0.1", gateway_port, "demo", "wrong"):
             pass
+
+
+@pytest.mark.parametrize("line", ["*" + "1" * 181 + "#", "*111*" + "я" * 75 + "#"])
+async def test_more_than_a_dialog_can_carry(line: str) -> None:
+    """182 characters of GSM-7, 80 of UCS-2: told before anything is sent."""
+    with pytest.raises(PhoneError, match="too long for USSD"):
+        await Phone(HOST, 1, ACCOUNT, PASSWORD).say_dial(line, fresh_number())
 
 
 async def test_answers_to_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

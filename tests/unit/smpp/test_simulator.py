@@ -10,6 +10,7 @@ import pytest
 from smpp.pdu import (
     BindTransceiver,
     BindTransceiverResp,
+    DataSm,
     DecodeError,
     DeliverSm,
     DeliverSmResp,
@@ -535,3 +536,66 @@ def test_every_word_of_a_scenario_is_documented() -> None:
         words |= {field.name for field in msgspec.structs.fields(model)}
 
     assert sorted(word for word in words - {"load", "receipts"} if f"`{word}`" not in text) == []
+
+
+# -- phones that people hold -------------------------------------------------------------------------------------------
+
+HELD = "79161234567"
+
+
+def held_phone(exchange: Exchange, wire: int = 2) -> None:
+    exchange.core.connected(wire, exchange.now)
+    exchange.say(BindTransceiver(sequence_number=1, system_id="phone", address_range=HELD), wire=wire)
+
+
+def said(sequence: int = 2) -> SubmitSm:
+    return SubmitSm(sequence_number=sequence, source_addr=HELD, destination_addr="111", short_message=b"BALANCE")
+
+
+def test_a_phone_that_is_held_is_answered_as_the_gateway_answers() -> None:
+    """What it submits is delivered to the gateway; its response comes when the gateway's has, with that status."""
+    exchange = Exchange(numbers=0, messages=0)
+    held_phone(exchange)
+    delivered = exchange.say(said(), wire=2)
+    answered = exchange.say(DeliverSmResp(sequence_number=delivered[0].sequence_number, command_status=0x14))
+
+    assert [(type(each), each.source_addr, each.short_message) for each in delivered] == [
+        (DeliverSm, HELD, b"BALANCE")
+    ]  # fmt: skip
+    assert [(type(each), each.sequence_number, each.command_status) for each in answered] == [(SubmitSmResp, 2, 0x14)]
+    assert [each.number for each in exchange.core.ledger.of(Injected)] == [HELD]
+
+
+def test_a_phone_that_is_held_gets_its_messages() -> None:
+    """By the number of its bind, before it has said anything; others' messages stay with the centre."""
+    exchange = Exchange(numbers=0, messages=0)
+    held_phone(exchange)
+    first = exchange.say(reply(1, number=HELD))
+    second = exchange.say(reply(2, number="79160000000"))
+
+    assert [type(each) for each in first] == [SubmitSmResp, DeliverSm]
+    assert (first[1].destination_addr, first[1].data_coding) == (HELD, 8)
+    assert [type(each) for each in second] == [SubmitSmResp]
+    assert exchange.core.tally.counts["to phones held"] == exchange.core.tally.counts["extra"] == 1
+
+
+def test_a_phone_without_a_gateway() -> None:
+    """Nobody is there to deliver to: a temporary error, at once."""
+    exchange = Exchange(bound=False, numbers=0, messages=0)
+    held_phone(exchange)
+    (refused,) = exchange.say(said(), wire=2)
+
+    assert (refused.sequence_number, refused.command_status) == (2, 0x64)
+
+
+def test_faults_strike_what_a_held_phone_says_and_not_its_connection() -> None:
+    """Its words are altered on the way to the gateway; its own responses come as they should."""
+    exchange = Exchange(
+        fault(Moment.INJECT, "alter", kind="data_sm"), fault(Moment.PING, "lost"), numbers=0, messages=0
+    )  # fmt: skip
+    held_phone(exchange)
+    alive = exchange.say(EnquireLink(sequence_number=2), wire=2)
+    (delivered,) = exchange.say(said(3), wire=2)
+
+    assert [each.sequence_number for each in alive] == [2]
+    assert isinstance(delivered, DataSm)

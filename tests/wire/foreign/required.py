@@ -28,3 +28,8 @@ def node() -> str:
     """The interpreter, with npm's `smpp` installed in `FOLDER`."""
     found = shutil.which("node") if (FOLDER / "node_modules" / "smpp").is_dir() else None
     return required(found, "node or its package smpp is not installed, so no foreign centre has spoken to us")
+
+
+def tmux() -> str:
+    """The terminal that a program can look at."""
+    return required(shutil.which("tmux"), "tmux is not installed, so the phone was not seen in a real terminal")
