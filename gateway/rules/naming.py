@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gateway.catalogue.products import Names
 from gateway.model import Language, Money
 
@@ -29,3 +31,16 @@ def numbered(number: int, names: Names, price: Money, language: Language) -> str
     """One line of a list: the id as it has to be typed, the name, the price if it has one."""
     cost = f": {amount(price)}" if price else ""
     return f"\n{number} {name_in(names, language)}{cost}"
+
+
+def in_pages(lines: Iterable[str], room: int) -> list[list[str]]:
+    """Lines by pages of `room` characters; a line that is longer has a page of its own."""
+    pages: list[list[str]] = []
+    left = 0
+    for line in lines:
+        if not pages or len(line) > left:
+            pages.append([])
+            left = room
+        pages[-1].append(line)
+        left -= len(line)
+    return pages
