@@ -69,6 +69,7 @@ class Service:
     forbids_tariffs: frozenset[TariffId] = frozenset()
     mandatory: bool = False
     open: bool = True  # can be connected now
+    content: bool = False  # a content provider's: a paid subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,13 @@ class CardRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionRules:
+    """Paid subscriptions are the services that say `content`; which service keeps new ones from being connected."""
+
+    ban: ServiceId = ServiceId(65)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -261,6 +269,7 @@ class Products:
     melodies: dict[MelodyId, Melody] = field(default_factory=dict, metadata={"table": "tune"})
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
     cards: CardRules = CardRules()
+    subscription: SubscriptionRules = SubscriptionRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

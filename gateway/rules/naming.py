@@ -44,3 +44,13 @@ def in_pages(lines: Iterable[str], room: int) -> list[list[str]]:
         pages[-1].append(line)
         left -= len(line)
     return pages
+
+
+def grouped(lines: Iterable[tuple[str, str]], *groups: str) -> dict[str, object]:
+    """Lines by group, as a list's text takes them: the joined lines and their number."""
+    by_group: dict[str, list[str]] = {group: [] for group in groups}
+    for group, line in lines:
+        by_group[group].append(line)
+    arguments: dict[str, object] = {group: "".join(each) for group, each in by_group.items()}
+    arguments |= {f"{group}_count": len(each) for group, each in by_group.items()}
+    return arguments
