@@ -12,6 +12,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from gateway.catalogue.melodies import Melody, MelodyRules
+from gateway.catalogue.messaging import MessageRules
 from gateway.catalogue.rewards import BonusRules, Reward
 from gateway.model import MelodyId, Money, RewardId, ServiceId, TariffId
 
@@ -270,6 +271,7 @@ class Products:
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
     cards: CardRules = CardRules()
     subscription: SubscriptionRules = SubscriptionRules()
+    message: MessageRules = MessageRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

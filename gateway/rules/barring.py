@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.commands import UnitOfWork
-from gateway.model import Msisdn, Record, ServiceStatus, Subscriber
+from gateway.commands import Command, Outcome, UnitOfWork, refused
+from gateway.model import Msisdn, Record, ServiceStatus, Subscriber, SubscriberStatus
 
 
 class Barred(Record, frozen=True, array_like=True, gc=False):
@@ -25,3 +25,16 @@ def bars(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
     if subscriber is None or not list_is_on(uow, subscriber):
         return False
     return other in uow.record(Barred, number).numbers
+
+
+def unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
+    """Whoever has barred the one who asks is not disturbed; it is not said by whom one is barred more than that.
+
+    Refusals: `closed`, `barred`, in the words of the command's family.
+    """
+    other = uow.subscriber(number)
+    if other is not None and other.status is SubscriberStatus.CLOSED:
+        return refused(command, "closed", number=number)
+    if other is not None and bars(uow, number, command.msisdn):
+        return refused(command, "barred", number=number)
+    return None

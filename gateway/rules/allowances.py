@@ -1,0 +1,21 @@
+"""Packages of minutes, messages and megabytes: what is used up first. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.model import Allowance, Instant, Subscriber
+
+ENDLESS = Instant(2**62)
+
+
+def used_up(subscriber: Subscriber, unit: str, count: int, at: Instant) -> tuple[Subscriber, int]:
+    """Takes from the packages of a unit, first from those that end first: the subscriber, and what they do not cover."""
+    live = [each for each in subscriber.allowances if each.unit.lower() == unit and (not each.until or each.until > at)]
+    changed: dict[int, Allowance] = {}
+    for each in sorted(live, key=lambda one: one.until or ENDLESS):
+        taken = min(count, each.left)
+        count -= taken
+        changed[id(each)] = msgspec.structs.replace(each, left=each.left - taken)
+    allowances = tuple(changed.get(id(each), each) for each in subscriber.allowances)
+    return msgspec.structs.replace(subscriber, allowances=allowances), count
