@@ -466,7 +466,11 @@ def _price(price: int) -> str:
 
 def input_screen(kind: ArgumentType, reader: Reader, wrong: str = "") -> str:
     """Asks for one argument. `wrong`: what was wrong with the last answer, in its place."""
-    asked = reader.text("menu-ask", part=reader.text(f"part-{kind.part}"), example=kind.example)
+    part = reader.text(f"part-{kind.part}")
+    free = not kind.example
+    asked = (
+        reader.text("menu-ask_free", part=part) if free else reader.text("menu-ask", part=part, example=kind.example)
+    )
     text, _ = first_page(wrong or asked, reader.size, "")
     whole = f"{text}\n{reader.text('menu-back')}"
     return whole if reader.size.holds(whole) else text

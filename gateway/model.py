@@ -314,9 +314,9 @@ class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `key` names it among the dialogs of the number; empty where the dialect knows one at most. `path` is what one
     would dial to come here at once (`*111*2`), `typed` what its input screens have been given. `text` is the
-    question, what is left of a text, or the code that lacks an argument. `offered`: the screen asks whether to go on from here or to begin with that
-    path. `open`: the network still has it; else it was interrupted and is offered at the next dial. `row` is the
-    outbox row of the screen.
+    question, what is left of a text, or the code that lacks an argument. `offered`: the screen asks whether to go on
+    from here or to begin with that path. `open`: the network still has it; else it was interrupted and is offered at
+    the next dial. `row` is the outbox row of the screen.
     """
 
     msisdn: Msisdn

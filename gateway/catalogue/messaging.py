@@ -9,7 +9,7 @@ from gateway.model import Money, ServiceId
 
 @dataclass(frozen=True, slots=True)
 class MessageRules:
-    """SMS and MMS sent by a code: how many a day, which service MMS is, and what one costs. SMS cost as in the tariff."""
+    """SMS and MMS sent by a code: how many a day, which service MMS is, what one costs. SMS cost what the tariff says."""
 
     sms_per_day_max: int = 20
     mms_per_day_max: int = 20

@@ -10,7 +10,7 @@ ENDLESS = Instant(2**62)
 
 
 def used_up(subscriber: Subscriber, unit: str, count: int, at: Instant) -> tuple[Subscriber, int]:
-    """Takes from the packages of a unit, first from those that end first: the subscriber, and what they do not cover."""
+    """Takes from the packages of a unit, those that end first before the others: and what is not covered."""
     live = [each for each in subscriber.allowances if each.unit.lower() == unit and (not each.until or each.until > at)]
     changed: dict[int, Allowance] = {}
     for each in sorted(live, key=lambda one: one.until or ENDLESS):

@@ -99,6 +99,7 @@ menu-back = 0 назад
 menu-yes_no = 1 да 2 не 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Въведете: { $part }. Пример: { $example }
+menu-ask_free = Въведете: { $part }
 menu-wrong = Няма такава точка
 # Where the screen has no room for more.
 menu-wrong_short = Не е то

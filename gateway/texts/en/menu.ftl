@@ -99,6 +99,7 @@ menu-back = 0 back
 menu-yes_no = 1 yes 2 no 0 back
 # What has to be typed, and an example of it.
 menu-ask = Enter: { $part }. Example: { $example }
+menu-ask_free = Enter: { $part }
 menu-wrong = There is no such item
 # Where the screen has no room for more.
 menu-wrong_short = Wrong

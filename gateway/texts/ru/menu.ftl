@@ -99,6 +99,7 @@ menu-back = 0 назад
 menu-yes_no = 1 да 2 нет 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Введите: { $part }. Пример: { $example }
+menu-ask_free = Введите: { $part }
 menu-wrong = Такого пункта нет
 # Where the screen has no room for more.
 menu-wrong_short = Не то
