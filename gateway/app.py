@@ -29,6 +29,7 @@ from gateway.clock import Clock, SystemClock
 from gateway.config import (
     AccountSection,
     ChannelSection,
+    HTTP_CHANNELS,
     ChannelsSection,
     ConfigError,
     LinkSection,
@@ -507,7 +508,7 @@ def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
     """The systems outside that are configured. Their libraries are loaded only where one is: they take 20 MB."""
     setups: dict[str, ChannelSetup] = {}
     sections = settings.channels
-    for name in ("payments", "location", "mms"):
+    for name in HTTP_CHANNELS:
         section: ChannelSection = getattr(sections, name)
         if section.url:
             from gateway.delivery.http import HttpChannel

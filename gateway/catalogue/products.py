@@ -164,10 +164,11 @@ class FavouriteRules:
 
 @dataclass(frozen=True, slots=True)
 class VoicemailRules:
-    """Which services voicemail is: the one that its code connects, and the paid one."""
+    """Which services voicemail is: the one that its code connects, and the paid one. `listen`: the number to call."""
 
     basic: ServiceId = ServiceId(20)
     paid: ServiceId = ServiceId(21)
+    listen: str = "0860"
 
 
 @dataclass(frozen=True, slots=True)
