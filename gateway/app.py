@@ -27,9 +27,9 @@ from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
 from gateway.clock import Clock, SystemClock
 from gateway.config import (
+    HTTP_CHANNELS,
     AccountSection,
     ChannelSection,
-    HTTP_CHANNELS,
     ChannelsSection,
     ConfigError,
     LinkSection,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.catalogue.melodies import Melody, MelodyRules
 from gateway.catalogue.messaging import MessageRules
+from gateway.catalogue.relations import ChildRules, FamilyRules, LocatorRules
 from gateway.catalogue.rewards import BonusRules, Reward
 from gateway.model import MelodyId, Money, RewardId, ServiceId, TariffId
 
@@ -273,6 +274,9 @@ class Products:
     cards: CardRules = CardRules()
     subscription: SubscriptionRules = SubscriptionRules()
     message: MessageRules = MessageRules()
+    child: ChildRules = ChildRules()
+    family: FamilyRules = FamilyRules()
+    locator: LocatorRules = LocatorRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

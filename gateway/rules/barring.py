@@ -13,6 +13,13 @@ class Barred(Record, frozen=True, array_like=True, gc=False):
     numbers: tuple[str, ...] = ()
 
 
+class BarredForChild(Record, frozen=True, array_like=True, gc=False):
+    """Whom its parents keep away from a number, the key; without a service, and not the child's to change."""
+
+    kind = "barred_for_child"
+    numbers: tuple[str, ...] = ()
+
+
 def list_is_on(uow: UnitOfWork, subscriber: Subscriber) -> bool:
     """Whether the number has the service, and has paid for it."""
     on = subscriber.service(uow.products.blacklist.service)
@@ -20,11 +27,13 @@ def list_is_on(uow: UnitOfWork, subscriber: Subscriber) -> bool:
 
 
 def bars(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
-    """Whether a number does not want to hear from another."""
+    """Whether a number, or a parent for it, does not want to hear from another."""
     subscriber = uow.subscriber(number)
-    if subscriber is None or not list_is_on(uow, subscriber):
+    if subscriber is None:
         return False
-    return other in uow.record(Barred, number).numbers
+    if other in uow.record(BarredForChild, number).numbers:
+        return True
+    return list_is_on(uow, subscriber) and other in uow.record(Barred, number).numbers
 
 
 def unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
