@@ -11,7 +11,7 @@ from gateway.rules.allowances import used_up
 from gateway.rules.barring import unwilling
 from gateway.rules.calendar import add_today, day_number, moved_today
 from gateway.rules.paying import missing_for
-from smpp.text import split
+from gateway.screens import messages_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
         return refused(command, "quota", max=most)
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
-    parts = len(split(command.text).parts)
+    parts = messages_for(command.text)
     changed, beyond = used_up(subscriber, "sms", parts, command.at)
     tariff = uow.products.tariffs.get(subscriber.tariff)
     price = Money(beyond * tariff.sms_minor) if tariff is not None else Money(0)
