@@ -11,7 +11,7 @@ child-list =
     }
 child-add_ask = { PHONE($number) } иска да вижда баланса, услугите и мястото ви и да ви спира номера. Само той може да го отмени. Да: *111*7788*4*{ $code }# Не: *111*7788*5*{ $code }# Срок { $hours } ч
 child-add_asked = До { PHONE($number) } е изпратен въпрос. Отговорете от него до { $hours } ч.
-child-add_ask_own = Да наблюдавате ли { PHONE($number) }? Този номер ще получи SMS. ДА { $code } или *111*97*{ $code }#
+child-add_ask_own = Да наблюдавате ли { PHONE($number) }? Този номер ще научи. ДА { $code } или *111*97*{ $code }#
 child-added = Вече виждате как е { PHONE($number) }: *111*7788*7*{ $number }#. Махане: *111*7788*2*{ $number }#
 child-added_child = Вече { PHONE($number) } вижда баланса, услугите и мястото ви и може да ви спира номера.
 child-already = { PHONE($number) } вече е сред децата ви. Махане: *111*7788*2*{ $number }#

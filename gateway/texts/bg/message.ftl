@@ -1,12 +1,12 @@
 ### An SMS to another number.
 
 message-ask =
-    Да изпратим ли SMS до { PHONE($number) }{ $parts ->
+    Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(части: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
 message-ask_again =
-    Цената е променена. Да изпратим ли SMS до { PHONE($number) }{ $parts ->
+    Цената е променена. Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(части: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#

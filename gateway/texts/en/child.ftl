@@ -11,7 +11,7 @@ child-list =
     }
 child-add_ask = { PHONE($number) } asks to see your balance, services and place and to bar numbers for you. Only { PHONE($number) } can end it. Yes: *111*7788*4*{ $code }# No: *111*7788*5*{ $code }# within { $hours } h
 child-add_asked = { PHONE($number) } has been asked. Answer from that phone within { $hours } h.
-child-add_ask_own = Look after { PHONE($number) }? That number gets an SMS about it. YES { $code } or *111*97*{ $code }#
+child-add_ask_own = Look after { PHONE($number) }? That number will be told. YES { $code } or *111*97*{ $code }#
 child-added = You now see how { PHONE($number) } is: *111*7788*7*{ $number }#. To remove: *111*7788*2*{ $number }#
 child-added_child = { PHONE($number) } now sees your balance, services and place and may bar numbers for you.
 child-already = { PHONE($number) } is among your children already. To remove: *111*7788*2*{ $number }#

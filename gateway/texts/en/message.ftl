@@ -1,12 +1,12 @@
 ### An SMS to another number.
 
 message-ask =
-    Send the SMS to { PHONE($number) }{ $parts ->
+    Send the message to { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}({ $parts } parts)
     } for { MONEY($price) }? YES { $code } or *111*97*{ $code }#
 message-ask_again =
-    The price has changed. Send the SMS to { PHONE($number) }{ $parts ->
+    The price has changed. Send the message to { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}({ $parts } parts)
     } for { MONEY($price) }? YES { $code } or *111*97*{ $code }#

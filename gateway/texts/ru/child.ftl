@@ -11,7 +11,7 @@ child-list =
     }
 child-add_ask = { PHONE($number) } просит смотреть ваш баланс, услуги и место и закрывать вам номера. Отменить сможет только он. Да: *111*7788*4*{ $code }# Нет: *111*7788*5*{ $code }# Ждём { $hours } ч
 child-add_asked = На номер { PHONE($number) } послан вопрос. Ответьте с него за { $hours } ч.
-child-add_ask_own = Следить за номером { PHONE($number) }? На него придёт SMS об этом. ДА { $code } или *111*97*{ $code }#
+child-add_ask_own = Следить за номером { PHONE($number) }? Этот номер узнает об этом. ДА { $code } или *111*97*{ $code }#
 child-added = Теперь вы видите, как дела у { PHONE($number) }: *111*7788*7*{ $number }#. Убрать: *111*7788*2*{ $number }#
 child-added_child = Теперь { PHONE($number) } видит ваш баланс, услуги и место и может закрывать вам номера.
 child-already = { PHONE($number) } уже среди ваших детей. Убрать: *111*7788*2*{ $number }#

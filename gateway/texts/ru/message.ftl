@@ -1,12 +1,12 @@
 ### An SMS to another number.
 
 message-ask =
-    Отправить SMS на { PHONE($number) }{ $parts ->
+    Отправить сообщение на { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(частей: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
 message-ask_again =
-    Цена изменилась. Отправить SMS на { PHONE($number) }{ $parts ->
+    Цена изменилась. Отправить сообщение на { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(частей: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
