@@ -16,7 +16,7 @@ from gateway.rules.barring import BarredForChild
 from gateway.rules.children import Children, Parents
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.instead import instead
-from gateway.rules.naming import LIST_ROOM, amount, name_in, nameless
+from gateway.rules.naming import abridged, amount, name_in, nameless
 from gateway.rules.places import Place, asked_place, reason_of
 
 
@@ -75,6 +75,7 @@ class Show(Command):
     """Balance, tariff, paid services and place of a child."""
 
     name = "child.show"
+    while_blocked = True
     number: Msisdn
 
 
@@ -116,7 +117,7 @@ class Unbar(Command):
     barred: BarredNumber
 
 
-SERVICES_ROOM = 70  # of the characters of a list: the rest of that text is long
+SERVICES_ROOM = 70  # characters for the services: the rest of that text is long
 
 
 def _subject(command: Command, uow: UnitOfWork) -> Subscriber:
@@ -277,7 +278,7 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
         "balance": uow.account(child.account).balance if own else 0,
         "tariff": tariff.names if tariff is not None else nameless(child.tariff),
         "count": len(paid),
-        "services": ", ".join(paid)[: LIST_ROOM[uow.language] - SERVICES_ROOM],
+        "services": abridged(paid, SERVICES_ROOM),
     }
     return Outcome(
         replies=(

@@ -33,7 +33,7 @@ from gateway.rules.barring import bars
 from gateway.rules.calendar import month_later
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.locating import Consents, Contacts, PackageOfRequests, may_locate
-from gateway.rules.naming import LIST_ROOM
+from gateway.rules.naming import LIST_ROOM, abridged
 from gateway.rules.paying import missing_for, paid_in
 from gateway.rules.places import Place as Answer
 from gateway.rules.places import asked_place, reason_of
@@ -173,6 +173,8 @@ class PackageRenew(Command):
     own = True
 
 
+LIST_FRAME = 50  # the list in both directions has a longer frame than other lists
+
 CHARGE = "locator"
 """The kind of the ledger entries of requests and packages."""
 
@@ -189,13 +191,15 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
     contacts = uow.record(Contacts, command.msisdn).of
     given = uow.record(Consents, command.msisdn).given
     package = uow.record(PackageOfRequests, command.msisdn)
-    names = ", ".join(f"{name} {number}".strip() for number, name in contacts)
+    room = LIST_ROOM[uow.language] - LIST_FRAME
+    given_numbers = abridged([number for number, _ in given], room // 2 if contacts else room)
+    names = abridged([f"{name} {number}".strip() for number, name in contacts], room - len(given_numbers))
     arguments: dict[str, object] = {
         "count": len(contacts),
-        "contacts": names[: LIST_ROOM[uow.language]],
+        "contacts": names,
         "left": package.left if package.until > command.at else 0,
         "given_count": len(given),
-        "given": ", ".join(number for number, _ in given),
+        "given": given_numbers,
     }
     return Outcome(replies=(Reply(command.actor, "locator-list", arguments),))
 

@@ -27,7 +27,7 @@ from gateway.rules.allowances import given_back, used_up
 from gateway.rules.answers import understood
 from gateway.rules.barring import unwilling
 from gateway.rules.calendar import add_today, day_number, moved_today
-from gateway.rules.naming import LIST_ROOM
+from gateway.rules.naming import LIST_ROOM, abridged
 from gateway.rules.paying import missing_for, paid_in
 
 
@@ -131,8 +131,8 @@ def listed(command: Listed, uow: UnitOfWork) -> Outcome:
         return Outcome(replies=(Reply(command.msisdn, "picture-list_unknown", notice=True),))
     if not found.pictures:
         return Outcome(replies=(Reply(command.msisdn, "picture-list_empty", notice=True),))
-    lines = "".join(f"\n{each.picture} {each.name}" for each in found.pictures)
-    arguments = {"lines": lines[: LIST_ROOM[uow.language]]}
+    lines = abridged([f"{each.picture} {each.name}" for each in found.pictures], LIST_ROOM[uow.language], "\n")
+    arguments = {"lines": f"\n{lines}"}
     return Outcome(replies=(Reply(command.msisdn, "picture-list", arguments, notice=True),))
 
 

@@ -15,7 +15,7 @@ from gateway.model import ConnectedService, ServiceStatus, Subscriber, Subscript
 from gateway.rules import confirmations
 from gateway.rules.calendar import local
 from gateway.rules.instead import instead
-from gateway.rules.naming import LIST_ROOM, grouped, name_in, numbered
+from gateway.rules.naming import LIST_ROOM, abridged, grouped, name_in, numbered
 from gateway.rules.renewing import renewal_key
 
 
@@ -60,6 +60,9 @@ class Allow(Command):
     """New subscriptions can be connected again."""
 
     name = "subscription.allow"
+
+
+NAMES_ROOM = 70  # characters for the names in a question, which has two codes besides
 
 
 def _subject(command: Command, uow: UnitOfWork) -> Subscriber:
@@ -123,8 +126,10 @@ def stop(command: Stop, uow: UnitOfWork) -> Outcome:
         found = _subscriptions(command, uow)
         if not found:
             return _none(command)
-        lines = "".join(f"\n{each.id} {name_in(each.names, uow.language)}" for _, each in found)
-        arguments = {"lines": lines[: LIST_ROOM[uow.language]], "id": str(found[0][1].id)}
+        lines = listed(
+            [f"{each.id} {name_in(each.names, uow.language)}" for _, each in found], LIST_ROOM[uow.language], "\n"
+        )
+        arguments = {"lines": f"\n{lines}", "id": str(found[0][1].id)}
         return Outcome(replies=(Reply(command.actor, "subscription-which", arguments),))
     wanted = int(command.subscription)
     on = {each.id for each in _subject(command, uow).services}
@@ -141,8 +146,8 @@ def stop_all(command: StopAll, uow: UnitOfWork) -> Outcome:
     if not found:
         return _none(command)
     if command.confirmed is None:
-        names = ", ".join(name_in(each.names, uow.language) for _, each in found)
-        arguments = {"names": names[: LIST_ROOM[uow.language]], "count": len(found)}
+        names = abridged([name_in(each.names, uow.language) for _, each in found], NAMES_ROOM)
+        arguments = {"names": names, "count": len(found)}
         return confirmations.ask_actor(command, uow, text="subscription-stop_all_ask", arguments=arguments)
     gone = {on.id for on, _ in found}
     subscriber = _subject(command, uow)

@@ -54,3 +54,14 @@ def grouped(lines: Iterable[tuple[str, str]], *groups: str) -> dict[str, object]
     arguments: dict[str, object] = {group: "".join(each) for group, each in by_group.items()}
     arguments |= {f"{group}_count": len(each) for group, each in by_group.items()}
     return arguments
+
+
+def abridged(items: Iterable[str], room: int, between: str = ", ") -> str:
+    """Items one after another, as many as fit; where some do not, dots stand for them."""
+    text = ""
+    for item in items:
+        more = f"{between}{item}" if text else item
+        if text and len(text) + len(more) > room:
+            return f"{text}{between}..."
+        text += more
+    return text

@@ -28,7 +28,7 @@ from gateway.model import (
 from gateway.rules.acting import may_act_for
 from gateway.rules.allowances import given_back, used_up
 from gateway.rules.answers import understood
-from gateway.rules.naming import in_pages
+from gateway.rules.naming import abridged, in_pages
 from gateway.rules.places import Place
 from tests.unit.handlers.desk import NOON, Desk, rendered
 
@@ -228,3 +228,14 @@ def test_pages_hold_every_line_once(lines: list[str], room: int) -> None:
 
     assert lines == [line for page in pages for line in page]
     assert all(len("".join(page)) <= room or len(page) == 1 for page in pages)
+
+
+@given(items=st.lists(st.text("абв", min_size=1, max_size=9), max_size=9), room=st.integers(10, 60))
+def test_a_list_is_abridged_between_its_items(items: list[str], room: int) -> None:
+    """Whole items in order, dots for those that do not fit, and no more characters than there is room for."""
+    text = abridged(items, room)
+
+    shown = text.removesuffix(", ...").split(", ") if text else []
+    assert shown == items[: len(shown)]
+    assert text.endswith(", ...") == (len(shown) < len(items))
+    assert len(", ".join(shown)) <= room
