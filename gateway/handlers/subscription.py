@@ -126,7 +126,7 @@ def stop(command: Stop, uow: UnitOfWork) -> Outcome:
         found = _subscriptions(command, uow)
         if not found:
             return _none(command)
-        lines = listed(
+        lines = abridged(
             [f"{each.id} {name_in(each.names, uow.language)}" for _, each in found], LIST_ROOM[uow.language], "\n"
         )
         arguments = {"lines": f"\n{lines}", "id": str(found[0][1].id)}

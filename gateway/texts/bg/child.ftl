@@ -25,10 +25,10 @@ child-show =
     { PHONE($number) }: { $own ->
         [own] { MONEY($balance) }
        *[payer] плаща друг номер
-    }, „{ NAME($tariff) }“. { $count ->
+    }, „{ NAME($tariff) }“. Мястото ще дойде със SMS. { $count ->
         [0] Няма платени услуги.
-       *[some] Платени услуги: { $services }.
-    } Мястото ще дойде със SMS.
+       *[some] Платени услуги: { $services }
+    }
 child-shown = { PHONE($number) } видя баланса, услугите и мястото ви.
 child-place = { PHONE($number) }: { $place }, точност { $metres } м
 child-place_off = Не се знае къде е { PHONE($number) }: телефонът е изключен или без обхват.

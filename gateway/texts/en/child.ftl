@@ -25,10 +25,10 @@ child-show =
     { PHONE($number) }: { $own ->
         [own] { MONEY($balance) }
        *[payer] another number pays
-    }, "{ NAME($tariff) }". { $count ->
+    }, "{ NAME($tariff) }". The place comes by SMS. { $count ->
         [0] No paid services.
-       *[some] Paid services: { $services }.
-    } The place comes by SMS.
+       *[some] Paid services: { $services }
+    }
 child-shown = { PHONE($number) } looked at your balance, services and place.
 child-place = { PHONE($number) }: { $place } (within { $metres } m)
 child-place_off = { PHONE($number) } cannot be located: the phone is off or out of reach.

@@ -3,13 +3,13 @@
 locator-list =
     { $count ->
         [0] There is nobody to locate yet. To add one: *111*6677*1*number#
-       *[some] You may locate: { $contacts }. To do it: WHERE name
+       *[some] To locate: WHERE name. You may locate: { $contacts }
     }{ $left ->
         [0] {""}
-       *[some] . Requests in the package: { $left }
+       *[some] {"\u000A"}Requests in the package: { $left }
     }{ $given_count ->
         [0] {""}
-       *[some] . You may be located by: { $given }. To end it: DISCONNECT to 6677
+       *[some] {"\u000A"}You may be located (to end it: DISCONNECT to 6677) by: { $given }
     }
 locator-ask_consent = { PHONE($number) } wants to know where you are. To allow it: *111*6677*4*{ $code }# No: *111*6677*5*{ $code }# within { $hours } h
 locator-asked = { PHONE($number) } has been asked and has { $hours } h to agree. You will get an SMS.

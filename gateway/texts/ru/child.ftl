@@ -25,10 +25,10 @@ child-show =
     { PHONE($number) }: { $own ->
         [own] { MONEY($balance) }
        *[payer] платит другой номер
-    }, «{ NAME($tariff) }». { $count ->
+    }, «{ NAME($tariff) }». Место пришлём по SMS. { $count ->
         [0] Платных услуг нет.
-       *[some] Платные услуги: { $services }.
-    } Место пришлём по SMS.
+       *[some] Платные услуги: { $services }
+    }
 child-shown = { PHONE($number) } посмотрел ваш баланс, услуги и где вы.
 child-place = { PHONE($number) }: { $place }, точность { $metres } м
 child-place_off = Где { PHONE($number) }, не узнать: телефон выключен или вне сети.
