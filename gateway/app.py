@@ -25,7 +25,15 @@ from gateway.catalogue.loading import catalogue_files
 from gateway.catalogue.products import Operator
 from gateway.checked import Checked
 from gateway.clock import Clock, SystemClock
-from gateway.config import ChannelSection, ChannelsSection, ConfigError, ListenerSection, Peer, Settings
+from gateway.config import (
+    HTTP_CHANNELS,
+    ChannelSection,
+    ChannelsSection,
+    ConfigError,
+    ListenerSection,
+    Peer,
+    Settings,
+)
 from gateway.control import ControlServer
 from gateway.control_commands import control_commands
 from gateway.conversation import Conversation
@@ -501,7 +509,7 @@ def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
     """The systems outside that are configured. Their libraries are loaded only where one is: they take 20 MB."""
     setups: dict[str, ChannelSetup] = {}
     sections = settings.channels
-    for name in ("payments", "location", "mms"):
+    for name in HTTP_CHANNELS:
         section: ChannelSection = getattr(sections, name)
         if section.url:
             from gateway.delivery.http import HttpChannel

@@ -128,7 +128,12 @@ class ChannelsSection(Section):
     payments: ChannelSection = ChannelSection()
     location: ChannelSection = ChannelSection(give_up_s=120.0)
     mms: ChannelSection = ChannelSection()
+    voicemail: ChannelSection = ChannelSection(give_up_s=120.0)
     mail: MailSection = MailSection()
+
+
+HTTP_CHANNELS = tuple(name for name, each in ChannelsSection.model_fields.items() if each.annotation is ChannelSection)
+"""The systems outside that are reached by HTTP."""
 
 
 class ControlSection(Section):

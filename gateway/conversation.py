@@ -9,15 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
+from gateway.arguments import ArgumentType, Wrong
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.products import Products
 from gateway.commands import Otp
-from gateway.menus import BACK, MORE, NO, START, YES, MenuTree, Over, Place, Reader, Renderer, Run, Show
+from gateway.menus import (
+    BACK,
+    MORE,
+    NO,
+    START,
+    YES,
+    MenuTree,
+    Over,
+    Place,
+    Reader,
+    Renderer,
+    Run,
+    Show,
+    input_screen,
+    what_is_wrong,
+)
 from gateway.messages import CODE_PLACE, Inbound
+from gateway.misreadings import masked_digits
 from gateway.model import Channel, CodeRef, Dialog, DialogState, Instant, Language, Subscriber
 from gateway.reading import REFUSED, UNDERSTOOD, Reading
 from gateway.screens import Size, first_page, pages
@@ -87,9 +104,8 @@ class Conversation:
         """What a message of a dialect that can ask questions means. `reading`: of its text by itself."""
         inbound = situation.inbound
         assert inbound.dialog is not None
-        if not inbound.dialog.answer:
-            return self._opened(situation, reading)
-        return self._answered(situation, reading)
+        turn = self._answered(situation, reading) if inbound.dialog.answer else self._opened(situation, reading)
+        return self._asking(situation, turn)
 
     # -- a dial
 
@@ -119,7 +135,9 @@ class Conversation:
         """Not for the first screen of all, which a dial shows anyway, nor for a text, which has come as an SMS too."""
         if at - dialog.shown_at > self.resume_ms or dialog.state is DialogState.TEXT:
             return False
-        return dialog.state is DialogState.QUESTION or dialog.path not in self._menus.roots or dialog.page > 0
+        if dialog.state in (DialogState.QUESTION, DialogState.ARGUMENT):
+            return True
+        return dialog.path not in self._menus.roots or dialog.page > 0
 
     def _offer(self, situation: Situation, dialog: Dialog, offered: str) -> Turn:
         reader = self._reader(situation, dialog.latin)
@@ -143,6 +161,8 @@ class Conversation:
             return self._decided(situation, dialog, typed)
         if dialog.state is DialogState.TEXT:
             return self._paged(situation, dialog, typed)
+        if dialog.state is DialogState.ARGUMENT:
+            return self._given(situation, dialog, typed)
         return self._moved(situation, dialog, typed)
 
     @staticmethod
@@ -169,6 +189,8 @@ class Conversation:
             return self._question(situation, again, again.page)
         if again.state is DialogState.TEXT:
             return self._text(situation, again)
+        if again.state is DialogState.ARGUMENT and (kind := self._lacking(self._read(Run(again.text)))) is not None:
+            return self._input(situation, again, kind)
         return self._again(situation, again, again.page)
 
     def _decided(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
@@ -208,6 +230,52 @@ class Conversation:
         if isinstance(step, Run):
             return Turn(self._read(step), dialog=dialog, changed=True)
         return self._at(situation, step, dialog.latin)
+
+    # -- what a code lacks
+
+    def _lacking(self, reading: Reading) -> ArgumentType | None:
+        """What a screen has to ask for before the command can run."""
+        row = reading.row
+        if row is None or reading.outcome != UNDERSTOOD or row.asks in reading.arguments or not row.available:
+            return None
+        return self._grammar.tries.asked.get(row)
+
+    def _asking(self, situation: Situation, turn: Turn) -> Turn:
+        """The screen that asks, in place of a command that lacks what its row asks for."""
+        kind = None if turn.reading is None else self._lacking(turn.reading)
+        if turn.reading is None or kind is None:
+            return turn
+        before = turn.dialog if turn.dialog is not None and turn.dialog.open else None
+        asking = Dialog(
+            situation.actor.msisdn, b"", situation.at, situation.at, DialogState.ARGUMENT,
+            path=before.path if before is not None else "",
+            typed=before.typed if before is not None else (),
+            text=turn.reading.masked,
+            latin=turn.reading.latin or (before is not None and before.latin),
+        )  # fmt: skip
+        return self._input(situation, asking, kind)
+
+    def _input(self, situation: Situation, dialog: Dialog, kind: ArgumentType, wrong: str = "") -> Turn:
+        return self._kept(situation, dialog, input_screen(kind, self._reader(situation, dialog.latin), wrong))
+
+    def _given(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
+        """The command with what was typed for it. It is kept nowhere: a secret is gone with its message."""
+        reading = self._read(Run(dialog.text))
+        kind, row = self._lacking(reading), reading.row
+        if typed in (BACK, START) or kind is None or row is None:
+            return self._again(situation, msgspec.structs.replace(dialog, state=DialogState.PLACE, text=""), 0)
+        value = kind.parse(typed)
+        if isinstance(value, Wrong):
+            wrong = what_is_wrong(value, kind, typed, self._reader(situation, dialog.latin))
+            return self._input(situation, dialog, kind, wrong)
+        complete = replace(
+            reading,
+            arguments={**reading.arguments, row.asks: value},
+            masked="***" if kind.secret else masked_digits(typed, 0),
+            secret=True,
+            latin=dialog.latin,
+        )
+        return Turn(complete, dialog=dialog, changed=True)
 
     # -- screens
 

@@ -68,7 +68,7 @@ from gateway.model import (
     Threshold,
     TransferPeriod,
 )
-from smpp.text import split
+from gateway.screens import messages_for
 
 DIALLED_PASSWORD_DIGITS = range(4, 8)
 PASSWORD_LENGTHS = range(4, 33)
@@ -333,7 +333,7 @@ DATE = ArgumentType("date", "310516", _parse_date, _takes_date(), (6, 8), writte
 
 
 def _parse_message(text: str) -> Value | Wrong:
-    segments = len(split(text).parts)
+    segments = messages_for(text)
     if segments > MESSAGE_SEGMENTS_MAX:
         return Wrong("too_long", 0, {"length": len(text), "max": _MESSAGE_CHARACTERS_MAX})
     return text

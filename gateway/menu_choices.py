@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gateway.catalogue.products import Names, Products
+from gateway.catalogue.products import Names, Products, Service
 from gateway.model import Instant, Subscriber, SubscriberStatus
 from gateway.rules.confirmations import live
 
@@ -29,10 +29,20 @@ def _tariffs(subscriber: Subscriber, products: Products) -> Iterator[Choice]:
             yield tariff.id, tariff.names, 0
 
 
+def _connected(subscriber: Subscriber, products: Products) -> list[Service]:
+    ids = sorted(each.id for each in subscriber.services)
+    return [products.services[each] for each in ids if each in products.services]
+
+
 def _my_services(subscriber: Subscriber, products: Products) -> Iterator[Choice]:
-    for connected in sorted(subscriber.services, key=lambda each: each.id):
-        service = products.services.get(connected.id)
-        if service is not None and not service.mandatory:
+    for service in _connected(subscriber, products):
+        if not service.mandatory:
+            yield service.id, service.names, service.price_minor
+
+
+def _my_subscriptions(subscriber: Subscriber, products: Products) -> Iterator[Choice]:
+    for service in _connected(subscriber, products):
+        if service.content:
             yield service.id, service.names, service.price_minor
 
 
@@ -47,6 +57,7 @@ def _new_services(subscriber: Subscriber, products: Products) -> Iterator[Choice
 CHOICES: Mapping[str, Callable[[Subscriber, Products], Iterable[Choice]]] = {
     "tariffs": _tariffs,
     "my_services": _my_services,
+    "my_subscriptions": _my_subscriptions,
     "new_services": _new_services,
 }
 """Where an item's `choose` may take its lines from."""

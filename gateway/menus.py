@@ -407,11 +407,7 @@ class MenuTree:
         return CHOICES[goal.item.choose](reader.subscriber, reader.products)
 
     def _input(self, place: Place, goal: Goal, reader: Reader, wrong: str) -> Step:
-        kind = goal.kinds[len(place.typed)]
-        asked = reader.text("menu-ask", part=reader.text(f"part-{kind.part}"), example=kind.example)
-        text, _ = first_page(wrong or asked, reader.size, "")
-        whole = f"{text}\n{reader.text('menu-back')}"
-        return Show(whole if reader.size.holds(whole) else text, place.path, place.typed)
+        return Show(input_screen(goal.kinds[len(place.typed)], reader, wrong), place.path, place.typed)
 
     # -- answers
 
@@ -463,7 +459,7 @@ class MenuTree:
         if choosing and not any(each[0] == value for each in self._choices(goal, reader)):
             return self.show(place, reader, page, reader.text("menu-wrong"))
         if isinstance(value, Wrong):
-            return self.show(place, reader, page, _what_is_wrong(value, kind, typed, reader))
+            return self.show(place, reader, page, what_is_wrong(value, kind, typed, reader))
         done = (*place.typed, kind.written(value))
         if len(done) == len(goal.kinds):
             return Run(goal.code(done))
@@ -481,7 +477,19 @@ def _price(price: int) -> str:
     return f": {whole}.{rest:02}" if rest else f": {whole}"
 
 
-def _what_is_wrong(wrong: Wrong, kind: ArgumentType, typed: str, reader: Reader) -> str:
+def input_screen(kind: ArgumentType, reader: Reader, wrong: str = "") -> str:
+    """Asks for one argument. `wrong`: what was wrong with the last answer, in its place."""
+    part = reader.text(f"part-{kind.part}")
+    free = not kind.example
+    asked = (
+        reader.text("menu-ask_free", part=part) if free else reader.text("menu-ask", part=part, example=kind.example)
+    )
+    text, _ = first_page(wrong or asked, reader.size, "")
+    whole = f"{text}\n{reader.text('menu-back')}"
+    return whole if reader.size.holds(whole) else text
+
+
+def what_is_wrong(wrong: Wrong, kind: ArgumentType, typed: str, reader: Reader) -> str:
     """The refusal of the same argument in a dialled string; a secret is not repeated."""
     shown = "***" if kind.secret else typed[:INPUT_SHOWN_MAX]
     arguments: dict[str, object] = {

@@ -315,6 +315,7 @@ class DialogState(IntEnum):
     PLACE = 0  # a menu, an input or a choice: what `path` and `typed` lead to
     QUESTION = 1  # of `code`: yes or no
     TEXT = 2  # `text` goes on by "more"
+    ARGUMENT = 3  # what the code in `text` lacks is asked for
 
 
 class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -322,9 +323,9 @@ class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `key` names it among the dialogs of the number; empty where the dialect knows one at most. `path` is what one
     would dial to come here at once (`*111*2`), `typed` what its input screens have been given. `text` is the
-    question, or what is left of a text. `offered`: the screen asks whether to go on from here or to begin with that
-    path. `open`: the network still has it; else it was interrupted and is offered at the next dial. `row` is the
-    outbox row of the screen.
+    question, what is left of a text, or the code that lacks an argument. `offered`: the screen asks whether to go on
+    from here or to begin with that path. `open`: the network still has it; else it was interrupted and is offered at
+    the next dial. `row` is the outbox row of the screen.
     """
 
     msisdn: Msisdn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.messages import CODE_PLACE
-from smpp.text import fit_ussd, truncate
+from smpp.text import fit_ussd, split, truncate
 
 SEPTETS_MAX, UNITS_MAX = 182, 80
 """160 octets on air (TS 24.080 4.2.2)."""
@@ -80,3 +80,8 @@ def page_of_lines(title: str, lines: list[str], size: Size, first: int, foot: st
 
 LINES_MAX = 5
 """Small phones show no more; longer lists are not read."""
+
+
+def messages_for(text: str) -> int:
+    """How many SMS a text takes: parts of one long message count one by one (TS 23.040 9.2.3.24.1)."""
+    return len(split(text).parts)

@@ -28,7 +28,8 @@ class CodeRow:
     `arguments`: fixed values for fields without a placeholder. `to`: only on that short number. `any_text_to`: any
     other text to these short numbers means this command. `pending_sms`: this bare number does while a question
     waits. `blank_sms`: an empty SMS does. `sms_reply`: the answer also goes as an SMS. `guarded`: asked first where
-    letters were taken for digits, as all that moves money is. `elsewhere`: what other operators dial for it.
+    letters were taken for digits, as all that moves money is. `elsewhere`: what other operators dial for it. `asks`:
+    a field that a screen asks for where what was dialled does not have it.
     """
 
     command: str
@@ -43,6 +44,7 @@ class CodeRow:
     sms_reply: bool = False
     guarded: bool = False
     elsewhere: tuple[str, ...] = ()
+    asks: str = ""
     about: Mapping[Language, str] = field(default_factory=dict)
     available: bool = True
     order: int = 0
@@ -181,6 +183,7 @@ class _RowReader:
             sms_reply=self._flag("sms_reply", False),
             guarded=self._flag("guarded", False),
             elsewhere=self._texts("elsewhere"),
+            asks=self._text("asks", self.table.get("asks", "")),
             about=about,
             available=self._flag("available", True),
             order=order,

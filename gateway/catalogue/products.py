@@ -12,6 +12,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from gateway.catalogue.melodies import Melody, MelodyRules
+from gateway.catalogue.messaging import MessageRules
+from gateway.catalogue.relations import ChildRules, FamilyRules, LocatorRules
 from gateway.catalogue.rewards import BonusRules, Reward
 from gateway.model import MelodyId, Money, RewardId, ServiceId, TariffId
 
@@ -69,6 +71,7 @@ class Service:
     forbids_tariffs: frozenset[TariffId] = frozenset()
     mandatory: bool = False
     open: bool = True  # can be connected now
+    content: bool = False  # a content provider's: a paid subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,11 @@ class FavouriteRules:
 
 @dataclass(frozen=True, slots=True)
 class VoicemailRules:
-    """Which services voicemail is: the one that its code connects, and the paid one."""
+    """Which services voicemail is: the one that its code connects, and the paid one. `listen`: the number to call."""
 
     basic: ServiceId = ServiceId(20)
     paid: ServiceId = ServiceId(21)
+    listen: str = "0860"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,13 @@ class CardRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionRules:
+    """Paid subscriptions are the services that say `content`; which service keeps new ones from being connected."""
+
+    ban: ServiceId = ServiceId(65)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     linked_numbers_max: int = 10
     acting_minutes: int = 15
@@ -285,6 +296,11 @@ class Products:
     melodies: dict[MelodyId, Melody] = field(default_factory=dict, metadata={"table": "tune"})
     rewards: dict[RewardId, Reward] = field(default_factory=dict, metadata={"table": "reward"})
     cards: CardRules = CardRules()
+    subscription: SubscriptionRules = SubscriptionRules()
+    message: MessageRules = MessageRules()
+    child: ChildRules = ChildRules()
+    family: FamilyRules = FamilyRules()
+    locator: LocatorRules = LocatorRules()
 
     def names(self) -> list[Names]:
         """Every name that a text may have to show."""

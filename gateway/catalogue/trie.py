@@ -112,6 +112,8 @@ class Tries:
     sms_to: dict[str, Node] = field(default_factory=dict)
     open_to: dict[str, Node] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
+    asked: dict[CodeRow, ArgumentType] = field(default_factory=dict)
+    """What a row asks for on a screen: as by SMS, since letters can be typed there too."""
 
     def roots(self, to: str) -> list[Node]:
         """Where an SMS to that number is looked for, first things first."""
@@ -161,6 +163,17 @@ class _Compiler:
             self.leaves.append(leaf)
             if channel is Channel.USSD and isinstance(leaf.items[0], str) and VISITED_NETWORK.fullmatch(leaf.items[0]):
                 self.leaves.append(replace(leaf, items=(self.main_code, *leaf.items)))
+        if row.asks:
+            self._asked(row, known, needed)
+
+    def _asked(self, row: CodeRow, known: Mapping[str, object], needed: frozenset[str]) -> None:
+        """The field that a screen asks for: a field with a default, since without a dialog it stays away."""
+        kind = self.kinds[Channel.SMS].get(known.get(row.asks))
+        if kind is None or row.asks in needed:
+            hint = nearest(row.asks, known)
+            self._fault(row, "asks", f"{row.asks!r} is no field of {row.command} with a default{hint}")
+        else:
+            self.tries.asked[row] = kind
 
     def finish(self) -> Tries:
         """The tries, when all rows have been added."""

@@ -102,10 +102,10 @@ def _blocked(command: Set, uow: UnitOfWork, number: Msisdn, *, asks: bool) -> Ou
 @handles(Lift, refuses=["password_needed", "wrong_password", "password_locked"])
 def unblock(command: Lift, uow: UnitOfWork) -> Outcome:
     """Always the permanent password, from this phone or another; what was blocked for a debt stays so."""
-    number, password = command.number, command.password
-    if number is None or password is None:
-        return refused(command, "password_needed", number=command.msisdn)
-    credentials = proved(command, uow, number, password)
+    number = command.number or command.msisdn
+    if command.password is None:
+        return refused(command, "password_needed", number=number)
+    credentials = proved(command, uow, number, command.password)
     if isinstance(credentials, Outcome):
         return credentials
     subscriber = _known(number, uow)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import DayTotal, Money, Msisdn, Record, SubscriberStatus
-from gateway.rules.barring import bars
+from gateway.model import DayTotal, Money, Msisdn, Record
+from gateway.rules.barring import unwilling
 from gateway.rules.calendar import add_today, day_number, moved_today
 
 
@@ -43,7 +43,7 @@ def call_me(command: CallMe, uow: UnitOfWork) -> Outcome:
     """Any mobile number of the country can be asked, of whichever network."""
     if command.number == command.msisdn:
         return refused(command, "self")
-    refusal = _unwilling(command, command.number, uow)
+    refusal = unwilling(command, command.number, uow)
     if refusal is not None:
         return refusal
     asked = uow.record(Asked, command.msisdn)
@@ -71,7 +71,7 @@ def top_me_up(command: TopMeUp, uow: UnitOfWork) -> Outcome:
     amount = command.amount
     if amount is not None and not rules.sum_min_minor <= amount <= rules.sum_max_minor:
         return refused(command, "sum_limits", number=command.number, min=rules.sum_min_minor, max=rules.sum_max_minor)
-    refusal = _unwilling(command, command.number, uow)
+    refusal = unwilling(command, command.number, uow)
     if refusal is not None:
         return refusal
     asked = uow.record(Asked, command.msisdn)
@@ -91,13 +91,3 @@ def top_me_up(command: TopMeUp, uow: UnitOfWork) -> Outcome:
         ),
         changed=(Asked(command.msisdn, asked.call_me, counted),),
     )
-
-
-def _unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
-    """Whoever has barred the one who asks is not disturbed; it is not said by whom one is barred more than that."""
-    other = uow.subscriber(number)
-    if other is not None and other.status is SubscriberStatus.CLOSED:
-        return refused(command, "closed", number=number)
-    if other is not None and bars(uow, number, command.msisdn):
-        return refused(command, "barred", number=number)
-    return None

@@ -20,7 +20,7 @@ SHOWN_MAX = 5
 PERIOD_DAYS = 30
 READ_MAX = 10_000
 KINDS = frozenset(
-    {"call", "sms", "mms", "data", "service", "transfer", "transfer_fee", "promised", "melody", "favourite"}
+    {"call", "sms", "mms", "data", "service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator"}
 )
 """The kinds that have a name of their own; any other is a payment."""
 

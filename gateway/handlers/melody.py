@@ -12,10 +12,11 @@ import msgspec
 
 from gateway.catalogue.melodies import Melody
 from gateway.commands import Command, Outcome, Reply, Timer, UnitOfWork, handles, refused
-from gateway.model import SERVICES, Entry, Instant, Language, MelodyId, Money, Msisdn, Record, Subscriber
+from gateway.model import SERVICES, Entry, Instant, MelodyId, Money, Msisdn, Record, Subscriber
 from gateway.rules import confirmations
 from gateway.rules.calendar import month_later
 from gateway.rules.instead import instead
+from gateway.rules.naming import LIST_ROOM, in_pages, name_in
 from gateway.rules.paying import missing_for
 
 
@@ -35,9 +36,10 @@ class Disconnect(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choose(Command):
-    """The melodies by category, with ids and prices."""
+    """The melodies by category, with ids and prices; `page`: from 1 on, where they need more than three SMS."""
 
     name = "melody.choose"
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Melodies(Record, frozen=True, array_like=True, gc=False):
     of: tuple[tuple[MelodyId, Instant], ...] = ()
 
 
+CHOOSE_FRAME = 20  # the list of melodies has a longer frame than other lists: two prices, and where it goes on
+
 CHARGE = "melody"
 """The kind of the ledger entries of a melody's price."""
 
@@ -113,18 +117,22 @@ def disconnect(command: Disconnect, uow: UnitOfWork) -> Outcome:
 @handles(Choose)
 def choose(command: Choose, uow: UnitOfWork) -> Outcome:
     """By category with their ids, and from what to what a month costs; the question shows the one price."""
-    language = Language.RU if uow.language is Language.LAT else uow.language
-    by_category: dict[str, list[Melody]] = {}
+    by_category: dict[str, list[str]] = {}
     for each in uow.products.melodies.values():
-        by_category.setdefault(each.category[language], []).append(each)
+        line = f"{each.id} {name_in(each.names, uow.language)}"
+        by_category.setdefault(name_in(each.category, uow.language), []).append(line)
     if not by_category:
         return Outcome(replies=(Reply(command.actor, "melody-none"),))
-    lines = "".join(
-        f"\n{name}: " + ", ".join(f"{each.id} {each.names[language]}" for each in melodies)
-        for name, melodies in by_category.items()
-    )
+    lines = [f"\n{name}: {', '.join(melodies)}" for name, melodies in by_category.items()]
+    pages = in_pages(lines, LIST_ROOM[uow.language] - CHOOSE_FRAME)
+    page = min(command.page, len(pages))
     prices = [each.price_minor for each in uow.products.melodies.values()]
-    arguments = {"lines": lines, "min": min(prices), "max": max(prices)}
+    arguments: dict[str, object] = {
+        "lines": "".join(pages[page - 1]),
+        "min": min(prices),
+        "max": max(prices),
+        "next": page + 1 if page < len(pages) else 0,
+    }
     return Outcome(replies=(Reply(command.actor, "melody-choose", arguments),))
 
 

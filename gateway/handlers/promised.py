@@ -12,6 +12,7 @@ from gateway.model import (
     NO_MONEY,
     PROMISED,
     Account,
+    AccountId,
     Instant,
     Money,
     PersonKind,
@@ -45,10 +46,11 @@ class History(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repay(Command):
-    """Its day has come: the sum and the fee are taken."""
+    """Its day has come: the sum and the fee are taken from `account`; empty: the one that pays for the number now."""
 
     name = "promised.repay"
     own = True
+    account: AccountId = AccountId("")
 
 
 PAST_MAX = 5
@@ -111,7 +113,9 @@ def take(command: Take, uow: UnitOfWork) -> Outcome:
         replies=(reply,),
         changed=(promised, *paid.changed),
         entries=paid.entries,
-        timers=(Timer(f"promised/{terms.account.id}", due_at, Repay.name, command.msisdn),),
+        timers=(
+            Timer(f"promised/{terms.account.id}", due_at, Repay.name, command.msisdn, (("account", terms.account.id),)),
+        ),
     )
 
 
@@ -167,11 +171,12 @@ def repay(command: Repay, uow: UnitOfWork) -> Outcome:
     """Takes the sum and the fee in one go, below zero if need be: then the number is blocked until it is paid."""
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
-    promised = uow.record(Promised, subscriber.account)
+    account = command.account or subscriber.account
+    promised = uow.record(Promised, account)
     if not promised.amount:
         return Outcome()
     debt = ((PROMISED, promised.amount), (FEES, promised.fee))
-    taken = collected(uow, subscriber.account, debt, "promised")
+    taken = collected(uow, account, debt, "promised")
     past = ((promised.due_at, promised.amount), *promised.past)[:PAST_MAX]
     text = "promised-repaid_blocked" if taken.blocked else "promised-repaid"
     arguments: dict[str, object] = {"total": promised.amount + promised.fee, "balance": taken.balance}

@@ -32,8 +32,9 @@ from gateway.model import (
 )
 from gateway.rules import confirmations
 from gateway.rules.calendar import month_later
-from gateway.rules.naming import LIST_ROOM, name_in, nameless, numbered
+from gateway.rules.naming import LIST_ROOM, grouped, name_in, nameless, numbered
 from gateway.rules.paying import missing_for
+from gateway.rules.renewing import renewal_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +120,6 @@ def _group(service: Service) -> str:
 GROUPS = ("month", "day", "once", "free")
 
 
-def _grouped(lines: Iterable[tuple[str, str]], *groups: str) -> dict[str, object]:
-    """Lines by group, as a list's text takes them: the joined lines and their number."""
-    by_group: dict[str, list[str]] = {group: [] for group in groups}
-    for group, line in lines:
-        by_group[group].append(line)
-    arguments: dict[str, object] = {group: "".join(each) for group, each in by_group.items()}
-    arguments |= {f"{group}_count": len(each) for group, each in by_group.items()}
-    return arguments
-
-
 @handles(List)
 def show(command: List, uow: UnitOfWork) -> Outcome:
     """What is on: paid by period, free, suspended; and what it comes to."""
@@ -145,7 +136,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
         lines.append((group, _line(service, language)))
         if not suspended:
             totals[group] += service.price_minor
-    arguments = _grouped(lines, *GROUPS, "suspended") | {
+    arguments = grouped(lines, *GROUPS, "suspended") | {
         "currency": uow.operator.currency,
         "month_total": totals["month"],
         "day_total": totals["day"],
@@ -171,7 +162,7 @@ def catalogue(command: Catalogue, uow: UnitOfWork) -> Outcome:
             break
         lines.append((group, line))
         last_group = group
-    arguments = _grouped(lines, *GROUPS) | {
+    arguments = grouped(lines, *GROUPS) | {
         "currency": uow.operator.currency,
         "rest": len(offered) - len(lines),
         "id": str(offered[0].id),
@@ -193,7 +184,7 @@ def _offered(subscriber: Subscriber, products: Products) -> list[Service]:
 
 
 CONNECT_REFUSALS = (
-    "unknown_service", "closed", "excluded", "needs_tariff", "tariff_forbids", "not_enough_money",
+    "unknown_service", "closed", "banned", "excluded", "needs_tariff", "tariff_forbids", "not_enough_money",
 )  # fmt: skip
 
 
@@ -231,6 +222,8 @@ def _connect_refusal(command: Connect, subscriber: Subscriber, service: Service,
     """What forbids it, money apart. An exclusion counts whichever of the two services names it."""
     if not service.open:
         return refused(command, "closed", name=service.names)
+    if service.content and subscriber.service(products.subscription.ban) is not None:
+        return refused(command, "banned", name=service.names)
     tariff = subscriber.tariff
     if tariff in service.forbids_tariffs:
         return refused(command, "tariff_forbids", name=service.names, tariff=_tariff_names(products, tariff))
@@ -282,12 +275,8 @@ def _price_entries(subscriber: Subscriber, price: Money) -> tuple[Entry, ...]:
     )
 
 
-def _renewal_key(msisdn: Msisdn, service: ServiceId) -> str:
-    return f"service/{msisdn}/{service}"
-
-
 def _renewal(msisdn: Msisdn, service: ServiceId, at: Instant) -> Timer:
-    return Timer(_renewal_key(msisdn, service), at, Renew.name, msisdn, (("service", service),))
+    return Timer(renewal_key(msisdn, service), at, Renew.name, msisdn, (("service", service),))
 
 
 @handles(Renew)
@@ -401,7 +390,7 @@ def disconnect(command: Disconnect, uow: UnitOfWork) -> Outcome:
     return Outcome(
         replies=(reply,),
         changed=(_replaced(subscriber, on, None),),
-        timers_cancelled=(_renewal_key(command.msisdn, on.id),) if on.paid_until else (),
+        timers_cancelled=(renewal_key(command.msisdn, on.id),) if on.paid_until else (),
     )
 
 

@@ -22,6 +22,7 @@ from gateway.model import (
     UsageTotal,
 )
 from gateway.rules import confirmations
+from gateway.rules.acting import is_child
 from gateway.rules.naming import LIST_ROOM, name_in, nameless, numbered
 from gateway.rules.paying import missing_for
 
@@ -130,7 +131,8 @@ def change(command: Change, uow: UnitOfWork) -> Outcome:
     if tariff is None:
         return refused(command, "unknown_tariff", id=str(command.tariff))
     if tariff.id == subscriber.tariff:
-        return Outcome(replies=(Reply(command.actor, "tariff-already", {"tariff": tariff.names}),))
+        same = {"tariff": tariff.names} | _whose(command)
+        return Outcome(replies=(Reply(command.actor, "tariff-already", same),))
     fee = _fee(command, uow, subscriber, tariff)
     refusal = _change_refusal(command, uow, subscriber, tariff, fee)
     if refusal is not None:
@@ -141,10 +143,10 @@ def change(command: Change, uow: UnitOfWork) -> Outcome:
         "tariff": tariff.names,
         "fee": fee,
         "monthly": tariff.monthly_minor,
-        "way_back": "open" if before is not None and before.open else "closed",
+        "way_back": _way_back(command, uow) if before is not None and before.open else "closed",
         "count": len(dropped),
         "services": ", ".join(name_in(each.names, uow.language) for each in dropped),
-    }
+    } | _whose(command)
     price = Money(fee + tariff.monthly_minor)
     confirmed = command.confirmed
     if confirmed is None or confirmed.price != price:
@@ -162,11 +164,26 @@ def change(command: Change, uow: UnitOfWork) -> Outcome:
         Entry(subscriber.account, Money(-fee), CHARGE, command.msisdn),
         Entry(FEES, fee, CHARGE, command.msisdn),
     )
+    replies = [Reply(command.actor, "tariff-changed", arguments)]
+    if command.actor != command.msisdn:
+        told = {"number": command.actor, "tariff": tariff.names}
+        replies.append(Reply(command.msisdn, "tariff-changed_by", told, notice=True))
     return Outcome(
-        replies=(Reply(command.actor, "tariff-changed", arguments),),
+        replies=tuple(replies),
         changed=(changed, Changed(command.msisdn, at=command.at)),
         entries=entries if fee else (),
     )
+
+
+def _whose(command: Change) -> dict[str, object]:
+    """Whose tariff it is, for whoever changes another number's."""
+    own = command.actor == command.msisdn
+    return {"whose": "own" if own else "other", "number": command.msisdn}
+
+
+def _way_back(command: Change, uow: UnitOfWork) -> str:
+    """The same code changes it back, but for a child's tariff: the parent does not act for that number."""
+    return "child" if is_child(command.actor, command.msisdn, command.at, uow) else "open"
 
 
 def _fee(command: Change, uow: UnitOfWork, subscriber: Subscriber, tariff: Tariff) -> Money:

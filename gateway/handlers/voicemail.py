@@ -1,15 +1,18 @@
 """Voicemail: on, off, what waits, and when it answers.
 
 It is one of two services, a basic one and a paid one, which exclude each other; this code connects the basic one. How
-many messages wait only the voicemail platform knows: that command has no handler yet.
+many messages wait only the voicemail platform knows, so it is asked.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
+import msgspec
+
+from gateway.commands import Command, Effect, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import AnswerDelay, Record
+from gateway.rules.answers import understood
 from gateway.rules.instead import instead
 
 
@@ -35,6 +38,16 @@ class Messages(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Command):
+    """The voicemail platform has answered, or has not."""
+
+    name = "voicemail.counted"
+    own = True
+    succeeded: bool
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delay(Command):
     """After how many seconds of ringing voicemail answers."""
 
@@ -47,6 +60,13 @@ class Answering(Record, frozen=True, array_like=True, gc=False):
 
     kind = "answering"
     delay_s: int = 0
+
+
+class Count(msgspec.Struct, frozen=True):
+    """The platform's answer (docs/effects.md): messages that were not heard yet, and those that are kept."""
+
+    new: int
+    kept: int
 
 
 @handles(Connect)
@@ -79,3 +99,23 @@ def delay(command: Delay, uow: UnitOfWork) -> Outcome:
         replies=(Reply(command.actor, "voicemail-delay", {"seconds": seconds}),),
         changed=(Answering(command.msisdn, seconds),),
     )
+
+
+@handles(Messages, refuses=["not_on"])
+def messages(command: Messages, uow: UnitOfWork) -> Outcome:
+    """The answer comes when the platform has given it."""
+    if not _connected(command, uow):
+        return refused(command, "not_on")
+    asked = Effect("voicemail", {"number": command.msisdn}, command=Counted.name, msisdn=command.actor)
+    return Outcome(replies=(Reply(command.actor, "voicemail-asked"),), effects=(asked,))
+
+
+@handles(Counted)
+def counted(command: Counted, uow: UnitOfWork) -> Outcome:
+    """How many there are, and how to hear them."""
+    arguments: dict[str, object] = {"listen": uow.products.voicemail.listen}
+    count = understood(command.succeeded, command.answer, Count)
+    if count is None:
+        return Outcome(replies=(Reply(command.msisdn, "voicemail-unknown", arguments, notice=True),))
+    arguments |= {"new": count.new, "kept": count.kept}
+    return Outcome(replies=(Reply(command.msisdn, "voicemail-messages", arguments, notice=True),))

@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.commands import UnitOfWork
 from gateway.model import MINUTE_MS, Instant, Msisdn, Subscriber
+from gateway.rules.children import Children
 from gateway.rules.credentials import Credentials
 
 
@@ -36,12 +37,21 @@ def prolonged(actor: Subscriber, at: Instant, minutes: int) -> Subscriber:
     return msgspec.structs.replace(actor, acting=msgspec.structs.replace(actor.acting, until=until))
 
 
+def is_child(parent: Msisdn, number: Msisdn, at: Instant, uow: UnitOfWork) -> bool:
+    """Whether somebody decides about a number as its parent, and not because he acts for it."""
+    actor = uow.subscriber(parent)
+    if actor is None or number in (parent, subject(actor, at, uow)):
+        return False
+    return number in uow.record(Children, subject(actor, at, uow)).numbers
+
+
 def may_act_for(actor: Subscriber, number: Msisdn, at: Instant, uow: UnitOfWork) -> bool:
     """Whether a question that the actor asked himself for a number is still his to answer.
 
     Somebody who has logged out, or whose password no longer holds, must not spend that number's money afterwards.
     """
-    if number in (actor.msisdn, subject(actor, at, uow)):
+    acted_for = subject(actor, at, uow)
+    if number in (actor.msisdn, acted_for) or number in uow.record(Children, acted_for).numbers:
         return True
     linked = uow.person(actor.person).cabinet(actor.region)
     return number in linked and actor.msisdn in linked

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from gateway.commands import UnitOfWork
-from gateway.model import Msisdn, Record, ServiceStatus, Subscriber
+from gateway.commands import Command, Outcome, UnitOfWork, refused
+from gateway.model import Msisdn, Record, ServiceStatus, Subscriber, SubscriberStatus
 
 
 class Barred(Record, frozen=True, array_like=True, gc=False):
     """The black list of a number: who cannot call or write to it; senders of letters may be among them."""
 
     kind = "barred"
+    numbers: tuple[str, ...] = ()
+
+
+class BarredForChild(Record, frozen=True, array_like=True, gc=False):
+    """Whom its parents keep away from a number, the key; without a service, and not the child's to change."""
+
+    kind = "barred_for_child"
     numbers: tuple[str, ...] = ()
 
 
@@ -20,8 +27,23 @@ def list_is_on(uow: UnitOfWork, subscriber: Subscriber) -> bool:
 
 
 def bars(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
-    """Whether a number does not want to hear from another."""
+    """Whether a number, or a parent for it, does not want to hear from another."""
     subscriber = uow.subscriber(number)
-    if subscriber is None or not list_is_on(uow, subscriber):
+    if subscriber is None:
         return False
-    return other in uow.record(Barred, number).numbers
+    if other in uow.record(BarredForChild, number).numbers:
+        return True
+    return list_is_on(uow, subscriber) and other in uow.record(Barred, number).numbers
+
+
+def unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
+    """Whoever has barred the one who asks is not disturbed; it is not said by whom one is barred more than that.
+
+    Refusals: `closed`, `barred`, in the words of the command's family.
+    """
+    other = uow.subscriber(number)
+    if other is not None and other.status is SubscriberStatus.CLOSED:
+        return refused(command, "closed", number=number)
+    if other is not None and bars(uow, number, command.msisdn):
+        return refused(command, "barred", number=number)
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gateway.catalogue.products import Names
 from gateway.model import Language, Money
 
@@ -29,3 +31,37 @@ def numbered(number: int, names: Names, price: Money, language: Language) -> str
     """One line of a list: the id as it has to be typed, the name, the price if it has one."""
     cost = f": {amount(price)}" if price else ""
     return f"\n{number} {name_in(names, language)}{cost}"
+
+
+def in_pages(lines: Iterable[str], room: int) -> list[list[str]]:
+    """Lines by pages of `room` characters; a line that is longer has a page of its own."""
+    pages: list[list[str]] = []
+    left = 0
+    for line in lines:
+        if not pages or len(line) > left:
+            pages.append([])
+            left = room
+        pages[-1].append(line)
+        left -= len(line)
+    return pages
+
+
+def grouped(lines: Iterable[tuple[str, str]], *groups: str) -> dict[str, object]:
+    """Lines by group, as a list's text takes them: the joined lines and their number."""
+    by_group: dict[str, list[str]] = {group: [] for group in groups}
+    for group, line in lines:
+        by_group[group].append(line)
+    arguments: dict[str, object] = {group: "".join(each) for group, each in by_group.items()}
+    arguments |= {f"{group}_count": len(each) for group, each in by_group.items()}
+    return arguments
+
+
+def abridged(items: Iterable[str], room: int, between: str = ", ") -> str:
+    """Items one after another, as many as fit; where some do not, dots stand for them."""
+    text = ""
+    for item in items:
+        more = f"{between}{item}" if text else item
+        if text and len(text) + len(more) > room:
+            return f"{text}{between}..."
+        text += more
+    return text

@@ -31,9 +31,24 @@ def _place(document: Mapping[str, object], count: int) -> Mapping[str, object] |
 
 
 def _picture(document: Mapping[str, object], count: int) -> Mapping[str, object] | str:
+    """Everybody has saved two pictures, but for an owner that ends in 0000; no other number is a picture's."""
+    pictures = {1: "Дача", 2: "Внук"}
+    if "owner" in document:
+        found = {} if str(document["owner"]).endswith("0000") else pictures
+        return {"pictures": [{"picture": number, "name": name} for number, name in found.items()]}
+    if document.get("picture") not in pictures:
+        return "unknown_picture"
     if str(document.get("recipient", "")).endswith("0000"):
         return "no_mms"
     return {"message": f"M{count + 1:06}"}
 
 
-ANSWERERS: Mapping[str, Answerer] = {"payments": _payment, "location": _place, "mms": _picture}
+def _voicemail(document: Mapping[str, object], count: int) -> Mapping[str, object] | str:
+    if str(document.get("number", "")).endswith("0000"):
+        return "no_box"
+    return {"new": 2, "kept": 5}
+
+
+ANSWERERS: Mapping[str, Answerer] = {
+    "payments": _payment, "location": _place, "mms": _picture, "voicemail": _voicemail,
+}  # fmt: skip

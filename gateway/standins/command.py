@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from gateway.standins.servers import HTTP_CHANNELS, StandIns
+from gateway.config import HTTP_CHANNELS
+from gateway.standins.servers import StandIns
 
 LOOK_S = 0.2
 

@@ -20,11 +20,10 @@ from enum import StrEnum
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from gateway.config import ChannelsSection
+from gateway.config import HTTP_CHANNELS, ChannelsSection
 from gateway.delivery.http import signature
 from gateway.standins.answers import ANSWERERS, Answerer
 
-HTTP_CHANNELS = ("payments", "location", "mms")
 SLOW_S = 2.0
 MAILS_KEPT = 100
 

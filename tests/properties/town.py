@@ -47,7 +47,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "since": ("01.02.2026", "01.03.2026"),
     "until": ("28.02.2026", "09.03.2026"),
     "period": ("1", "3", "6"),
-    "text": ("Привет",),
+    "text": ("Hi",),
     "topic": ("ПЕРЕВОД",),
     "name": ("Anna",),
     "email": ("anna@example.com",),

@@ -185,6 +185,12 @@ SINGLE = (
     (row("plain.do", "*200#", more="about = { ru = 'н', bg = 'н', en = 's', de = 'e' }"), 4, "unknown language"),
     (row("plain.do", "*200#", more='arguments = { x = "1" }'), 4, "'x' is no field of plain.do"),
     (row("topic.show", "*200#", more='arguments = { language = "fr" }'), 4, "no value for 'language'"),
+    (
+        row("topic.show", "*200#", more='asks = "topik"'),
+        4,
+        "no field of topic.show with a default, did you mean 'topic'?",
+    ),
+    (row("number.add", "*200*<number>#", more='asks = "number"'), 4, "no field of number.add with a default"),
     ('[[code]]\nussd = ["*200#"]\n', 1, "every row names its command"),
     ('[[code]]\ncommand = "plain.do"\n', 1, "needs a USSD code or an SMS form"),
     ('[[code]]\ncommand = "plain.do"\nussd = "*200#"\n', 3, "must be a list of texts, not a text"),

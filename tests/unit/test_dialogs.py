@@ -231,6 +231,33 @@ def test_dialogs_above_the_limit_go() -> None:
     assert list(dialogs.older(0)) == [(each.msisdn, b"") for each in kept[:2]]
 
 
+async def test_what_a_code_lacks_is_asked_on_a_screen(town: Town) -> None:
+    """The text of a message is asked for, after a restart too; 0 leaves it, and nothing is sent."""
+    asked = await town.say("*111*160*7*9161234568#")
+    await town.restarted()
+    await town.say("0", answer=True)
+    again = await town.say("*111*160*7*9161234568#")
+    question = await town.say("Привет", answer=True)
+
+    assert asked.startswith("Введите: текст")
+    assert asked == again
+    assert question.startswith("Отправить сообщение на +79161234568")
+
+
+async def test_a_secret_typed_on_a_screen_is_kept_nowhere(town: Town) -> None:
+    """A password that a screen has asked for is in no dialog and in no line of the journal."""
+    await town.say("*111*25*3*583158*583158#")
+    await town.engine.settle()
+    assert (await town.say("*111*157*2#")).startswith("Введите: пароль")
+    await town.say("583158", answer=True)
+    await town.engine.settle()
+    lines = [str(row) for row in await town.store.journal(0, 100)]
+
+    assert "block.lift" in lines[-1]
+    assert [line for line in lines if "583158" in line] == []
+    assert await town.store.dialogs() == []
+
+
 async def test_a_bug_in_a_menu_costs_its_own_message_only(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception in the dialog machine is an apology with a reference; the engine and the next message go on."""
 

@@ -1,6 +1,10 @@
 ### Ringback melodies.
 
-melody-choose = Мелодии от { MONEY($min) } до { MONEY($max) } на месец. Избор: *111*221*3*номер#{ $lines }
+melody-choose =
+    От { MONEY($min) } до { MONEY($max) } на месец. Избор: *111*221*3*номер#{ $lines }{ $next ->
+        [0] {""}
+       *[some] {"\u000A"}Още: *111*221*9*{ $next }#
+    }
 melody-none = Сега няма мелодии. Спиране на услугата: *111*29#
 melody-set_ask = Мелодия „{ NAME($name) }“? { MONEY($price) } всеки месец. ДА { $code } или *111*97*{ $code }#
 melody-set_ask_again = Цената е променена. Мелодия „{ NAME($name) }“? { MONEY($price) } всеки месец. ДА { $code } или *111*97*{ $code }#

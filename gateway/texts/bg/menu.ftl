@@ -76,6 +76,8 @@ menu-services_4 = Изключи
 menu-subscriptions_1 = Списък
 menu-subscriptions_2 = Спри един
 menu-subscriptions_3 = Спри всички
+menu-subscriptions_4 = Забрани нови
+menu-subscriptions_5 = Разреши нови
 menu-linked_1 = Включи
 menu-linked_2 = Изключи
 menu-linked_3 = Добави номер
@@ -97,6 +99,7 @@ menu-back = 0 назад
 menu-yes_no = 1 да 2 не 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Въведете: { $part }. Пример: { $example }
+menu-ask_free = Въведете: { $part }
 menu-wrong = Няма такава точка
 # Where the screen has no room for more.
 menu-wrong_short = Не е то

@@ -87,6 +87,7 @@ services-unknown_service =
         }
     }
 services-closed = „{ NAME($name) }“ вече не се включва. Други услуги: *111*8111*9#
+services-banned = „{ NAME($name) }“ не се включва: забранили сте нови абонаменти. Разрешаване: *152*2*5#
 services-excluded = „{ NAME($name) }“ не работи заедно с „{ NAME($other) }“. Първо я изключете: *111*8111*2*{ $id }#
 services-needs_tariff = „{ NAME($name) }“ е само за тарифа „{ NAME($tariff) }“. Какво може да включите: *111*8111*9#
 services-tariff_forbids = „{ NAME($name) }“ не е за вашата тарифа „{ NAME($tariff) }“. Какво може да включите: *111*8111*9#

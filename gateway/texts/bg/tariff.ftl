@@ -27,7 +27,10 @@ tariff-list =
     Смяна: *111*59*3*{ $id }#
 tariff-list_empty = Сега няма други отворени тарифи. Вашата тарифа: *111*59#
 tariff-ask =
-    Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
         [0] без такса
        *[some] { MONEY($fee) }
     }, после { $monthly ->
@@ -41,7 +44,10 @@ tariff-ask =
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-ask_again =
-    Цените се промениха. Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Цените се промениха. Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
         [0] без такса
        *[some] { MONEY($fee) }
     }, после { $monthly ->
@@ -55,7 +61,10 @@ tariff-ask_again =
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-changed =
-    Тарифата ви е „{ NAME($tariff) }“, { $monthly ->
+    { $whose ->
+        [own] Тарифата ви е
+       *[other] Тарифата на { PHONE($number) } е
+    } „{ NAME($tariff) }“, { $monthly ->
         [0] без такса
        *[some] { MONEY($monthly) }
     } на месец. Взети { MONEY($fee) }, остават { MONEY($left) }.{ $count ->
@@ -63,9 +72,15 @@ tariff-changed =
        *[some] {" "}Изключени: { $services }.
     }{ $way_back ->
         [closed] {" "}Други тарифи: *111*59*9#
+        [child] {" "}Връщане: *111*7788*3*{ $number }*{ $before }#
        *[open] {" "}Връщане: *111*59*3*{ $before }#
     }
-tariff-already = Вече сте на тарифа „{ NAME($tariff) }“. Други тарифи: *111*59*9#
+tariff-already =
+    { $whose ->
+        [own] Вече сте на тарифа
+       *[other] { PHONE($number) } вече е на тарифа
+    } „{ NAME($tariff) }“. Други тарифи: *111*59*9#
+tariff-changed_by = Абонатът { PHONE($number) } смени тарифата ви на „{ NAME($tariff) }“. Подробно: *111*59#
 tariff-advice = За { $days } дни „{ NAME($tariff) }“ щеше да струва { MONEY($cost) }, с { MONEY($saved) } по-малко. Смяна: *111*59*3*{ $id }#
 tariff-advice_stay = Вашата тарифа е най-изгодна за вас: { MONEY($cost) } за { $days } дни. Други: *111*59*9#
 

@@ -28,4 +28,5 @@ charges-kind_transfer_fee = transfer fee
 charges-kind_promised = promised payment
 charges-kind_melody = melody
 charges-kind_favourite = favourite number
+charges-kind_locator = locating
 charges-kind_other = payment

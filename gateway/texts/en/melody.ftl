@@ -1,6 +1,10 @@
 ### Ringback melodies.
 
-melody-choose = Melodies from { MONEY($min) } to { MONEY($max) } a month. To set one: *111*221*3*number#{ $lines }
+melody-choose =
+    From { MONEY($min) } to { MONEY($max) } a month. To set one: *111*221*3*number#{ $lines }{ $next ->
+        [0] {""}
+       *[some] {"\u000A"}More: *111*221*9*{ $next }#
+    }
 melody-none = There are no melodies now. Switch the service off: *111*29#
 melody-set_ask = Set the melody "{ NAME($name) }"? { MONEY($price) } every month. YES { $code } or *111*97*{ $code }#
 melody-set_ask_again = The price has changed. Set the melody "{ NAME($name) }"? { MONEY($price) } every month. YES { $code } or *111*97*{ $code }#

@@ -76,6 +76,8 @@ menu-services_4 = Disconnect
 menu-subscriptions_1 = List
 menu-subscriptions_2 = Stop one
 menu-subscriptions_3 = Stop all
+menu-subscriptions_4 = Ban new ones
+menu-subscriptions_5 = Allow new ones
 menu-linked_1 = Switch on
 menu-linked_2 = Switch off
 menu-linked_3 = Add a number
@@ -97,6 +99,7 @@ menu-back = 0 back
 menu-yes_no = 1 yes 2 no 0 back
 # What has to be typed, and an example of it.
 menu-ask = Enter: { $part }. Example: { $example }
+menu-ask_free = Enter: { $part }
 menu-wrong = There is no such item
 # Where the screen has no room for more.
 menu-wrong_short = Wrong

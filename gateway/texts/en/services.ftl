@@ -87,6 +87,7 @@ services-unknown_service =
         }
     }
 services-closed = "{ NAME($name) }" can no longer be connected. Other services: *111*8111*9#
+services-banned = "{ NAME($name) }" cannot be connected: you have banned new subscriptions. To allow them: *152*2*5#
 services-excluded = "{ NAME($name) }" does not work together with "{ NAME($other) }". Switch that off first: *111*8111*2*{ $id }#
 services-needs_tariff = "{ NAME($name) }" is only for the tariff "{ NAME($tariff) }". What you can connect: *111*8111*9#
 services-tariff_forbids = "{ NAME($name) }" is not for your tariff "{ NAME($tariff) }". What you can connect: *111*8111*9#

@@ -27,7 +27,10 @@ tariff-list =
     Change: *111*59*3*{ $id }#
 tariff-list_empty = There are no other open tariffs now. Your tariff: *111*59#
 tariff-ask =
-    Change to "{ NAME($tariff) }"? { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Change to "{ NAME($tariff) }"? { $fee ->
         [0] Free
        *[some] { MONEY($fee) }
     } now, then { $monthly ->
@@ -41,7 +44,10 @@ tariff-ask =
        *[open] {""}
     } YES { $code } or *111*97*{ $code }#
 tariff-ask_again =
-    Prices have changed. Change to "{ NAME($tariff) }"? { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Prices have changed. Change to "{ NAME($tariff) }"? { $fee ->
         [0] Free
        *[some] { MONEY($fee) }
     } now, then { $monthly ->
@@ -55,7 +61,10 @@ tariff-ask_again =
        *[open] {""}
     } YES { $code } or *111*97*{ $code }#
 tariff-changed =
-    Your tariff is "{ NAME($tariff) }", { $monthly ->
+    { $whose ->
+        [own] Your tariff is
+       *[other] The tariff of { PHONE($number) } is
+    } "{ NAME($tariff) }", { $monthly ->
         [0] no fee
        *[some] { MONEY($monthly) }
     } a month. Charged { MONEY($fee) }, left { MONEY($left) }.{ $count ->
@@ -63,9 +72,15 @@ tariff-changed =
        *[some] {" "}Switched off: { $services }.
     }{ $way_back ->
         [closed] {" "}Other tariffs: *111*59*9#
+        [child] {" "}Back: *111*7788*3*{ $number }*{ $before }#
        *[open] {" "}Back: *111*59*3*{ $before }#
     }
-tariff-already = You are on tariff "{ NAME($tariff) }" already. Other tariffs: *111*59*9#
+tariff-already =
+    { $whose ->
+        [own] You are on tariff
+       *[other] { PHONE($number) } is on tariff
+    } "{ NAME($tariff) }" already. Other tariffs: *111*59*9#
+tariff-changed_by = { PHONE($number) } has changed your tariff to "{ NAME($tariff) }". Details: *111*59#
 tariff-advice = In { $days } days "{ NAME($tariff) }" would have cost { MONEY($cost) }, { MONEY($saved) } less than yours. Change: *111*59*3*{ $id }#
 tariff-advice_stay = Your tariff is the cheapest for you: { MONEY($cost) } in { $days } days. Others: *111*59*9#
 

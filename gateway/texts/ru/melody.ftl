@@ -1,6 +1,10 @@
 ### Ringback melodies.
 
-melody-choose = Мелодии от { MONEY($min) } до { MONEY($max) } в месяц. Поставить: *111*221*3*номер#{ $lines }
+melody-choose =
+    От { MONEY($min) } до { MONEY($max) } в месяц. Поставить: *111*221*3*номер#{ $lines }{ $next ->
+        [0] {""}
+       *[some] {"\u000A"}Ещё: *111*221*9*{ $next }#
+    }
 melody-none = Сейчас мелодий нет. Отключить услугу: *111*29#
 melody-set_ask = Мелодия «{ NAME($name) }»? { MONEY($price) } каждый месяц. ДА { $code } или *111*97*{ $code }#
 melody-set_ask_again = Цена изменилась. Мелодия «{ NAME($name) }»? { MONEY($price) } каждый месяц. ДА { $code } или *111*97*{ $code }#

@@ -76,6 +76,8 @@ menu-services_4 = Отключить
 menu-subscriptions_1 = Список
 menu-subscriptions_2 = Отключить одну
 menu-subscriptions_3 = Отключить все
+menu-subscriptions_4 = Запретить новые
+menu-subscriptions_5 = Разрешить новые
 menu-linked_1 = Подключить
 menu-linked_2 = Отключить
 menu-linked_3 = Добавить номер
@@ -97,6 +99,7 @@ menu-back = 0 назад
 menu-yes_no = 1 да 2 нет 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Введите: { $part }. Пример: { $example }
+menu-ask_free = Введите: { $part }
 menu-wrong = Такого пункта нет
 # Where the screen has no room for more.
 menu-wrong_short = Не то

@@ -87,6 +87,7 @@ services-unknown_service =
         }
     }
 services-closed = «{ NAME($name) }» больше не подключают. Другие услуги: *111*8111*9#
+services-banned = «{ NAME($name) }» не подключить: новые подписки запрещены вами. Разрешить: *152*2*5#
 services-excluded = «{ NAME($name) }» не работает вместе с «{ NAME($other) }». Сначала отключите её: *111*8111*2*{ $id }#
 services-needs_tariff = «{ NAME($name) }» только для тарифа «{ NAME($tariff) }». Что можно подключить: *111*8111*9#
 services-tariff_forbids = «{ NAME($name) }» не для вашего тарифа «{ NAME($tariff) }». Что можно подключить: *111*8111*9#

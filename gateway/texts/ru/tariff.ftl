@@ -27,7 +27,10 @@ tariff-list =
     Перейти: *111*59*3*{ $id }#
 tariff-list_empty = Других открытых тарифов сейчас нет. Ваш тариф: *111*59#
 tariff-ask =
-    Перейти на «{ NAME($tariff) }»? Переход { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Перейти на «{ NAME($tariff) }»? Переход { $fee ->
         [0] бесплатный
        *[some] { MONEY($fee) }
     }, потом { $monthly ->
@@ -41,7 +44,10 @@ tariff-ask =
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-ask_again =
-    Цены изменились. Перейти на «{ NAME($tariff) }»? Переход { $fee ->
+    { $whose ->
+        [own] {""}
+       *[other] { PHONE($number) }:{" "}
+    }Цены изменились. Перейти на «{ NAME($tariff) }»? Переход { $fee ->
         [0] бесплатный
        *[some] { MONEY($fee) }
     }, потом { $monthly ->
@@ -55,7 +61,10 @@ tariff-ask_again =
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-changed =
-    Ваш тариф - «{ NAME($tariff) }», { $monthly ->
+    { $whose ->
+        [own] Ваш тариф
+       *[other] Тариф { PHONE($number) }
+    } - «{ NAME($tariff) }», { $monthly ->
         [0] без платы
        *[some] { MONEY($monthly) }
     } в месяц. Списано { MONEY($fee) }, осталось { MONEY($left) }.{ $count ->
@@ -63,9 +72,15 @@ tariff-changed =
        *[some] {" "}Отключены: { $services }.
     }{ $way_back ->
         [closed] {" "}Другие тарифы: *111*59*9#
+        [child] {" "}Вернуть: *111*7788*3*{ $number }*{ $before }#
        *[open] {" "}Вернуться: *111*59*3*{ $before }#
     }
-tariff-already = У вас уже тариф «{ NAME($tariff) }». Другие тарифы: *111*59*9#
+tariff-already =
+    { $whose ->
+        [own] У вас уже тариф
+       *[other] У { PHONE($number) } уже тариф
+    } «{ NAME($tariff) }». Другие тарифы: *111*59*9#
+tariff-changed_by = Абонент { PHONE($number) } сменил ваш тариф на «{ NAME($tariff) }». Подробнее: *111*59#
 tariff-advice = За { $days } дн. «{ NAME($tariff) }» стоил бы { MONEY($cost) }, на { MONEY($saved) } меньше вашего. Перейти: *111*59*3*{ $id }#
 tariff-advice_stay = Ваш тариф для вас самый выгодный: за { $days } дн. { MONEY($cost) }. Другие: *111*59*9#
 

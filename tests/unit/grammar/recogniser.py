@@ -21,7 +21,8 @@ KINDS = {
     "language": "language",
     "service": "id", "tariff": "id", "subscription": "id", "picture": "id", "melody": "id", "reward": "id",
     "period": "period", "card": "card", "threshold": "sum", "day": "1-31", "since": "date", "until": "date",
-    "delivery:1-4": "1-4", "network:1-4": "1-4", "password": "pin", "points": "points", "delay_s": "delay",
+    "delivery:1-4": "1-4", "network:1-4": "1-4", "page:1-9": "1-9", "password": "pin", "points": "points",
+    "delay_s": "delay",
 }  # fmt: skip
 """What each placeholder takes, by its name."""
 
@@ -201,14 +202,16 @@ def date(text: str) -> tuple[object, str]:
 READERS: dict[str, Callable[[str], tuple[object, str]]] = {
     "number": number, "any_number": any_number, "barred": barred,
     "sum": money, "sum_10": sum_from_ten, "code": code, "id": identity, "language": language,
-    "period": period, "card": card, "pin": pin, "points": points, "delay": delay, "1-4": up_to(4), "1-31": up_to(31),
+    "period": period, "card": card, "pin": pin, "points": points, "delay": delay, "1-4": up_to(4), "1-9": up_to(9),
+    "1-31": up_to(31),
     "date": date,
 }  # fmt: skip
 LENGTHS: dict[str, set[int]] = {
     "number": {10, 11, 13}, "any_number": {10, 11, 13}, "barred": {3, 4, 5, 6, 10, 11, 13},
     "sum": set(range(1, 10)), "sum_10": set(range(2, 10)), "code": {4, 5, 6},
     "id": set(range(1, 9)), "language": {1, 2, 3}, "period": {1}, "card": set(range(12, 17)), "pin": {4, 5, 6, 7},
-    "points": {1, 2, 3, 4}, "delay": {1, 2}, "1-4": set(range(1, 9)), "1-31": set(range(1, 9)), "date": {6, 8, 10},
+    "points": {1, 2, 3, 4}, "delay": {1, 2}, "1-4": set(range(1, 9)), "1-9": set(range(1, 9)),
+    "1-31": set(range(1, 9)), "date": {6, 8, 10},
 }  # fmt: skip
 """How many digits each may have: of two kinds the one whose length is nearer was meant."""
 

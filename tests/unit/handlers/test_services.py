@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.catalogue.products import Operator, Period, Products, Service, Tariff
+from gateway.catalogue.products import Operator, Period, Products, Service, SubscriptionRules, Tariff
 from gateway.commands import Outcome
 from gateway.handlers.services import Connect, Disconnect, catalogue, connect, disconnect, renew, show
 from gateway.model import (
@@ -59,7 +59,7 @@ def tariffs(*numbers: int) -> frozenset[TariffId]:
 SOLD = (
     service(10, "Связь", mandatory=True),
     service(12, "Гудок", 98_50),
-    service(13, "Погода", 3_00, Period.DAY),
+    service(13, "Погода", 3_00, Period.DAY, content=True),
     service(14, "Замена номера", 150_00, Period.ONCE),
     service(15, "АнтиАОН", 50_00, excludes=ids(12)),
     service(16, "Почта"),
@@ -73,6 +73,7 @@ PRODUCTS = Products(
         TariffId(2): Tariff(TariffId(2), names("Смарт")),
     },
     services={each.id: each for each in SOLD},
+    subscription=SubscriptionRules(ban=ServiceId(16)),
 )
 
 
@@ -102,6 +103,7 @@ def services_of(desk: Desk, msisdn: Msisdn = ANNA) -> tuple[ConnectedService, ..
 REFUSED = [
     ("unknown_service", 99, (), 500_00),
     ("closed", 17, (), 500_00),
+    ("banned", 13, (on(16),), 500_00),
     ("needs_tariff", 18, (), 500_00),
     ("tariff_forbids", 19, (), 500_00),
     ("excluded", 15, (on(12),), 500_00),

@@ -1,0 +1,23 @@
+### An SMS to another number.
+
+message-ask =
+    Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
+        [1] {""}
+       *[more] {" "}(части: { $parts })
+    } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
+message-ask_again =
+    Цената е променена. Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
+        [1] {""}
+       *[more] {" "}(части: { $parts })
+    } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
+message-sent = SMS до { PHONE($number) } е изпратен. Платени { MONEY($price) }, остават { MONEY($left) }.
+message-sent_free = SMS до { PHONE($number) } е изпратен безплатно. Пакети: *100*2#
+# What the other one gets: from whom, and the text as it was written.
+message-text = { PHONE($number) }: { $text }
+
+message-self = Това е вашият номер. До друг: СМС номер текст
+message-text_needed = Липсва текст. Изпратете до 111: СМС { $number } текст
+message-closed = Номер { PHONE($number) } вече не се обслужва.
+message-barred = Номер { PHONE($number) } не приема ваши съобщения.
+message-quota = Днес вече изпратихте SMS: { $max }, повече не може. Следващият е утре.
+message-not_enough_money = SMS струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#
