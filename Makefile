@@ -35,7 +35,7 @@ grammar-million: $(VENV)/installed-test
 
 # 1,000 random stories of a small town instead of the 25 of `make test`: nothing made, lost or done twice.
 town: $(VENV)/installed-test
-	USSDGW_TOWN_DAYS=1000 $(BIN)/pytest tests/properties
+	USSDGW_TOWN_STORIES=1000 $(BIN)/pytest tests/properties
 
 # 200 kills instead of the 20 of `make test`.
 crash: $(VENV)/installed-test
