@@ -91,6 +91,9 @@ def _same(value: Value) -> str:
     return str(value)
 
 
+_GAP = re.compile(r"(?<=\d) +(?=\d)", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ArgumentType:
     """One kind of argument.
@@ -125,6 +128,11 @@ class ArgumentType:
     def shown(self, channel: Channel) -> str:
         """Its place in a right form: `<number>`."""
         return self.words.get(channel) or f"<{self.part}>"
+
+    def gap(self, text: str) -> int:
+        """Where the space stands between digits of what may have one only at the end of a line: a sum. -1: nowhere."""
+        found = _GAP.search(text) if self.takes_last is not None else None
+        return -1 if found is None else found.start()
 
     def distance(self, text: str) -> int:
         """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
@@ -270,7 +278,7 @@ def digits_in(text: str) -> int:
 _UNIT = r"(?:₽|руб(?:\.|л[а-я]{1,3})?|р\.?|rub(?:les?)?|rur|лв\.?|лева?|lv|leva?)"
 _UNIT_WORD = re.compile(_UNIT + r"\Z", re.IGNORECASE)
 _SUM = re.compile(
-    rf"\s*(?P<whole>\d{{1,3}} \d{{3}}|\d+)(?P<minor>[.,](?P<cents>\d+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE | re.ASCII
+    rf"\s*(?P<whole>[0-9]{{1,3}} [0-9]{{3}}|[0-9]+)(?P<minor>[.,](?P<cents>[0-9]+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE
 )
 _SUM_RANGE = {"min": 1, "max": 10**SUM_DIGITS_MAX - 1}
 

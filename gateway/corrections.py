@@ -6,15 +6,16 @@ more walk through a trie, and can never win over what was typed. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gateway.arguments import ArgumentType
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.trie import Leaf, Node, Tries
-from gateway.characters import Line
+from gateway.characters import Line, plain
 from gateway.model import Channel
-from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits
+from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits, with_letters
 
 FINAL_HASH = "final_hash"
 FIRST_STAR = "first_star"
@@ -28,11 +29,12 @@ LOOKALIKE_DIGITS = "lookalike_digits"
 KEYBOARD = "keyboard_layout"
 SWAPPED = "swapped_arguments"
 SIGN = "sign"
+PUNCTUATION = "punctuation"
 
 ASKED = frozenset({DOUBLE_STAR, KEYBOARD, SWAPPED, SIGN})
 """Corrections after which the command is shown and asked, whatever it does."""
 
-ASKED_IF_GUARDED = frozenset({LOOKALIKE_DIGITS, LOOKALIKE_LETTERS})
+ASKED_IF_GUARDED = frozenset({LOOKALIKE_DIGITS, LOOKALIKE_LETTERS, PUNCTUATION})
 """The same, but only where the command moves money or blocks a number."""
 
 
@@ -58,15 +60,57 @@ def _keyboards(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator
         yield from vocabulary.keyboards(line)
 
 
-def _keyboards_and_digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-    for retyped in _keyboards(line, channel, vocabulary):
-        yield from _digits(retyped, channel, vocabulary)
+def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+    yield from with_letters(line)
+
+
+_MARKS_AROUND = re.compile(r"([^\w+]*)[^\W\d_]+([^\w+]*)")
+_MARKS_BEHIND = re.compile(r"[^\w+]*\Z")
+_MINUS = re.compile(r"\s[^\w\s](?=\d)")
+_SEPARATING = " \t\r\n,;:=\"'«»“”„‘’`"
+_CLOSING = ".!?"
+
+
+def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+    """Spaces for the marks before and behind the first word and at the end: `КОД-1234`, `(БАЛАНС)`, `*БАЛАНС#`.
+
+    A dash that is written onto digits and not onto the keyword is a minus (`ПОПОЛНИТЬ -50`), and stays.
+    """
+    typed = line.typed
+    around = _MARKS_AROUND.match(typed) if channel is Channel.SMS else None
+    if around is None:
+        return
+    behind = _MARKS_BEHIND.search(typed, around.end())
+    assert behind is not None  # it may be empty
+    spans = [around.span(1), around.span(2), behind.span()]
+    if not (around[1].strip(_SEPARATING) or (around[2] + behind[0]).strip(_SEPARATING + _CLOSING)):
+        return
+    if _MINUS.match(typed, spans[1][1] - 2):
+        spans[1] = (spans[1][0], spans[1][1] - 1)
+    for first, last in spans:
+        typed = typed[:first] + " " * (last - first) + typed[last:]
+    yield plain(typed)
+
+
+def _after(first: LineCorrection, second: LineCorrection) -> LineCorrection:
+    """Two mistakes in one line."""
+
+    def both(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+        for corrected in first(line, channel, vocabulary):
+            yield from second(corrected, channel, vocabulary)
+
+    return both
 
 
 LINE_CORRECTIONS: tuple[tuple[tuple[str, ...], LineCorrection], ...] = (
     ((LOOKALIKE_DIGITS,), _digits),
+    ((LOOKALIKE_LETTERS,), _letters),
+    ((LOOKALIKE_DIGITS, LOOKALIKE_LETTERS), _after(_digits, _letters)),
     ((KEYBOARD,), _keyboards),
-    ((KEYBOARD, LOOKALIKE_DIGITS), _keyboards_and_digits),
+    ((KEYBOARD, LOOKALIKE_DIGITS), _after(_keyboards, _digits)),
+    ((PUNCTUATION,), _punctuation),
+    ((PUNCTUATION, LOOKALIKE_DIGITS), _after(_punctuation, _digits)),
+    ((PUNCTUATION, LOOKALIKE_LETTERS), _after(_punctuation, _letters)),
 )
 """In the order in which they are tried: each gives lines that are then read from the beginning."""
 

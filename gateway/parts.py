@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from gateway.arguments import ArgumentType, Token
 from gateway.characters import Line, folded
 
-_TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|[^\s,;\"'«»“”„‘’`]")
-_FREE_TEXT_BEGINS = re.compile(r"[>›\]]?\s*[,;]?\s*")
+_TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|[^\s,;:=*#\"'«»“”„‘’`]")
+"""What is none of these separates, as a space does: `КОД: 1234`, `КОД №1234`, `ПЕРЕВОД*89161234567*50`."""
+_TAIL_WORD = re.compile(r"[^\W\d_]+|[^\s,;.\"'«»“”„‘’`]")
+_FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
 """Between a free text and the part before it: a leaflet's bracket, one separator."""
 
 CALL_WORDS = frozenset(
@@ -57,6 +59,13 @@ class Parts:
         found = _FREE_TEXT_BEGINS.match(self.line.typed, begin)
         return found.end() if found else begin
 
+    def glued(self) -> str:
+        """The letters and digits that a line begins with, as one word: what looked like several parts may be a slip."""
+        after = 1
+        while after < len(self.keys) and self.starts[after] == self.ends[after - 1] and self.keys[after].isalnum():
+            after += 1
+        return "".join(self.keys[:after])
+
     def place(self, index: int, offset: int = 0) -> int:
         """Where in the typed text a part begins; one past the last part: where the text ends."""
         if index < len(self.keys):
@@ -84,6 +93,11 @@ def tokens_of(text: str, first: int, last: int) -> list[Token]:
         Token(folded(word) if (word := found["word"]) else found[0], found.start(), found.end())
         for found in _TOKEN.finditer(text, first, last)
     ]
+
+
+def is_call(tail: str) -> bool:
+    """Whether what stands behind the `#` of a dialled string is nothing but call words and polite words."""
+    return all(folded(word) in TAIL_WORDS for word in _TAIL_WORD.findall(tail))
 
 
 def parts_of(line: Line, tokens: Sequence[Token]) -> Parts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gateway.arguments import Value
 from gateway.catalogue.codes import CodeRow
 from gateway.characters import Line
-from gateway.model import Language
+from gateway.model import Channel, Language
 
 UNDERSTOOD = "understood"
 ASK = "understood_ask"
@@ -47,10 +47,15 @@ class Reading:
 
 @dataclass(slots=True)
 class Asked:
-    """A text on its way to a reading: its plain line, what was put right in it so far, how it wants its answer."""
+    """A text on its way to a reading: its plain line, what was put right in it so far, how it wants its answer.
+
+    `to`: the short number of an SMS.
+    """
 
     text: str
     line: Line
+    channel: Channel
+    to: str = ""
     fixes: tuple[str, ...] = ()
     latin: bool = False
 
