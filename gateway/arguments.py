@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import msgspec
 import phonenumbers
 
 from gateway.automaton import (
@@ -47,13 +48,12 @@ ID_DIGITS_MAX = 8
 OTP_DIGITS = range(4, 7)
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(msgspec.Struct, frozen=True):
     """Why a typed argument cannot be taken: the refusal's name, where (characters into it), and the facts."""
 
     refusal: str
     offset: int = 0
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = {}
 
 
 class Token(NamedTuple):
@@ -136,8 +136,8 @@ class ArgumentType:
 
     def distance(self, text: str) -> int:
         """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
-        length = sum(character.isdigit() for character in text) or len(text)
-        return min((abs(length - each) for each in self.lengths), default=0)
+        length = len(text) if text.isdigit() else sum(map(str.isdigit, text)) or len(text)
+        return 0 if length in self.lengths else min([abs(length - each) for each in self.lengths], default=0)
 
 
 def unsigned(kind: ArgumentType) -> ArgumentType:
@@ -381,7 +381,7 @@ def sum_between(low: int, high: int) -> ArgumentType:
         value = _parse_sum(text)
         bounds = {"min": low, "max": high}
         if isinstance(value, Wrong):
-            return replace(value, detail={**value.detail, **bounds})
+            return Wrong(value.refusal, value.offset, {**value.detail, **bounds})
         if low * 100 <= int(value) <= high * 100:
             return value
         return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)

@@ -7,7 +7,7 @@ more walk through a trie, and can never win over what was typed. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from gateway.arguments import ArgumentType
@@ -46,29 +46,28 @@ def asks(fixes: tuple[str, ...], row: CodeRow) -> bool:
 
 # -- another line -------------------------------------------------------------------------------------------------
 
-LineCorrection = Callable[[Line, Channel, Vocabulary], Iterator[Line]]
+LineCorrection = Callable[[Line, Channel, Vocabulary], Iterable[Line]]
 
 
-def _digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+def _digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
     corrected = with_digits(line, dialled=channel is Channel.USSD or line.text[:1] in "*#")
-    if corrected is not None:
-        yield corrected
+    return () if corrected is None else (corrected,)
 
 
-def _keyboards(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-    if channel is Channel.SMS:
-        yield from vocabulary.keyboards(line)
+def _keyboards(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
+    return vocabulary.keyboards(line) if channel is Channel.SMS else ()
 
 
-def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-    yield from with_letters(line)
+def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
+    return with_letters(line)
 
 
-_MARKS_AROUND = re.compile(r"([^\w+]*)[^\W\d_]+([^\w+]*)")
-_MARKS_BEHIND = re.compile(r"[^\w+]*\Z")
-_MINUS = re.compile(r"\s[^\w\s](?=\d)")
-_SEPARATING = " \t\r\n,;:=\"'«»“”„‘’`"
-_CLOSING = ".!?"
+_MARKS = r"\-–—−(){}\[\]<>/\\|*#№_~^•·.…!?"
+_SEPARATORS = r"\s,;:=\"'«»“”„‘’`"
+_MARK = re.compile(f"[{_MARKS}]")
+_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)[^\W\d_]+([{_MARKS}{_SEPARATORS}]*)")
+_MARKS_BEHIND = re.compile(rf"[{_MARKS}{_SEPARATORS}]*\Z")
+_MINUS = re.compile(r"\s[-–—−](?=\d)")
 
 
 def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
@@ -77,42 +76,38 @@ def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterat
     A dash that is written onto digits and not onto the keyword is a minus (`ПОПОЛНИТЬ -50`), and stays.
     """
     typed = line.typed
-    around = _MARKS_AROUND.match(typed) if channel is Channel.SMS else None
-    if around is None:
+    if channel is Channel.USSD or _MARK.search(typed) is None or (around := _MARKS_AROUND.match(typed)) is None:
         return
     behind = _MARKS_BEHIND.search(typed, around.end())
     assert behind is not None  # it may be empty
     spans = [around.span(1), around.span(2), behind.span()]
-    if not (around[1].strip(_SEPARATING) or (around[2] + behind[0]).strip(_SEPARATING + _CLOSING)):
-        return
     if _MINUS.match(typed, spans[1][1] - 2):
         spans[1] = (spans[1][0], spans[1][1] - 1)
     for first, last in spans:
         typed = typed[:first] + " " * (last - first) + typed[last:]
-    yield plain(typed)
+    if any(map(_MARK.search, (line.typed[first:last] for first, last in spans))):
+        yield plain(typed)
 
 
-def _after(first: LineCorrection, second: LineCorrection) -> LineCorrection:
-    """Two mistakes in one line."""
-
-    def both(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-        for corrected in first(line, channel, vocabulary):
-            yield from second(corrected, channel, vocabulary)
-
-    return both
-
-
-LINE_CORRECTIONS: tuple[tuple[tuple[str, ...], LineCorrection], ...] = (
-    ((LOOKALIKE_DIGITS,), _digits),
-    ((LOOKALIKE_LETTERS,), _letters),
-    ((LOOKALIKE_DIGITS, LOOKALIKE_LETTERS), _after(_digits, _letters)),
-    ((KEYBOARD,), _keyboards),
-    ((KEYBOARD, LOOKALIKE_DIGITS), _after(_keyboards, _digits)),
-    ((PUNCTUATION,), _punctuation),
-    ((PUNCTUATION, LOOKALIKE_DIGITS), _after(_punctuation, _digits)),
-    ((PUNCTUATION, LOOKALIKE_LETTERS), _after(_punctuation, _letters)),
+Correction = tuple[str, LineCorrection]
+_DIGITS, _LETTERS = (LOOKALIKE_DIGITS, _digits), (LOOKALIKE_LETTERS, _letters)
+LINE_CORRECTIONS: tuple[tuple[Correction, tuple[Correction, ...]], ...] = (
+    (_DIGITS, (_LETTERS,)),
+    (_LETTERS, ()),
+    ((KEYBOARD, _keyboards), (_DIGITS,)),
+    ((PUNCTUATION, _punctuation), (_DIGITS, _LETTERS)),
 )
-"""In the order in which they are tried: each gives lines that are then read from the beginning."""
+"""In the order in which they are tried, each with those that may come on top of it: two mistakes in one line."""
+
+
+def proposals(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[tuple[tuple[str, ...], Line]]:
+    """Lines that may have been meant, with the names of the corrections; each is then read from the beginning."""
+    for (name, correct), further in LINE_CORRECTIONS:
+        for corrected in correct(line, channel, vocabulary):
+            yield (name,), corrected
+            for second, correct_too in further:
+                for again in correct_too(corrected, channel, vocabulary):
+                    yield (name, second), again
 
 
 # -- other patterns -----------------------------------------------------------------------------------------------

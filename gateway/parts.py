@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gateway.arguments import ArgumentType, Token
 from gateway.characters import Line, folded
 
-_TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|[^\s,;:=*#\"'«»“”„‘’`]")
+_TOKEN = re.compile(r"([^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|\(?\d(?:[\d.\-()]*[\d)])?|[^\s,;:=*#\"'«»“”„‘’`]")
 """What is none of these separates, as a space does: `КОД: 1234`, `КОД №1234`, `ПЕРЕВОД*89161234567*50`."""
 _TAIL_WORD = re.compile(r"[^\W\d_]+|[^\s,;.\"'«»“”„‘’`]")
 _FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
@@ -89,10 +89,14 @@ def segments_of(line: Line, first: int, last: int) -> Parts:
 
 def tokens_of(text: str, first: int, last: int) -> list[Token]:
     """The words, groups of digits and signs between two places of a line."""
-    return [
-        Token(folded(word) if (word := found["word"]) else found[0], found.start(), found.end())
-        for found in _TOKEN.finditer(text, first, last)
-    ]
+    whole = folded(text)
+    if len(whole) != len(text):  # some small letters are longer than their capitals (İ): places would not fit
+        whole = "".join(small if len(small := folded(each)) == 1 else each for each in text)
+    tokens = []
+    for found in _TOKEN.finditer(text, first, last):
+        start, end = found.span()
+        tokens.append(Token(whole[start : found.end(1) if found.lastindex else end], start, end))
+    return tokens
 
 
 def is_call(tail: str) -> bool:
@@ -102,7 +106,8 @@ def is_call(tail: str) -> bool:
 
 def parts_of(line: Line, tokens: Sequence[Token]) -> Parts:
     """An SMS line of these tokens."""
-    return Parts(line, [t.key for t in tokens], [t.start for t in tokens], [t.end for t in tokens], tokens)
+    keys, starts, ends = zip(*tokens, strict=True) if tokens else ((), (), ())
+    return Parts(line, keys, starts, ends, tokens)
 
 
 def without_polite_words(tokens: Sequence[Token]) -> Sequence[Token]:

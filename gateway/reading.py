@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from gateway.arguments import Value
 from gateway.catalogue.codes import CodeRow
@@ -15,8 +16,7 @@ ASK = "understood_ask"
 REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a text means. `arguments` is shared between equal texts: do not change it.
 
     `position` counts characters from 0 in the text as typed, -1 where there is none; `part` is the kind of the
@@ -29,13 +29,13 @@ class Reading:
 
     outcome: str
     command: str = ""
-    arguments: Mapping[str, Value] = field(default_factory=dict)
+    arguments: Mapping[str, Value] = {}
     refusal: str = ""
     position: int = -1
     part: str = ""
     right: str = ""
     example: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = {}
     suggestions: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     latin: bool = False
@@ -45,8 +45,7 @@ class Reading:
     secret: bool = False
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """A text on its way to a reading: its plain line, what was put right in it so far, how it wants its answer.
 
     `to`: the short number of an SMS.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.arguments import Value
 from gateway.catalogue.codes import CodeRow, Codes
@@ -49,6 +50,7 @@ class Refusals:
     def __init__(self, codes: Codes, tries: Tries, main_code: str) -> None:
         self._tries = tries
         self.main_code = main_code
+        self._forms: dict[tuple[CodeRow, Channel, str, Language | None], str] = {}
         self._leaves: dict[CodeRow, list[Leaf]] = {}
         for leaf in tries.leaves:
             self._leaves.setdefault(leaf.row, []).append(leaf)
@@ -162,6 +164,9 @@ class Refusals:
             word: the keyword to name it by, of several of one language; folded.
             language: of the keyword, if there is one of it.
         """
+        known = self._forms.get((row, channel, word, language))
+        if known is not None:
+            return known
         leaves = self._leaves[row]
         texted = [leaf for leaf in leaves if leaf.channel is Channel.SMS] if channel is Channel.SMS else []
         # Of the forms of a keyword the one with the arguments of the code: a bare code is answered by `ДА <code>`.
@@ -170,7 +175,8 @@ class Refusals:
             key=lambda leaf: (language in leaf.languages, leaf.items[0] == word, leaf.names == leaves[0].names),
             default=leaves[0],
         )
-        return form_of(best)
+        form = self._forms[row, channel, word, language] = form_of(best)
+        return form
 
     @functools.cached_property
     def _rows_by_form(self) -> dict[str, CodeRow]:
@@ -182,20 +188,25 @@ class Refusals:
             keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
             if keys and (row := self._elsewhere.get(keys[0])) is not None:
                 return (self.form(row, asked.channel),)
-            queries = ["*".join(keys)] if keys else []
+            queries = ["*".join(keys)]
             if keys and keys[0] != self.main_code:
                 queries.append("*".join([self.main_code, *keys]))
         else:
-            queries = list(dict.fromkeys((parts.glued(), *parts.keys[:1])))
-        found = next((found for query in queries if (found := self._nearest.find(query))), [])
+            glued = parts.glued()
+            queries = [glued] if glued == parts.keys[0] else [glued, parts.keys[0]]
         near: dict[CodeRow, str] = {}
-        for start, row in found:
-            if row.to in ("", asked.to):
-                near.setdefault(row, start)
-        if not near and miss.index > 1:
+        for query in queries:
+            for start, row in self._nearest.find(query):
+                if row.to in ("", asked.to):
+                    near.setdefault(row, start)
+            if near:
+                break
+        if not near:
+            if miss.index < 2:
+                return ()
             near = {leaf.row: "" for leaf in deepest(self._tries.ussd, parts).by_length.values()}
         rows = sorted(list(near)[:SUGGESTIONS_MAX], key=lambda row: row.order)
-        return tuple(dict.fromkeys(self.form(row, asked.channel, near[row]) for row in rows))
+        return tuple(dict.fromkeys([self.form(row, asked.channel, near[row]) for row in rows]))
 
     def text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
         """The name of a refusal's text and its arguments; places in forms are in words of that language.

@@ -10,7 +10,8 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.arguments import Token
 from gateway.characters import Line, folded, plain
@@ -60,6 +61,7 @@ _DIGITS_AS_LETTERS = tuple(str.maketrans(*twins) for twins in (("03468", "озч
 _MIXED_WORD = re.compile(
     r"(?<![^\W\d_])(?:(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[^\W\d_a-z])[^\W\d_]+|p(?![^\W\d_]))", re.IGNORECASE
 )
+_LATIN_LETTER = re.compile(r"[a-zA-Z]")
 """A word in two alphabets, and the Latin letter that is typed for roubles."""
 
 
@@ -68,6 +70,8 @@ def with_letters(line: Line) -> Iterator[Line]:
 
     The text keeps its length, so places stay true.
     """
+    if _LATIN_LETTER.search(line.text) is None or _MIXED_WORD.search(line.text) is None:
+        return
     for twins, latin in ((_TO_LATIN, True), (_TO_CYRILLIC, False)):
         text = _MIXED_WORD.sub(lambda word, twins=twins, latin=latin: _in_one(word[0], twins, latin), line.text)  # type: ignore[misc]
         if text != line.text:
@@ -96,7 +100,7 @@ def with_digits(line: Line, *, dialled: bool) -> Line | None:
 
     In an SMS only what holds a digit already is a number. The text keeps its length, so places stay true.
     """
-    if _ANY_TWIN.search(line.text) is None:
+    if not (dialled or _ANY_DIGIT.search(line.text)) or _ANY_TWIN.search(line.text) is None:
         return None
     if dialled:
         text = _LOOKALIKE_RUN.sub(_as_digits, line.text)
@@ -139,6 +143,8 @@ _KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]
 
 def _without_shift(chunk: str) -> str:
     lower = chunk.lower()
+    if lower.isalpha():
+        return lower if len(lower) == len(chunk) else chunk
     # A sign that grows or shrinks without its capital (İ) is on none of these keyboards.
     return lower.translate(_WITHOUT_SHIFT) if len(lower) == len(chunk) else chunk
 
@@ -185,7 +191,8 @@ class Vocabulary:
         found = self._latin.get(word)
         if found is not None:
             return found, TRANSLITERATION
-        for twins in (_TO_CYRILLIC, _TO_LATIN):
+        # What is all Latin can only become Cyrillic, and the other way about.
+        for twins in (_TO_CYRILLIC,) if word.isascii() else (_TO_LATIN, _TO_CYRILLIC):
             twin = word.translate(twins)
             if twin in self.words and twin.isascii() == (twins is _TO_LATIN):
                 return twin, LOOKALIKE_LETTERS

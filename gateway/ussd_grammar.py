@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyparsing as pp
+from msgspec.structs import replace
 
 from gateway.arguments import OTP_DIGITS, Token
 from gateway.catalogue.codes import CodeRow, Codes
@@ -41,12 +42,12 @@ from gateway.corrections import (
     EXTRA_HASH,
     FINAL_HASH,
     FIRST_STAR,
-    LINE_CORRECTIONS,
     POLITE,
     SPACES,
     TAIL,
     Slips,
     asks,
+    proposals,
 )
 from gateway.misreadings import Miss, hidden, masked_digits
 from gateway.model import Channel, Language
@@ -188,12 +189,11 @@ class Grammar:
             return stuck
         if line.superscript >= 0:
             return self._refusals.superscript(stuck.asked)
-        for names, correct in LINE_CORRECTIONS:
-            for corrected in correct(line, channel, self._vocabulary):
-                cleaned = fixes if corrected.origin is not None else ()
-                found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
-                if isinstance(found, Reading):
-                    return found
+        for names, corrected in proposals(line, channel, self._vocabulary):
+            cleaned = fixes if corrected.origin is not None else ()
+            found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
+            if isinstance(found, Reading):
+                return found
         return self._refuse(stuck, pending)
 
     def _read_long(self, text: str, channel: Channel, to: str, length: int) -> Reading:
