@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from gateway.arguments import ArgumentType
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.trie import Leaf, Node, Tries
-from gateway.characters import Line, plain
+from gateway.characters import Line, folded, plain
 from gateway.model import Channel
 from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits, with_letters
 
@@ -67,13 +67,16 @@ _SEPARATORS = r"\s,;:=\"'«»“”„‘’`"
 _MARK = re.compile(f"[{_MARKS}]")
 _MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)[^\W\d_]+([{_MARKS}{_SEPARATORS}]*)")
 _MARKS_BEHIND = re.compile(rf"[{_MARKS}{_SEPARATORS}]*\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_DASH = re.compile(r"[-–—−]")
 _MINUS = re.compile(r"\s[-–—−](?=\d)")
 
 
 def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
     """Spaces for the marks before and behind the first word and at the end: `КОД-1234`, `(БАЛАНС)`, `*БАЛАНС#`.
 
-    A dash that is written onto digits and not onto the keyword is a minus (`ПОПОЛНИТЬ -50`), and stays.
+    A dash that is written onto digits and not onto the keyword is a minus (`ПОПОЛНИТЬ -50`), and stays. Behind a
+    keyword that has forms with a sign a dash is never a mere mark: `НОМЕРА -` lacks its number.
     """
     typed = line.typed
     if channel is Channel.USSD or _MARK.search(typed) is None or (around := _MARKS_AROUND.match(typed)) is None:
@@ -83,6 +86,9 @@ def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterat
     spans = [around.span(1), around.span(2), behind.span()]
     if _MINUS.match(typed, spans[1][1] - 2):
         spans[1] = (spans[1][0], spans[1][1] - 1)
+    words = _WORD.findall(typed)[:2]  # the first may be a polite one
+    if any(map(vocabulary.takes_sign, map(folded, words))) and any(map(_DASH.search, (around[2], behind[0]))):
+        return
     for first, last in spans:
         typed = typed[:first] + " " * (last - first) + typed[last:]
     if any(map(_MARK.search, (line.typed[first:last] for first, last in spans))):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -158,11 +158,14 @@ def _most_likely(latin: str, words: Sequence[str]) -> str:
 class Vocabulary:
     """The keywords of the plan, and all the ways of spelling them. Words are folded."""
 
-    def __init__(self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]], signed: Set[str] = frozenset()
+    ) -> None:
         """`words`: each keyword with the rows of the plan that it stands in, in their order.
 
-        `phrases`: keywords of several words, as patterns begin.
+        `phrases`: keywords of several words, as patterns begin. `signed`: those that a sign may follow.
         """
+        self._signed = signed
         self.words = frozenset(words)
         spelled: dict[str, list[str]] = {}
         for word in words:
@@ -198,6 +201,11 @@ class Vocabulary:
                 return twin, LOOKALIKE_LETTERS
         joined = word.replace("-", "")
         return (joined, JOINED_WORDS) if joined in self.words else None
+
+    def takes_sign(self, word: str) -> bool:
+        """Whether the keyword that a word stands for has forms with a sign."""
+        found = self.keyword(word)
+        return (found[0] if found is not None else word) in self._signed
 
     def respelled(self, tokens: Sequence[Token]) -> tuple[Sequence[Token], tuple[str, ...]]:
         """The tokens with their leading keywords as the plan spells them, and the corrections this took.

@@ -441,6 +441,7 @@ def vocabulary_of(tries: Tries) -> Vocabulary:
     """The words of all SMS patterns with their rows, and the keywords of several words."""
     words: dict[str, frozenset[int]] = {}
     phrases: list[list[str]] = []
+    signed: set[str] = set()
     for leaf in tries.leaves:
         if leaf.channel is Channel.SMS:
             for item in leaf.items:
@@ -448,4 +449,5 @@ def vocabulary_of(tries: Tries) -> Vocabulary:
                     words[item] = words.get(item, frozenset()) | {leaf.row.order}
             start = [item for item in fixed_start(leaf) if item.isalpha()]
             phrases += [start] if len(start) > 1 else []
-    return Vocabulary(words, phrases)
+            signed.update(start if "+" in leaf.items or "-" in leaf.items else ())
+    return Vocabulary(words, phrases, signed)
