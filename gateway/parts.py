@@ -19,6 +19,9 @@ _TAIL_WORD = re.compile(r"[^\W\d_]+|[^\s,;.\"'«»“”„‘’`]")
 _FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
 """Between a free text and the part before it: a leaflet's bracket, one separator."""
 
+GLUED_MAX = 12
+"""Parts without a space between them that may be one word with slips in it."""
+
 CALL_WORDS = frozenset(
     ("вызов", "звонок", "обаждане", "повикване", "call", "send", "vyzov", "zvonok", "obazhdane", "povikvane")
 )
@@ -62,7 +65,8 @@ class Parts:
     def glued(self) -> str:
         """The letters and digits that a line begins with, as one word: what looked like several parts may be a slip."""
         after = 1
-        while after < len(self.keys) and self.starts[after] == self.ends[after - 1] and self.keys[after].isalnum():
+        last = min(len(self.keys), GLUED_MAX)
+        while after < last and self.starts[after] == self.ends[after - 1] and self.keys[after].isalnum():
             after += 1
         return "".join(self.keys[:after])
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from gateway.arguments import Token
 from gateway.characters import Line, folded, plain
 from gateway.model import Language
-from gateway.parts import POLITE_WORDS
+from gateway.parts import GLUED_MAX, POLITE_WORDS
 from gateway.texts.latin import transliterate
 
 TRANSLITERATION = "transliteration"
@@ -249,7 +249,8 @@ class Vocabulary:
     def _with_digits(self, tokens: Sequence[Token], first: int) -> tuple[Token, int] | None:
         """The keyword that letters and digits without a space between them make (`Н0МЕРА`), and the index after it."""
         after = first + 1
-        while after < len(tokens) and tokens[after].start == tokens[after - 1].end and tokens[after].key.isalnum():
+        last = min(len(tokens), first + GLUED_MAX)
+        while after < last and tokens[after].start == tokens[after - 1].end and tokens[after].key.isalnum():
             after += 1
         typed = "".join(token.key for token in tokens[first:after])
         for letters in _DIGITS_AS_LETTERS:

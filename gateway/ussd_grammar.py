@@ -62,6 +62,8 @@ LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 MESSAGE_LENGTH_MAX = 1600
 """Of a message to somebody with what stands before it: ten segments of 153 characters, a number, a keyword."""
 MESSAGE_HEAD = 100
+PROPOSED_MAX = 250
+"""Characters of corrected lines that are read: a long line gets one correction, a short one all of them."""
 CACHED_MAX = 4096
 SERVICE_CODE_DIGITS = 4
 """Of a service that an SMS switches off by its code followed by 0."""
@@ -189,7 +191,11 @@ class Grammar:
             return stuck
         if line.superscript >= 0:
             return self._refusals.superscript(stuck.asked)
+        left = PROPOSED_MAX
         for names, corrected in proposals(line, channel, self._vocabulary):
+            if left <= 0:
+                break
+            left -= len(corrected.text)
             cleaned = fixes if corrected.origin is not None else ()
             found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
             if isinstance(found, Reading):

@@ -214,6 +214,8 @@ class LineRecogniser:
             if not wrong and run is None:
                 yield len(texts), value, False
         elif kind == "barred":
+            if any(text.startswith("-") for text in texts):
+                return
             value, wrong = READERS["barred" if len(texts) == 1 else "any_number"]("".join(texts))
             if len(texts) == 1 and re.fullmatch(r"(?=.*[A-Za-z])[0-9A-Za-z_&.!-]{1,11}", texts[0]):
                 value, wrong = texts[0].upper(), ""
