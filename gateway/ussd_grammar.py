@@ -304,7 +304,8 @@ class Grammar:
             longer = parts_of(asked.line, [*respelled, Token(tail, parts.ends[-1], len(asked.line.text))])
             kept = replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != POLITE))
             for root in roots:
-                if parts.keys[0] in root.literals and (found := self._walk(kept, root, longer)) is not None:
+                found = self._walk(kept, root, longer) if parts.keys[0] in root.literals else None
+                if found is not None and not found.secret:  # but "please" is no password
                     return parts, found
         return parts, None
 

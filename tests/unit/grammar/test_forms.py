@@ -280,6 +280,8 @@ WRONG = (
     ("a minus behind a keyword", SMS, ("ПОПОЛНИТЬ -50", "ОП -50", "АВТОПЛАТЕЖ -100 500"), "bad_sum"),
     ("a keyword with a sign, without its number", SMS, ("НОМЕРА -", "НОМЕРА-", "NOMERA -", "Моля, НОМЕРА -", "ЧС +"),
      "wrong_argument_count"),
+    ("politeness for a password", SMS, ("БЛОК 89161234567 пожалуйста", "BLOCK 89161234567 please"),
+     "wrong_argument_count"),
     ("two signs", SMS, ("СЕМЬЯ - - 89161234567",), "bad_number"),
     ("a space in a sum that is not the last", USSD, ("*111*114*1*1 000*500#", "*112*1 000*9161234567#",
                                                      "*112*1 000р*8916 123 45 67#"), "bad_sum"),
