@@ -46,6 +46,8 @@ LONG: tuple[tuple[str, Channel, str], ...] = (
     ("the longest of groups of digits", Channel.SMS, "ПЕРЕВОД " + "7 " * 246),
     ("the longest of accents", Channel.SMS, "и\u0306" * 250),
     ("the longest of signs", Channel.SMS, "ПЕРЕВОД " + "😀" * 490),
+    ("the longest of slips", Channel.SMS, "ПЕРЕВОД-" + "7 " * 235 + "O7 pуб ("),
+    ("the longest of slips, dialled", Channel.USSD, "*112*" + "7О" * 80 + "*5O pуб"),
     ("the longest of ligatures", Channel.SMS, "\ufdfa" * 500),
     ("10,000 characters", Channel.SMS, "ПЕРЕВОД " + "7" * 10_000),
 )

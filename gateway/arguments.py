@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import msgspec
 import phonenumbers
 
 from gateway.automaton import (
@@ -47,13 +48,12 @@ ID_DIGITS_MAX = 8
 OTP_DIGITS = range(4, 7)
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(msgspec.Struct, frozen=True):
     """Why a typed argument cannot be taken: the refusal's name, where (characters into it), and the facts."""
 
     refusal: str
     offset: int = 0
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = {}
 
 
 class Token(NamedTuple):
@@ -91,6 +91,9 @@ def _same(value: Value) -> str:
     return str(value)
 
 
+_GAP = re.compile(r"(?<=\d) +(?=\d)", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ArgumentType:
     """One kind of argument.
@@ -126,10 +129,15 @@ class ArgumentType:
         """Its place in a right form: `<number>`."""
         return self.words.get(channel) or f"<{self.part}>"
 
+    def gap(self, text: str) -> int:
+        """Where the space stands between digits of what may have one only at the end of a line: a sum. -1: nowhere."""
+        found = _GAP.search(text) if self.takes_last is not None else None
+        return -1 if found is None else found.start()
+
     def distance(self, text: str) -> int:
         """How far the length of what was typed is from what this kind takes; 0 if it may be one."""
-        length = sum(character.isdigit() for character in text) or len(text)
-        return min((abs(length - each) for each in self.lengths), default=0)
+        length = len(text) if text.isdigit() else sum(map(str.isdigit, text)) or len(text)
+        return 0 if length in self.lengths else min([abs(length - each) for each in self.lengths], default=0)
 
 
 def unsigned(kind: ArgumentType) -> ArgumentType:
@@ -270,7 +278,7 @@ def digits_in(text: str) -> int:
 _UNIT = r"(?:₽|руб(?:\.|л[а-я]{1,3})?|р\.?|rub(?:les?)?|rur|лв\.?|лева?|lv|leva?)"
 _UNIT_WORD = re.compile(_UNIT + r"\Z", re.IGNORECASE)
 _SUM = re.compile(
-    rf"\s*(?P<whole>\d{{1,3}} \d{{3}}|\d+)(?P<minor>[.,](?P<cents>\d+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE | re.ASCII
+    rf"\s*(?P<whole>[0-9]{{1,3}} [0-9]{{3}}|[0-9]+)(?P<minor>[.,](?P<cents>[0-9]+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE
 )
 _SUM_RANGE = {"min": 1, "max": 10**SUM_DIGITS_MAX - 1}
 
@@ -373,7 +381,7 @@ def sum_between(low: int, high: int) -> ArgumentType:
         value = _parse_sum(text)
         bounds = {"min": low, "max": high}
         if isinstance(value, Wrong):
-            return replace(value, detail={**value.detail, **bounds})
+            return Wrong(value.refusal, value.offset, {**value.detail, **bounds})
         if low * 100 <= int(value) <= high * 100:
             return value
         return Wrong("bad_sum" if int(value) < low * 100 else "out_of_range", 0, bounds)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 _PLAIN = re.compile(r"[ !\"#$'()*+,\-./0-9:;=?@A-Z\\^_a-z{|}~«»А-Яа-яЁё]*")
 """Texts that need no work; `%` and `&` may begin an escape, brackets may be a leaflet's."""
@@ -28,8 +30,7 @@ _SPACES = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
 _FIRST_EMOJI = 0x1F000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A plain text, and for each of its characters the place in the text as typed (None: the same place + lead).
 
     `superscript`: the place in the typed text of the first character that no command may have, or -1.

@@ -6,15 +6,16 @@ more walk through a trie, and can never win over what was typed. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from gateway.arguments import ArgumentType
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.trie import Leaf, Node, Tries
-from gateway.characters import Line
+from gateway.characters import Line, folded, plain
 from gateway.model import Channel
-from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits
+from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits, with_letters
 
 FINAL_HASH = "final_hash"
 FIRST_STAR = "first_star"
@@ -28,11 +29,12 @@ LOOKALIKE_DIGITS = "lookalike_digits"
 KEYBOARD = "keyboard_layout"
 SWAPPED = "swapped_arguments"
 SIGN = "sign"
+PUNCTUATION = "punctuation"
 
 ASKED = frozenset({DOUBLE_STAR, KEYBOARD, SWAPPED, SIGN})
 """Corrections after which the command is shown and asked, whatever it does."""
 
-ASKED_IF_GUARDED = frozenset({LOOKALIKE_DIGITS, LOOKALIKE_LETTERS})
+ASKED_IF_GUARDED = frozenset({LOOKALIKE_DIGITS, LOOKALIKE_LETTERS, PUNCTUATION})
 """The same, but only where the command moves money or blocks a number."""
 
 
@@ -44,31 +46,74 @@ def asks(fixes: tuple[str, ...], row: CodeRow) -> bool:
 
 # -- another line -------------------------------------------------------------------------------------------------
 
-LineCorrection = Callable[[Line, Channel, Vocabulary], Iterator[Line]]
+LineCorrection = Callable[[Line, Channel, Vocabulary], Iterable[Line]]
 
 
-def _digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+def _digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
     corrected = with_digits(line, dialled=channel is Channel.USSD or line.text[:1] in "*#")
-    if corrected is not None:
-        yield corrected
+    return () if corrected is None else (corrected,)
 
 
-def _keyboards(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-    if channel is Channel.SMS:
-        yield from vocabulary.keyboards(line)
+def _keyboards(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
+    return vocabulary.keyboards(line) if channel is Channel.SMS else ()
 
 
-def _keyboards_and_digits(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
-    for retyped in _keyboards(line, channel, vocabulary):
-        yield from _digits(retyped, channel, vocabulary)
+def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[Line]:
+    return with_letters(line)
 
 
-LINE_CORRECTIONS: tuple[tuple[tuple[str, ...], LineCorrection], ...] = (
-    ((LOOKALIKE_DIGITS,), _digits),
-    ((KEYBOARD,), _keyboards),
-    ((KEYBOARD, LOOKALIKE_DIGITS), _keyboards_and_digits),
+_MARKS = r"\-–—−(){}\[\]<>/\\|*#№_~^•·.…!?"
+_SEPARATORS = r"\s,;:=\"'«»“”„‘’`"
+_MARK = re.compile(f"[{_MARKS}]")
+_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)[^\W\d_]+([{_MARKS}{_SEPARATORS}]*)")
+_MARKS_BEHIND = re.compile(rf"[{_MARKS}{_SEPARATORS}]*\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_DASH = re.compile(r"[-–—−]")
+_MINUS = re.compile(r"\s[-–—−](?=\d)")
+
+
+def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+    """Spaces for the marks before and behind the first word and at the end: `КОД-1234`, `(БАЛАНС)`, `*БАЛАНС#`.
+
+    A dash that is written onto digits and not onto the keyword is a minus (`ПОПОЛНИТЬ -50`), and stays. Behind a
+    keyword that has forms with a sign a dash is never a mere mark: `НОМЕРА -` lacks its number.
+    """
+    typed = line.typed
+    if channel is Channel.USSD or _MARK.search(typed) is None or (around := _MARKS_AROUND.match(typed)) is None:
+        return
+    behind = _MARKS_BEHIND.search(typed, around.end())
+    assert behind is not None  # it may be empty
+    spans = [around.span(1), around.span(2), behind.span()]
+    if _MINUS.match(typed, spans[1][1] - 2):
+        spans[1] = (spans[1][0], spans[1][1] - 1)
+    words = _WORD.findall(typed)[:2]  # the first may be a polite one
+    if any(map(vocabulary.takes_sign, map(folded, words))) and any(map(_DASH.search, (around[2], behind[0]))):
+        return
+    for first, last in spans:
+        typed = typed[:first] + " " * (last - first) + typed[last:]
+    if any(map(_MARK.search, (line.typed[first:last] for first, last in spans))):
+        yield plain(typed)
+
+
+Correction = tuple[str, LineCorrection]
+_DIGITS, _LETTERS = (LOOKALIKE_DIGITS, _digits), (LOOKALIKE_LETTERS, _letters)
+LINE_CORRECTIONS: tuple[tuple[Correction, tuple[Correction, ...]], ...] = (
+    (_DIGITS, (_LETTERS,)),
+    (_LETTERS, ()),
+    ((KEYBOARD, _keyboards), (_DIGITS,)),
+    ((PUNCTUATION, _punctuation), (_DIGITS, _LETTERS)),
 )
-"""In the order in which they are tried: each gives lines that are then read from the beginning."""
+"""In the order in which they are tried, each with those that may come on top of it: two mistakes in one line."""
+
+
+def proposals(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[tuple[tuple[str, ...], Line]]:
+    """Lines that may have been meant, with the names of the corrections; each is then read from the beginning."""
+    for (name, correct), further in LINE_CORRECTIONS:
+        for corrected in correct(line, channel, vocabulary):
+            yield (name,), corrected
+            for second, correct_too in further:
+                for again in correct_too(corrected, channel, vocabulary):
+                    yield (name, second), again
 
 
 # -- other patterns -----------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from gateway.arguments import ArgumentType, Value, Wrong
 from gateway.catalogue.trie import Leaf, Node, joined
@@ -26,8 +27,7 @@ Step = tuple[str | ArgumentType, Value | None]
 """One part that fitted: a literal, or an argument with its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(msgspec.Struct, frozen=True):
     """What stopped the reading. `index`: the part concerned, one past the last if a part is missing.
 
     `after`: where what was taken for the argument ends (0: it is no argument that is wrong).
@@ -39,7 +39,7 @@ class Miss:
     leaf: Leaf | None = None
     part: str = ""
     offset: int = 0
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = {}
     penalty: int = 0
     after: int = 0
 
@@ -49,7 +49,8 @@ def explain_miss(root: Node, parts: Parts) -> Miss:
 
     A kind after which no pattern has room for the rest is left out where another kind has room.
     """
-    return max(_misses(root, root, parts, 0, ()), key=lambda miss: (miss.index, -miss.penalty))
+    misses = list(_misses(root, root, parts, 0, ()))
+    return misses[0] if len(misses) == 1 else max(misses, key=lambda miss: (miss.index, -miss.penalty))
 
 
 def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, ...]) -> Iterator[Miss]:
@@ -71,7 +72,7 @@ def _misses(root: Node, node: Node, parts: Parts, index: int, path: tuple[Step, 
         yield Miss("empty_part", index, path, leaf if kinds else None, kinds[0].part if kinds else "code")
         return
     ways = [(kind, child, parts.after(kind, index)) for kind, child in node.arguments]
-    roomy = [way for way in ways if any(length >= len(parts.keys) - way[2] for length in way[1].by_length)]
+    roomy = [way for way in ways if max(way[1].by_length, default=-1) >= len(parts.keys) - way[2]]
     for kind, child, after in roomy or ways:
         found = True
         value = kind.parse(parts.text(index, after))

@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from gateway.arguments import ArgumentType, Token
 from gateway.characters import Line, folded
 
-_TOKEN = re.compile(r"\(?\d(?:[\d.\-()]*[\d)])?|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|[^\s,;\"'«»“”„‘’`]")
-_FREE_TEXT_BEGINS = re.compile(r"[>›\]]?\s*[,;]?\s*")
+_TOKEN = re.compile(r"([^\W\d_]+(?:[-'][^\W\d_]+)*)\.?|\(?\d(?:[\d.\-()]*[\d)])?|[^\s,;:=*#\"'«»“”„‘’`]")
+"""What is none of these separates, as a space does: `КОД: 1234`, `КОД №1234`, `ПЕРЕВОД*89161234567*50`."""
+_TAIL_WORD = re.compile(r"[^\W\d_]+|[^\s,;.\"'«»“”„‘’`]")
+_FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
 """Between a free text and the part before it: a leaflet's bracket, one separator."""
+
+GLUED_MAX = 12
+"""Parts without a space between them that may be one word with slips in it."""
 
 CALL_WORDS = frozenset(
     ("вызов", "звонок", "обаждане", "повикване", "call", "send", "vyzov", "zvonok", "obazhdane", "povikvane")
@@ -57,6 +62,14 @@ class Parts:
         found = _FREE_TEXT_BEGINS.match(self.line.typed, begin)
         return found.end() if found else begin
 
+    def glued(self) -> str:
+        """The letters and digits that a line begins with, as one word: what looked like several parts may be a slip."""
+        after = 1
+        last = min(len(self.keys), GLUED_MAX)
+        while after < last and self.starts[after] == self.ends[after - 1] and self.keys[after].isalnum():
+            after += 1
+        return "".join(self.keys[:after])
+
     def place(self, index: int, offset: int = 0) -> int:
         """Where in the typed text a part begins; one past the last part: where the text ends."""
         if index < len(self.keys):
@@ -80,15 +93,25 @@ def segments_of(line: Line, first: int, last: int) -> Parts:
 
 def tokens_of(text: str, first: int, last: int) -> list[Token]:
     """The words, groups of digits and signs between two places of a line."""
-    return [
-        Token(folded(word) if (word := found["word"]) else found[0], found.start(), found.end())
-        for found in _TOKEN.finditer(text, first, last)
-    ]
+    whole = folded(text)
+    if len(whole) != len(text):  # some small letters are longer than their capitals (İ): places would not fit
+        whole = "".join(small if len(small := folded(each)) == 1 else each for each in text)
+    tokens = []
+    for found in _TOKEN.finditer(text, first, last):
+        start, end = found.span()
+        tokens.append(Token(whole[start : found.end(1) if found.lastindex else end], start, end))
+    return tokens
+
+
+def is_call(tail: str) -> bool:
+    """Whether what stands behind the `#` of a dialled string is nothing but call words and polite words."""
+    return all(folded(word) in TAIL_WORDS for word in _TAIL_WORD.findall(tail))
 
 
 def parts_of(line: Line, tokens: Sequence[Token]) -> Parts:
     """An SMS line of these tokens."""
-    return Parts(line, [t.key for t in tokens], [t.start for t in tokens], [t.end for t in tokens], tokens)
+    keys, starts, ends = zip(*tokens, strict=True) if tokens else ((), (), ())
+    return Parts(line, keys, starts, ends, tokens)
 
 
 def without_polite_words(tokens: Sequence[Token]) -> Sequence[Token]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from gateway.arguments import Value
 from gateway.catalogue.codes import CodeRow
 from gateway.characters import Line
-from gateway.model import Language
+from gateway.model import Channel, Language
 
 UNDERSTOOD = "understood"
 ASK = "understood_ask"
 REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a text means. `arguments` is shared between equal texts: do not change it.
 
     `position` counts characters from 0 in the text as typed, -1 where there is none; `part` is the kind of the
@@ -29,13 +29,13 @@ class Reading:
 
     outcome: str
     command: str = ""
-    arguments: Mapping[str, Value] = field(default_factory=dict)
+    arguments: Mapping[str, Value] = {}
     refusal: str = ""
     position: int = -1
     part: str = ""
     right: str = ""
     example: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = {}
     suggestions: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     latin: bool = False
@@ -45,12 +45,16 @@ class Reading:
     secret: bool = False
 
 
-@dataclass(slots=True)
-class Asked:
-    """A text on its way to a reading: its plain line, what was put right in it so far, how it wants its answer."""
+class Asked(msgspec.Struct):
+    """A text on its way to a reading: its plain line, what was put right in it so far, how it wants its answer.
+
+    `to`: the short number of an SMS.
+    """
 
     text: str
     line: Line
+    channel: Channel
+    to: str = ""
     fixes: tuple[str, ...] = ()
     latin: bool = False
 

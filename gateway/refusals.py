@@ -5,13 +5,15 @@ Made once of the compiled plan. It decides nothing about what a text means, and 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.arguments import Value
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.nearest import NearestIndex
-from gateway.catalogue.trie import Leaf, Tries, fixed_start, form_of, joined
+from gateway.catalogue.trie import Leaf, Node, Tries, fixed_start, form_of, joined
 from gateway.characters import folded
 from gateway.misreadings import (
     MASK,
@@ -32,6 +34,8 @@ SUGGESTIONS_MAX = 2
 UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
 REVERSED = "reversed"
 """Mark of two dates in the wrong order."""
+SPACED = "spaced"
+"""Mark of a sum with a space in it, where another argument follows."""
 ANSWER = "answer"
 """Mark of a bare answer, where no question waits for one."""
 INPUT_SHOWN_MAX = 24
@@ -46,19 +50,19 @@ class Refusals:
     def __init__(self, codes: Codes, tries: Tries, main_code: str) -> None:
         self._tries = tries
         self.main_code = main_code
-        self.forms: dict[CodeRow, str] = {}
+        self._forms: dict[tuple[CodeRow, Channel, str, Language | None], str] = {}
+        self._leaves: dict[CodeRow, list[Leaf]] = {}
         for leaf in tries.leaves:
-            self.forms.setdefault(leaf.row, form_of(leaf))
-        self._rows_by_form = {form: row for row, form in self.forms.items()}
+            self._leaves.setdefault(leaf.row, []).append(leaf)
         starts = [(leaf, fixed_start(leaf)) for leaf in tries.leaves]
         dialled = [("*".join(start), leaf.row) for leaf, start in starts if leaf.channel is Channel.USSD]
         words = [
             (start[0], leaf.row) for leaf, start in starts
             if leaf.channel is Channel.SMS and start and start[0].isalpha()
         ]  # fmt: skip
-        self._nearest = NearestIndex(dict.fromkeys([*dialled, *words]))
+        self._nearest = NearestIndex([(each[0], each) for each in dict.fromkeys([*dialled, *words])])
         self._elsewhere = {
-            code.strip("*#"): row for row in codes.rows for code in row.elsewhere if row in self.forms
+            code.strip("*#"): row for row in codes.rows for code in row.elsewhere if row in self._leaves
         }  # fmt: skip
 
     def too_long(self, text: str, length: int, most: int) -> Reading:
@@ -83,6 +87,12 @@ class Refusals:
         right = masked_digits(asked.line.text[parts.starts[0] : place].rstrip("# "), 0)
         return replace(reading, right=f"*{right}#")
 
+    def spaced(self, asked: Asked, leaf: Leaf, parts: Parts, each: Found, gap: int, right: str) -> Reading:
+        """A sum with a space in it at `gap`, and another argument behind it; `right` is the same without the space."""
+        miss = Miss("bad_sum", each.first, leaf=leaf, part=each.kind.part, offset=gap, after=each.after)
+        reading = self.refused(asked, miss, parts)
+        return replace(reading, right=right, example=right, detail={**reading.detail, SPACED: True})
+
     def ambiguous(self, asked: Asked, parts: Parts, place: int, readings: Sequence[str], leaf: Leaf) -> Reading:
         """Two readings are valid: an example of each."""
         reading = self.refused(asked, Miss("ambiguous", place, leaf=leaf), parts)
@@ -106,9 +116,9 @@ class Refusals:
         """No code begins like this."""
         return self.refused(asked, Miss("unknown_code", 0), parts)
 
-    def stuck(self, asked: Asked, root: object, parts: Parts) -> Reading:
+    def stuck(self, asked: Asked, root: Node, parts: Parts) -> Reading:
         """The likeliest reason why the parts lead to no pattern from this root."""
-        return self.refused(asked, explain_miss(root, parts), parts)  # type: ignore[arg-type]
+        return self.refused(asked, explain_miss(root, parts), parts)
 
     def refused(self, asked: Asked, miss: Miss, parts: Parts | None, position: int = -1) -> Reading:
         """The reading of a text that was missed in this way."""
@@ -124,7 +134,7 @@ class Refusals:
             first = parts.place(miss.index)
             masked = path_hidden(masked, miss, parts)
             if miss.refusal == "unknown_code":
-                suggestions = self._suggestions(parts, miss)
+                suggestions = self._suggestions(asked, parts, miss)
         masked = masked_digits(masked, first)
         detail = miss.detail
         if parts is not None and miss.after:
@@ -147,24 +157,56 @@ class Refusals:
             secret=masked != asked.text,
         )
 
-    def _suggestions(self, parts: Parts, miss: Miss) -> tuple[str, ...]:
+    def form(self, row: CodeRow, channel: Channel, word: str = "", language: Language | None = None) -> str:
+        """How a row is named in an answer: to an SMS by a keyword if it has one, else by its first code.
+
+        Args:
+            word: the keyword to name it by, of several of one language; folded.
+            language: of the keyword, if there is one of it.
+        """
+        known = self._forms.get((row, channel, word, language))
+        if known is not None:
+            return known
+        leaves = self._leaves[row]
+        texted = [leaf for leaf in leaves if leaf.channel is Channel.SMS] if channel is Channel.SMS else []
+        # Of the forms of a keyword the one with the arguments of the code: a bare code is answered by `ДА <code>`.
+        best = max(
+            texted,
+            key=lambda leaf: (language in leaf.languages, leaf.items[0] == word, leaf.names == leaves[0].names),
+            default=leaves[0],
+        )
+        form = self._forms[row, channel, word, language] = form_of(best)
+        return form
+
+    @functools.cached_property
+    def _rows_by_form(self) -> dict[str, CodeRow]:
+        return {form_of(leaf): row for row, leaves in self._leaves.items() for leaf in reversed(leaves)}
+
+    def _suggestions(self, asked: Asked, parts: Parts, miss: Miss) -> tuple[str, ...]:
         """At most two nearest codes, in the order of the plan; first what other operators call by that code."""
         if parts.tokens is None:
             keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
             if keys and (row := self._elsewhere.get(keys[0])) is not None:
-                return (self.forms[row],)
-            queries = ["*".join(keys)] if keys else []
+                return (self.form(row, asked.channel),)
+            queries = ["*".join(keys)]
             if keys and keys[0] != self.main_code:
                 queries.append("*".join([self.main_code, *keys]))
         else:
-            queries = list(parts.keys[:1])
-        rows = next((found for query in queries if (found := self._nearest.find(query))), [])
-        near = list(dict.fromkeys(rows))[:SUGGESTIONS_MAX]
-        if not near and miss.index > 1:
-            node = deepest(self._tries.ussd, parts)
-            near = [leaf.row for leaf in node.by_length.values()][:SUGGESTIONS_MAX]
-        near.sort(key=lambda row: row.order)
-        return tuple(dict.fromkeys(self.forms[row] for row in near))
+            glued = parts.glued()
+            queries = [glued] if glued == parts.keys[0] else [glued, parts.keys[0]]
+        near: dict[CodeRow, str] = {}
+        for query in queries:
+            for start, row in self._nearest.find(query):
+                if row.to in ("", asked.to):
+                    near.setdefault(row, start)
+            if near:
+                break
+        if not near:
+            if miss.index < 2:
+                return ()
+            near = {leaf.row: "" for leaf in deepest(self._tries.ussd, parts).by_length.values()}
+        rows = sorted(list(near)[:SUGGESTIONS_MAX], key=lambda row: row.order)
+        return tuple(dict.fromkeys([self.form(row, asked.channel, near[row]) for row in rows]))
 
     def text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
         """The name of a refusal's text and its arguments; places in forms are in words of that language.
@@ -177,8 +219,8 @@ class Refusals:
             name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
         elif reading.refusal == "wrong_argument_count" and reading.part:
             name += "-missing"
-        elif reading.detail.get(REVERSED):
-            name += "-reversed"
+        else:
+            name += next((f"-{mark}" for mark in (REVERSED, SPACED) if reading.detail.get(mark)), "")
         shown = _printable(str(reading.detail.get("input", reading.masked))).strip()
         if reading.refusal == "unknown_code" and not shown.startswith(MASK):
             code, hidden_too, _ = shown.partition(MASK)
@@ -198,8 +240,11 @@ class Refusals:
         }
         for place in range(SUGGESTIONS_MAX):
             form = reading.suggestions[place] if place < len(reading.suggestions) else ""
-            arguments[f"suggestion{place + 1}"] = in_words(form, language)
             row = self._rows_by_form.get(form)
+            if row is not None and form[0] != "*":
+                spoken = Language.RU if language is Language.LAT else language
+                form = self.form(row, Channel.SMS, folded(form.split()[0]), spoken)
+            arguments[f"suggestion{place + 1}"] = in_words(form, language)
             arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
         return name, arguments
 

@@ -6,20 +6,23 @@ Nothing here knows commands: a spelling that leads to a keyword is only a propos
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+from msgspec.structs import replace
 
 from gateway.arguments import Token
 from gateway.characters import Line, folded, plain
 from gateway.model import Language
-from gateway.parts import POLITE_WORDS
+from gateway.parts import GLUED_MAX, POLITE_WORDS
 from gateway.texts.latin import transliterate
 
 TRANSLITERATION = "transliteration"
 LOOKALIKE_LETTERS = "lookalike_letters"
 JOINED_WORDS = "joined_words"
+KEYWORD_WORDS_MAX = 3
 
 # -- Latin letters ------------------------------------------------------------------------------------------------
 
@@ -37,18 +40,49 @@ _SPELLINGS_MAX = 600
 """Of one keyword; the longest of the plan has some two hundred."""
 
 
-def latin_spellings(word: str) -> Iterator[str]:
-    """A Cyrillic keyword in Latin letters, in every usual scheme and mixture of schemes."""
+@functools.cache
+def latin_spellings(word: str) -> frozenset[str]:
+    """A Cyrillic keyword in Latin letters, in every usual scheme and mixture of schemes; a Latin one has none."""
+    if word.isascii():
+        return frozenset()
     ways = [_LATIN.get(letter, (letter,)) for letter in word]
-    for letters in itertools.islice(itertools.product(*ways), _SPELLINGS_MAX):
-        yield "".join(letters)
+    return frozenset(map("".join, itertools.islice(itertools.product(*ways), _SPELLINGS_MAX)))
 
 
 # -- look-alike letters -------------------------------------------------------------------------------------------
 
-_TO_CYRILLIC = str.maketrans("abekmhopctxyi", "авекмнорстхуі")
-_TO_LATIN = str.maketrans("авекмнорстхуіѕј", "abekmhopctxyisj")
+_TO_CYRILLIC = str.maketrans("abekmhopctxyiABEKMHOPCTXYI", "авекмнорстхуіАВЕКМНОРСТХУІ")
+_TO_LATIN = str.maketrans("авекмнорстхуіѕјАВЕКМНОРСТХУІЅЈ", "abekmhopctxyisjABEKMHOPCTXYISJ")
 """Twins as capitals are printed: В is B, Н is H, У is Y."""
+
+_DIGITS_AS_LETTERS = tuple(str.maketrans(*twins) for twins in (("03468", "озчбв"), ("0158", "olsb"), ("0158", "oisb")))
+"""What a digit in a keyword stands for: in a Cyrillic one, in a Latin one, where 1 may be l or i."""
+
+_MIXED_WORD = re.compile(
+    r"(?<![^\W\d_])(?:(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[^\W\d_a-z])[^\W\d_]+|p(?![^\W\d_]))", re.IGNORECASE
+)
+_LATIN_LETTER = re.compile(r"[a-zA-Z]")
+"""A word in two alphabets, and the Latin letter that is typed for roubles."""
+
+
+def with_letters(line: Line) -> Iterator[Line]:
+    """The line with its mixed words in Latin letters, then in Cyrillic ones, as far as their letters have twins.
+
+    The text keeps its length, so places stay true.
+    """
+    if _LATIN_LETTER.search(line.text) is None or _MIXED_WORD.search(line.text) is None:
+        return
+    for twins, latin in ((_TO_LATIN, True), (_TO_CYRILLIC, False)):
+        text = _MIXED_WORD.sub(lambda word, twins=twins, latin=latin: _in_one(word[0], twins, latin), line.text)  # type: ignore[misc]
+        if text != line.text:
+            yield replace(line, text=text)
+
+
+def _in_one(word: str, twins: Mapping[int, int], latin: bool) -> str:
+    """The word in one alphabet; where a letter has no twin, as it is."""
+    twin = word.translate(twins)
+    return twin if twin.isascii() == latin and any(map(str.isascii, twin)) == latin else word
+
 
 _DIGITS = {
     **dict.fromkeys("oOоО", "0"), **dict.fromkeys("lI|іІ", "1"), **dict.fromkeys("зЗ", "3"), "б": "6",
@@ -66,7 +100,7 @@ def with_digits(line: Line, *, dialled: bool) -> Line | None:
 
     In an SMS only what holds a digit already is a number. The text keeps its length, so places stay true.
     """
-    if _ANY_TWIN.search(line.text) is None:
+    if not (dialled or _ANY_DIGIT.search(line.text)) or _ANY_TWIN.search(line.text) is None:
         return None
     if dialled:
         text = _LOOKALIKE_RUN.sub(_as_digits, line.text)
@@ -109,6 +143,8 @@ _KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]
 
 def _without_shift(chunk: str) -> str:
     lower = chunk.lower()
+    if lower.isalpha():
+        return lower if len(lower) == len(chunk) else chunk
     # A sign that grows or shrinks without its capital (İ) is on none of these keyboards.
     return lower.translate(_WITHOUT_SHIFT) if len(lower) == len(chunk) else chunk
 
@@ -122,17 +158,19 @@ def _most_likely(latin: str, words: Sequence[str]) -> str:
 class Vocabulary:
     """The keywords of the plan, and all the ways of spelling them. Words are folded."""
 
-    def __init__(self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self, words: Mapping[str, frozenset[int]], phrases: Iterable[Sequence[str]], signed: Set[str] = frozenset()
+    ) -> None:
         """`words`: each keyword with the rows of the plan that it stands in, in their order.
 
-        `phrases`: keywords of several words, as patterns begin.
+        `phrases`: keywords of several words, as patterns begin. `signed`: those that a sign may follow.
         """
+        self._signed = signed
         self.words = frozenset(words)
         spelled: dict[str, list[str]] = {}
         for word in words:
-            if not word.isascii():
-                for latin in set(latin_spellings(word)):
-                    spelled.setdefault(latin, []).append(word)
+            for latin in latin_spellings(word):
+                spelled.setdefault(latin, []).append(word)
         self._latin = {
             latin: _most_likely(latin, found)
             for latin, found in spelled.items()
@@ -156,31 +194,45 @@ class Vocabulary:
         found = self._latin.get(word)
         if found is not None:
             return found, TRANSLITERATION
-        for twins in (_TO_CYRILLIC, _TO_LATIN):
+        # What is all Latin can only become Cyrillic, and the other way about.
+        for twins in (_TO_CYRILLIC,) if word.isascii() else (_TO_LATIN, _TO_CYRILLIC):
             twin = word.translate(twins)
             if twin in self.words and twin.isascii() == (twins is _TO_LATIN):
                 return twin, LOOKALIKE_LETTERS
         joined = word.replace("-", "")
         return (joined, JOINED_WORDS) if joined in self.words else None
 
+    def takes_sign(self, word: str) -> bool:
+        """Whether the keyword that a word stands for has forms with a sign."""
+        found = self.keyword(word)
+        return (found[0] if found is not None else word) in self._signed
+
     def respelled(self, tokens: Sequence[Token]) -> tuple[Sequence[Token], tuple[str, ...]]:
         """The tokens with their leading keywords as the plan spells them, and the corrections this took.
 
-        A keyword is at most the first three words; what follows are arguments.
+        A keyword is at most the first `KEYWORD_WORDS_MAX` words; what follows are arguments.
         """
         names: list[str] = []
         made: list[Token] = []
-        for token in tokens[:3]:
+        taken = 0
+        while taken < len(tokens) and len(made) < KEYWORD_WORDS_MAX:
+            token = tokens[taken]
+            taken += 1
+            if taken < len(tokens) and tokens[taken].start == token.end:
+                whole = self._with_digits(tokens, taken - 1)
+                if whole is not None:
+                    token, taken = whole
+                    names.append(LOOKALIKE_LETTERS)
             found = self.keyword(token.key) if token.key[0].isalpha() else None
             if found is not None:
                 names.append(found[1])
                 token = token._replace(key=found[0])
             made.append(token)
             if made[0].key not in self.words:
-                made += tokens[1:2]  # no keyword yet, but the half of one perhaps
+                made += tokens[taken : taken + 1]  # no keyword yet, but the half of one perhaps
+                taken += len(made) - 1
                 break
-        taken = len(made)
-        if taken > 1 and made[0].key + made[1].key in self.words:
+        if len(made) > 1 and made[0].key + made[1].key in self.words:
             made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
             names.append(JOINED_WORDS)
         elif made and made[0].key in self._apart and made[0].key not in self.words:
@@ -193,6 +245,19 @@ class Vocabulary:
         if not names:
             return tokens, ()
         return [*made, *tokens[taken:]], tuple(dict.fromkeys(names))
+
+    def _with_digits(self, tokens: Sequence[Token], first: int) -> tuple[Token, int] | None:
+        """The keyword that letters and digits without a space between them make (`Н0МЕРА`), and the index after it."""
+        after = first + 1
+        last = min(len(tokens), first + GLUED_MAX)
+        while after < last and tokens[after].start == tokens[after - 1].end and tokens[after].key.isalnum():
+            after += 1
+        typed = "".join(token.key for token in tokens[first:after])
+        for letters in _DIGITS_AS_LETTERS:
+            word = typed.translate(letters)
+            if word != typed and word.isalpha() and (word in self.words or self.keyword(word) is not None):
+                return Token(word, tokens[first].start, tokens[after - 1].end), after
+        return None
 
     def keyboards(self, line: Line) -> Iterator[Line]:
         """The line as it reads if the keyboard was set to another alphabet: from the text as typed, uncleaned."""

@@ -12,7 +12,7 @@ readings, but never one with a secret in it. It runs nothing, and never raises f
     tail         = call-word                            ; "call", as leaflets print it; anything else is refused
     numeric      = 1*DIGIT *("*" 1*DIGIT)               ; what stands between `*111*` and `#`
     line         = word *([separator] (word / sign / digits)) *("." / "!" / "?")
-    separator    = 1*(SP / "," / ";")
+    separator    = 1*(SP / "," / ";" / ":" / "=" / "*" / "#")
     sign         = "+" / "-"
 
     ussd-pattern = "*" item *("*" item) "#"             ; item = 1*DIGIT / placeholder
@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyparsing as pp
+from msgspec.structs import replace
 
 from gateway.arguments import OTP_DIGITS, Token
 from gateway.catalogue.codes import CodeRow, Codes
@@ -41,16 +42,16 @@ from gateway.corrections import (
     EXTRA_HASH,
     FINAL_HASH,
     FIRST_STAR,
-    LINE_CORRECTIONS,
     POLITE,
     SPACES,
     TAIL,
     Slips,
     asks,
+    proposals,
 )
 from gateway.misreadings import Miss, hidden, masked_digits
 from gateway.model import Channel, Language
-from gateway.parts import TAIL_WORDS, Parts, parts_of, segments_of, tokens_of, without_polite_words
+from gateway.parts import Parts, is_call, parts_of, segments_of, tokens_of, without_polite_words
 from gateway.reading import ASK, REFUSED, UNDERSTOOD, Asked, Reading, only
 from gateway.refusals import ANSWER, NOT_A_CODE_LENGTH, Refusals, as_typed
 from gateway.spellings import Vocabulary
@@ -61,6 +62,8 @@ LENGTH_MAX = {Channel.USSD: 182, Channel.SMS: 500}
 MESSAGE_LENGTH_MAX = 1600
 """Of a message to somebody with what stands before it: ten segments of 153 characters, a number, a keyword."""
 MESSAGE_HEAD = 100
+PROPOSED_MAX = 250
+"""Characters of corrected lines that are read: a long line gets one correction, a short one all of them."""
 CACHED_MAX = 4096
 SERVICE_CODE_DIGITS = 4
 """Of a service that an SMS switches off by its code followed by 0."""
@@ -183,17 +186,20 @@ class Grammar:
             return self._read_long(text, channel, to, length)
         line = plain(text)
         fixes = (CHARACTERS,) if line.origin is not None else ()
-        stuck = self._attempt(Asked(text, line, fixes), channel, to, pending)
+        stuck = self._attempt(Asked(text, line, channel, to, fixes), pending)
         if isinstance(stuck, Reading):
             return stuck
         if line.superscript >= 0:
             return self._refusals.superscript(stuck.asked)
-        for names, correct in LINE_CORRECTIONS:
-            for corrected in correct(line, channel, self._vocabulary):
-                cleaned = fixes if corrected.origin is not None else ()
-                found = self._attempt(Asked(text, corrected, (*cleaned, *names)), channel, to, pending)
-                if isinstance(found, Reading):
-                    return found
+        left = PROPOSED_MAX
+        for names, corrected in proposals(line, channel, self._vocabulary):
+            if left <= 0:
+                break
+            left -= len(corrected.text)
+            cleaned = fixes if corrected.origin is not None else ()
+            found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
+            if isinstance(found, Reading):
+                return found
         return self._refuse(stuck, pending)
 
     def _read_long(self, text: str, channel: Channel, to: str, length: int) -> Reading:
@@ -201,19 +207,19 @@ class Grammar:
         if channel is Channel.SMS and length <= MESSAGE_LENGTH_MAX:
             lead = len(text) - len(text.lstrip())
             line = replace(plain(text[: lead + MESSAGE_HEAD]), typed=text)
-            found = self._attempt(Asked(text, line), channel, to, pending=False)
+            found = self._attempt(Asked(text, line, channel, to), pending=False)
             if isinstance(found, Reading) and found.row in self._long_rows and found.outcome != REFUSED:
                 return found
         return self._refusals.too_long(text, length, LENGTH_MAX[channel])
 
-    def _attempt(self, asked: Asked, channel: Channel, to: str, pending: bool) -> Reading | _Stuck:
+    def _attempt(self, asked: Asked, pending: bool) -> Reading | _Stuck:
         """One way of reading: the line as it is in `asked`."""
         text = asked.line.text
         if text[:1] and text[0] in _QUOTES and _DIALLED.match(bare := text.strip(_QUOTES)):
             return self._dialled(replace(asked, line=asked.line.part(text.index(bare), len(bare))))
-        if channel is Channel.USSD or _DIALLED.match(text):
+        if asked.channel is Channel.USSD or _DIALLED.match(text):
             return self._dialled(asked)
-        return self._texted(asked, to, pending)
+        return self._texted(asked, pending)
 
     def _dialled(self, asked: Asked) -> Reading | _Stuck:
         """A dialled string: its start, its end and its tail put right, then its segments."""
@@ -239,8 +245,7 @@ class Grammar:
             fixes.append(EXTRA_HASH if hashes else FINAL_HASH)
         asked.fixes, asked.latin = tuple(fixes), start == "#"
         if found["tail"]:
-            tail = {token.key for token in tokens_of(line.text, found.start("tail"), len(line.text))}
-            if not tail <= TAIL_WORDS:
+            if not is_call(found["tail"]):
                 understood = match(self.tries.ussd, parts, 0, []) is not None
                 return _Stuck(
                     asked, self.tries.ussd, parts, self._refusals.tail(asked, parts, found.start("tail"), understood)
@@ -248,9 +253,11 @@ class Grammar:
             asked.fixes = (*asked.fixes, TAIL)
         return self._walk(asked, self.tries.ussd, parts) or _Stuck(asked, self.tries.ussd, parts)
 
-    def _texted(self, asked: Asked, to: str, pending: bool) -> Reading | _Stuck:
+    def _texted(self, asked: Asked, pending: bool) -> Reading | _Stuck:
         """An SMS line: its words without the polite ones, as the plan spells them."""
-        text = asked.line.text
+        text, to = asked.line.text, asked.to
+        if "*" in text and _NUMERIC.match(text):
+            return self._numeric(asked, pending)
         every = tokens_of(text, 0, len(text.rstrip(_CLOSING)))
         tokens = without_polite_words(every)
         parts = parts_of(asked.line, tokens)
@@ -262,7 +269,7 @@ class Grammar:
             return _Stuck(asked, self.tries.sms, parts, self._refusals.unknown(asked, parts))
         if pending and len(tokens) == 1 and (row := self._pending_answers.get(tokens[0].key)):
             return self._of_row(asked, row)
-        respelled, found = self._keyworded(asked, parts, tokens, to)
+        respelled, found = self._keyworded(asked, parts, tokens)
         if found is not None:
             return found
         if _NUMERIC.match(text):
@@ -276,19 +283,19 @@ class Grammar:
             return self._of_row(asked, self._any_text[to])
         return _Stuck(asked, root, respelled)
 
-    def _keyworded(self, asked: Asked, parts: Parts, tokens: Sequence[Token], to: str) -> tuple[Parts, Reading | None]:
+    def _keyworded(self, asked: Asked, parts: Parts, tokens: Sequence[Token]) -> tuple[Parts, Reading | None]:
         """The line by its keyword: as it is spelled, as the plan spells it, with all that follows as a free text.
 
         Returns the parts as the plan spells them too, for the refusal; `asked` gets the corrections this took.
         """
-        roots = self.tries.roots(to)
+        roots = self.tries.roots(asked.to)
         for root in roots:
             if (found := self._walk(asked, root, parts)) is not None:
                 return parts, found
         respelled, names = self._vocabulary.respelled(tokens)
         if names:
             parts = parts_of(asked.line, respelled)
-            asked.fixes = (*asked.fixes, *names)
+            asked.fixes = tuple(dict.fromkeys((*asked.fixes, *names)))
             for root in roots:
                 if (found := self._walk(asked, root, parts)) is not None:
                     return parts, found
@@ -297,7 +304,8 @@ class Grammar:
             longer = parts_of(asked.line, [*respelled, Token(tail, parts.ends[-1], len(asked.line.text))])
             kept = replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != POLITE))
             for root in roots:
-                if parts.keys[0] in root.literals and (found := self._walk(kept, root, longer)) is not None:
+                found = self._walk(kept, root, longer) if parts.keys[0] in root.literals else None
+                if found is not None and not found.secret:  # but "please" is no password
                     return parts, found
         return parts, None
 
@@ -316,12 +324,13 @@ class Grammar:
             made = Line(body, typed=asked.text, origin=_places(line, body, typed))
             parts = segments_of(made, 0, len(body))
             tried.append(parts)
-            found = self._walk(Asked(asked.text, made, fixes), self.tries.ussd, parts)
+            found = self._walk(replace(asked, line=made, fixes=fixes), self.tries.ussd, parts)
             if found is not None:
                 return found
         reading = self._refusals.stuck(asked, self.tries.ussd, tried[0])
-        if pending and len(typed) in OTP_DIGITS and self._accepts in self._refusals.forms:
-            reading = replace(reading, suggestions=(self._refusals.forms[self._accepts],))  # a code needs its keyword
+        if pending and len(typed) in OTP_DIGITS and self._accepts is not None:
+            # A code needs its keyword.
+            reading = replace(reading, suggestions=(self._refusals.form(self._accepts, Channel.SMS),))
         elif not pending and typed in self._pending_answers:
             reading = replace(reading, suggestions=(), detail={**reading.detail, ANSWER: True})
         elif not 2 < len(typed) < NOT_A_CODE_LENGTH:
@@ -365,7 +374,7 @@ class Grammar:
             arguments[name] = each.value
         if superscript >= 0:
             return self._refusals.superscript(asked)
-        if len(found) > 1 and (doubt := self._doubt(asked, leaf, parts, found)) is not None:
+        if len(found) > 1 and (doubt := self._doubt(asked, leaf, parts, found, meant or leaf)) is not None:
             return doubt
         ask = bool(asked.fixes) and asks(asked.fixes, leaf.row)
         right = ""
@@ -384,9 +393,16 @@ class Grammar:
             secret=secret,
         )
 
-    def _doubt(self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found]) -> Reading | None:
+    def _doubt(self, asked: Asked, leaf: Leaf, parts: Parts, found: list[Found], meant: Leaf) -> Reading | None:
         """The refusal of arguments that are right one by one, and wrong together."""
         values = [each.value for each in found]
+        if SPACES in asked.fixes:
+            # By SMS a group of three digits is a sum's own only at the end of a line; between stars it is the same.
+            for each in found[:-1]:
+                gap = each.kind.gap(parts.text(each.first, each.after))
+                if gap >= 0:
+                    right = as_typed(meant, values, leaf.names)
+                    return self._refusals.spaced(asked, leaf, parts, each, gap, right)
         if (regrouped := other_grouping(parts, found)) is not None:
             ways = [as_typed(leaf, way, leaf.names) for way in (values, [*values[:-2], *regrouped])]
             return self._refusals.ambiguous(asked, parts, found[-2].first, ways, leaf)
@@ -432,6 +448,7 @@ def vocabulary_of(tries: Tries) -> Vocabulary:
     """The words of all SMS patterns with their rows, and the keywords of several words."""
     words: dict[str, frozenset[int]] = {}
     phrases: list[list[str]] = []
+    signed: set[str] = set()
     for leaf in tries.leaves:
         if leaf.channel is Channel.SMS:
             for item in leaf.items:
@@ -439,4 +456,5 @@ def vocabulary_of(tries: Tries) -> Vocabulary:
                     words[item] = words.get(item, frozenset()) | {leaf.row.order}
             start = [item for item in fixed_start(leaf) if item.isalpha()]
             phrases += [start] if len(start) > 1 else []
-    return Vocabulary(words, phrases)
+            signed.update(start if "+" in leaf.items or "-" in leaf.items else ())
+    return Vocabulary(words, phrases, signed)

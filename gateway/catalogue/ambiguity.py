@@ -9,8 +9,9 @@ it to, not just where the grammar would end it.
 
 from __future__ import annotations
 
+import functools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,13 +40,19 @@ class Ambiguity(NamedTuple):
     example: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Edge:
-    """An item on the way to a node, and what may follow it."""
+    """An item on the way to a node, what may follow it, and what it takes: one of these words, or what a kind takes."""
 
-    automaton: Automaton
     node: Node
     follows: str
+    forms: tuple[str, ...] = ()
+    takes: Automaton | None = None
+
+    @functools.cached_property
+    def automaton(self) -> Automaton:
+        """Made when an argument could be such a word: the keywords that lines begin with are never compared so."""
+        return self.takes or either(*map(word, sorted(self.forms)))
 
     @property
     def place(self) -> _Place:
@@ -77,19 +84,25 @@ class _Edges:
     """The items that lead on from a node."""
 
     def __init__(self, node: Node, spellings: Spellings) -> None:
-        self.literals: dict[str, list[_Edge]] = {}
         self.words: list[_Edge] = []
+        self.literals: dict[str, _Edge] = {}
+        self.shared: dict[str, list[_Edge]] = {}  # what is a spelling of several keywords
         for key, below in node.literals.items():
-            forms = [key, *sorted({*spellings(key)} - {key})]
-            edge = _Edge(either(*map(word, forms)), below, _after_keyword(key))
+            edge = _Edge(below, _after_keyword(key), (key, *spellings(key)))
             self.words.append(edge)
-            for form in forms:
-                self.literals.setdefault(form, []).append(edge)
+            for form in edge.forms:
+                other = self.literals.setdefault(form, edge)
+                if other is not edge:
+                    self.shared.setdefault(form, [other]).append(edge)
         self.arguments: list[_Edge] = []
         for kind, below in node.arguments:
-            self.arguments.append(_Edge(kind.takes, below, _after_argument(kind)))
+            self.arguments.append(_Edge(below, _after_argument(kind), takes=kind.takes))
             if kind.takes_last is not None:
-                self.arguments.append(_Edge(kind.takes_last, Node(leaves=below.leaves), SPACED))
+                self.arguments.append(_Edge(Node(leaves=below.leaves), SPACED, takes=kind.takes_last))
+
+    def of(self, form: str) -> Sequence[_Edge]:
+        """The keywords that may be written so."""
+        return self.shared.get(form) or ((self.literals[form],) if form in self.literals else ())
 
 
 def _after_keyword(key: str) -> str:
@@ -152,9 +165,13 @@ class Comparison:
         """Both begin an item. That they could do so without a separator adds nothing: with one they can too."""
         between = "" if OPEN in (one.follows, other.follows) else self._separator
         mine, theirs = self._edges(one.node), self._edges(other.node)
-        for form, edges in mine.literals.items():
-            for edge in edges:
-                for same in theirs.literals.get(form, ()):
+        if mine is theirs:
+            # Each keyword is itself in each of its spellings: one of them is enough.
+            for edge in mine.words:
+                yield between + edge.forms[0], (edge.place, edge.place)
+        for form in sorted(mine.shared if mine is theirs else mine.literals.keys() & theirs.literals.keys()):
+            for edge in mine.of(form):
+                for same in theirs.of(form):
                     yield between + form, (edge.place, same.place)
         for edges, others in ((mine.arguments, theirs.arguments + theirs.words), (mine.words, theirs.arguments)):
             for edge in edges:

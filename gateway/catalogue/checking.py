@@ -20,9 +20,9 @@ from gateway.catalogue.products import Operator, Products
 from gateway.catalogue.trie import Node, Tries, compile_codes
 from gateway.commands import Command
 from gateway.model import Channel, Language
+from gateway.spellings import latin_spellings
 from gateway.texts import Texts
 from gateway.texts.costs import text_costs
-from gateway.texts.latin import transliterate
 from gateway.ussd_grammar import parse_pattern
 
 _SERVICES = """
@@ -171,5 +171,5 @@ def _conflict(found: Ambiguity) -> Fault:
 
 
 def spellings(keyword: str) -> frozenset[str]:
-    """A keyword, and as it is written in Latin letters."""
-    return frozenset({keyword, *(transliterate(keyword, language).lower() for language in (Language.RU, Language.BG))})
+    """A keyword, and all that is read as it in Latin letters."""
+    return frozenset({keyword, *latin_spellings(keyword)})

@@ -103,10 +103,11 @@ CORRECTED: Mapping[str, str] = {
     "polite_words": "polite words dropped",
     "transliteration": "transliteration: a keyword in Latin letters",
     "joined_words": "joined words: one keyword written as two, or two as one",
-    "lookalike_letters": "look-alike letters: of another alphabet, in a keyword",
+    "lookalike_letters": "look-alike letters: of another alphabet in a word, or digits in a keyword",
     "lookalike_digits": "look-alike letters: taken as digits",
     "keyboard_layout": "keyboard layout: typed with another alphabet on the keyboard",
     "swapped_arguments": "swapped arguments: put in the order of the plan",
+    "punctuation": "punctuation: marks around the first word or at the end dropped",
     "sign": "sign: + or - left out, taken as +",
 }
 """What each correction is, for the operator."""

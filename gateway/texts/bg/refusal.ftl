@@ -37,6 +37,7 @@ refusal-bad_number =
 refusal-bad_period = Неправилен период: { $input }. Трябва { $right }, например { $example }
 refusal-bad_pin = Неправилна парола: трябва да е от { $min } до { $max } знака. Пример: { $example }
 refusal-bad_sum = Неправилна сума: { $input }. Цяло число от { $min }. Пример: { $example }
+refusal-bad_sum-spaced = Наберете сумата без интервал: { $right }
 # `before` is the end of what stands before the gap.
 refusal-empty_part = Пропуснато: { $part }, след { $before }. Пример: { $example }
 refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }

@@ -37,6 +37,7 @@ refusal-bad_number =
 refusal-bad_period = Wrong period: { $input }. It should be { $right }, for example { $example }
 refusal-bad_pin = Wrong password: it should have { $min } to { $max } characters. Example: { $example }
 refusal-bad_sum = Wrong sum: { $input }. Whole numbers from { $min }. Example: { $example }
+refusal-bad_sum-spaced = Dial the sum without a space: { $right }
 # `before` is the end of what stands before the gap.
 refusal-empty_part = Missing: { $part }, after { $before }. Example: { $example }
 refusal-foreign_number = This is a foreign number, we need one of our mobile numbers. Example: { $example }

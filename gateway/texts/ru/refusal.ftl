@@ -38,6 +38,7 @@ refusal-bad_number =
 refusal-bad_period = Период не подходит: { $input }. Нужно { $right }, например { $example }
 refusal-bad_pin = Пароль не подходит: нужно от { $min } до { $max } знаков. Пример: { $example }
 refusal-bad_sum = Сумма не подходит: { $input }. Целое число от { $min }. Пример: { $example }
+refusal-bad_sum-spaced = Сумму наберите без пробела: { $right }
 # `before` is the end of what stands before the gap.
 refusal-empty_part = Пропущено: { $part }, после { $before }. Пример: { $example }
 refusal-foreign_number = Это номер другой страны, нужен наш мобильный. Пример: { $example }

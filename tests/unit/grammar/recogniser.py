@@ -6,6 +6,7 @@ every pattern in turn, and takes its time. It knows plain characters only, and o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -325,10 +326,15 @@ class Recogniser:
             if found is not None and str(found.get("since", "")) > str(found.get("until", "")):
                 return "refused", "", {}, "bad_date"
             if found is not None:
+                if self._spaced(pattern, keys, keys):
+                    return "refused", "", {}, "bad_sum"
                 return "understood_ask" if asked else "understood", pattern.command, found, ""
         for pattern in patterns:
-            found = self._exchanged(pattern, keys)
+            ordered = self._exchanged(pattern, keys)
+            found = self._matched(pattern, ordered)
             if found is not None:
+                if self._spaced(pattern, ordered, keys):
+                    return "refused", "", {}, "bad_sum"
                 return "understood_ask", pattern.command, found, ""
         return "refused", "", {}, self._reason(patterns, keys) if keys[0] else "empty_part"
 
@@ -362,16 +368,24 @@ class Recogniser:
                 found[name] = value
         return found
 
-    def _exchanged(self, pattern: Pattern, keys: list[str]) -> dict[str, object] | None:
-        """A number and a sum in the wrong order."""
+    @staticmethod
+    def _exchanged(pattern: Pattern, keys: list[str]) -> list[str]:
+        """A number and a sum in the wrong order put in the right one; empty: the pattern has no such pair."""
         kinds = [pattern.kind(place) for place in range(len(pattern.items))]
         sums = [place for place, kind in enumerate(kinds) if kind in ("sum", "points")]
         if len(keys) != len(kinds) or kinds.count("number") != 1 or len(sums) != 1 or SECRET & {*kinds}:
-            return None
+            return []
         one, other = kinds.index("number"), sums[0]
         exchanged = list(keys)
         exchanged[one], exchanged[other] = keys[other], keys[one]
-        return self._matched(pattern, exchanged)
+        return exchanged
+
+    @staticmethod
+    def _spaced(pattern: Pattern, ordered: list[str], typed: list[str]) -> bool:
+        """Whether a sum has a space inside that is not the last argument that was typed."""
+        arguments = [text for place, text in enumerate(typed) if pattern.kind(place)]
+        sums = [text for place, text in enumerate(ordered) if pattern.kind(place) in ("sum", "sum_10")]
+        return any(re.search("[0-9] [0-9]", text) and text in arguments[:-1] for text in sums)
 
     # -- why not
 

@@ -172,6 +172,8 @@ REFUSALS: tuple[tuple[Channel, str, str, int, str, str], ...] = (
     (USSD, "*112*9161234567*-50#", "bad_sum", 16, "sum", "*112*79161234567*<sum>#"),
     (USSD, "*112*9161234567*0#", "bad_sum", 16, "sum", "*112*79161234567*<sum>#"),
     (USSD, "*112*9161234567*5 0#", "bad_sum", 16, "sum", "*112*79161234567*<sum>#"),
+    (USSD, "*111*114*1*1 000*500#", "bad_sum", 12, "threshold", "*111*114*1*1000*500#"),
+    (USSD, "*112*1 000*9161234567#", "bad_sum", 6, "sum", "*112*79161234567*1000#"),
     (USSD, "*112*9161234567*123456#", "out_of_range", 16, "sum", "*112*79161234567*<sum>#"),
     (USSD, "*112*12#", "bad_code", 5, "code", "*112*<code>#"),
     (USSD, "*111*828*4*1234567#", "bad_code", 11, "code", "*111*828*4*<code>#"),
@@ -258,8 +260,14 @@ SUGGESTED = (
     (USSD, "*100*5#", ("*100*2#",)),
     (USSD, "*111*838*3*9161234567#", ("*111*828*3*<number>#",)),
     (USSD, "БАЛАНС", ("*100#", "*140*<number>#")),
-    (SMS, "БАЛАНСС", ("*100#", "*140*<number>#")),
-    (SMS, "ПЕРЕВОТ 89161234567 50", ("*112*<number>*<sum>#",)),
+    (SMS, "БАЛАНСС", ("БАЛАНС", "БАЛАНС <number>")),
+    (SMS, "БА1АНС", ("БАЛАНС", "БАЛАНС <number>")),
+    (SMS, "ПЕРЕВОТ 89161234567 50", ("ПЕРЕВОД <number> <sum>",)),
+    (SMS, "transferr", ("TRANSFER <number> <sum>",)),
+    (SMS, "*133*50*9161234567#", ("ПЕРЕВОД <number> <sum>",)),
+    (SMS, "*111*829#", ("НОМЕРА", "*111*29#")),
+    (SMS, "2139", ("*111*2137#",)),
+    (SMS, "КТОО", ()),
     (SMS, "89161234567", ()),
     (SMS, "ничего похожего", ()),
 )
@@ -267,8 +275,25 @@ SUGGESTED = (
 
 @pytest.mark.parametrize(("channel", "text", "expected"), SUGGESTED)
 def test_suggestions(grammar: Grammar, channel: Channel, text: str, expected: tuple[str, ...]) -> None:
-    """An unknown code names the nearest ones, at most two, in the order of the plan."""
+    """An unknown code names the nearest ones, at most two, in the order of the plan: to an SMS by their keywords."""
     assert expected == grammar.read(text, channel, "111").suggestions
+
+
+@pytest.mark.parametrize(
+    ("language", "keyword"),
+    [(Language.RU, "ПЕРЕВОД <номер> <сумма>"), (Language.LAT, "ПЕРЕВОД <номер> <сумма>"),
+     (Language.BG, "ПРЕВОД <номер> <сума>"), (Language.EN, "TRANSFER <number> <sum>")],
+)  # fmt: skip
+def test_suggestions_in_the_readers_language(grammar: Grammar, language: Language, keyword: str) -> None:
+    """A keyword is suggested in the language of the answer, whichever was typed."""
+    _, arguments = grammar.refusal_text(grammar.read("ПЕРЕВОТ", SMS, "111"), language)
+
+    assert keyword == arguments["suggestion1"]
+
+
+def test_suggestions_for_one_short_number(grammar: Grammar) -> None:
+    """A keyword of one short number is suggested there, and nowhere else."""
+    assert ("КТО",) == grammar.read("КТОО", SMS, "6677").suggestions
 
 
 def test_asks_before_a_doubtful_reading(grammar: Grammar) -> None:
@@ -319,7 +344,7 @@ def test_bare_code_needs_its_keyword(grammar: Grammar) -> None:
     """A one-time code alone is not taken; with something pending the answer says how, and nothing shows the code."""
     reading = grammar.read("4821", SMS, "111", pending=True)
 
-    assert ("unknown_code", ("*111*97*<code>#",)) == (reading.refusal, reading.suggestions)
+    assert ("unknown_code", ("ДА <code>",)) == (reading.refusal, reading.suggestions)
     assert "4821" not in repr(reading)
 
 
