@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -268,7 +268,7 @@ class Conversation:
         if isinstance(value, Wrong):
             wrong = what_is_wrong(value, kind, typed, self._reader(situation, dialog.latin))
             return self._input(situation, dialog, kind, wrong)
-        complete = replace(
+        complete = msgspec.structs.replace(
             reading,
             arguments={**reading.arguments, row.asks: value},
             masked="***" if kind.secret else masked_digits(typed, 0),
