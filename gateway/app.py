@@ -46,7 +46,8 @@ from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.menus import MenuTree, Reader
 from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
-from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.retention import Retention, keeping_of
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
-TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
@@ -278,6 +278,14 @@ class Gateway:
             terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
+        self.retention = Retention(
+            self.store,
+            self.clock,
+            keeping_of(settings),
+            round_s=settings.retention.round_s,
+            step_ms_max=settings.retention.step_ms_max,
+            noted=self.telemetry.noted,
+        )
         self.doors = Doors(settings, self.intake, demo=demo)
         self.listeners, self.links = self.doors.listeners, self.doors.links
         self.started_at = self.clock.now()
@@ -289,7 +297,6 @@ class Gateway:
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._tidy_at = Instant(0)
         self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -314,6 +321,7 @@ class Gateway:
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
+            self._tasks.append(asyncio.create_task(self.retention.run(), name="retention"))
             self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
@@ -442,12 +450,7 @@ class Gateway:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
-            now = self.clock.now()
-            self.engine.doubts.expire(now)
-            if now >= self._tidy_at:
-                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
-                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
-                self._tidy_at = now if full else Instant(now + TIDY_MS)
+            self.engine.doubts.expire(self.clock.now())
 
     def _write_misses(self) -> None:
         tallied = self.misses.changes(self.clock.now())

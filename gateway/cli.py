@@ -33,6 +33,7 @@ from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.config import ConfigError, Settings
 from gateway.control import ControlError
+from gateway.fsck.command import fsck
 from gateway.messages import OutboxState
 from gateway.model import Channel, Instant, Language
 from gateway.outbox import SinceError
@@ -52,6 +53,7 @@ app.add_typer(card_commands.app, name="cards")
 app.add_typer(operating.app)
 app.add_typer(subscribers.app, name="subscribers")
 app.command("simulator")(simulator)
+app.command("fsck")(fsck)
 app.add_typer(dialect_commands.app, name="dialects")
 
 out = Console(highlight=False, soft_wrap=True)

@@ -102,8 +102,22 @@ class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changes: tuple[str, ...]
 
 
+class RepairedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What `ussdgw fsck --repair` put right: (fault, table, key, what it was, what it became)."""
+
+    repairs: tuple[tuple[str, str, str, str, str], ...]
+
+
 Body = (
-    MessageEntry | PartEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+    MessageEntry
+    | PartEntry
+    | TimerEntry
+    | ResultsEntry
+    | ReceiptsEntry
+    | EffectEntry
+    | ImportedEntry
+    | ReloadedEntry
+    | RepairedEntry
 )
 
 KINDS: dict[type, str] = {
@@ -115,6 +129,7 @@ KINDS: dict[type, str] = {
     ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
     ReloadedEntry: RELOADED,
+    RepairedEntry: "repaired",
 }
 
 _encode = msgspec.msgpack.Encoder().encode
