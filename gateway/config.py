@@ -152,7 +152,7 @@ class RetentionSection(Section):
     usage_months: PositiveInt = 6
     journal_days: NonNegativeInt = 0
     round_s: Positive = 3_600.0
-    step_ms_max: Positive = 10.0
+    step_ms_max: Positive = 5.0
 
 
 class TlsSection(Section):

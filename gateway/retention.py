@@ -23,7 +23,7 @@ from gateway.telemetry import Durations
 STEP_ROWS_MIN, STEP_ROWS_MAX = 25, 2_000
 PAUSE_SHARE = 4
 """Between two steps so many times what the first one took: a fifth of the writer's time at most."""
-PAUSE_S_MIN = 0.005
+PAUSE_S_MIN = 0.02
 JUMP_MS = HOUR_MS
 """A clock that has moved so much more than the time that passed has been set: nothing is old only because of that."""
 STEP_BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0)

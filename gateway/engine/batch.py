@@ -32,6 +32,7 @@ from gateway.engine.journal import (
     ResultsEntry,
     TimerEntry,
     secretless,
+    shortened,
 )
 from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
@@ -507,7 +508,7 @@ class Batch:
                 decision = await self._own(own, number)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
-            decision.refusal, decision.fault,
+            decision.refusal, decision.fault, shortened(effect.document),
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
         self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
