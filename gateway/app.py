@@ -53,9 +53,10 @@ from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.menus import MenuTree, Reader
-from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
+from gateway.messages import ImportCount, Imported, ImportRow, Inbound, Reloaded
 from gateway.misses import Misses
-from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.retention import Retention, keeping_of
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
@@ -71,7 +72,8 @@ if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
-TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
+IMPORT_ROWS_BESIDE_MESSAGES = 40  # a few milliseconds of work
+IMPORT_GIVES_WAY_S = 1.0  # after each message
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
@@ -302,6 +304,14 @@ class Gateway:
             terms={peer.name: terms_of(peer, settings) for peer in peers},
         )
         self.engine = Engine(self.queue, tools, self.intake, self.telemetry, engine_settings)
+        self.retention = Retention(
+            self.store,
+            self.clock,
+            keeping_of(settings),
+            round_s=settings.retention.round_s,
+            step_ms_max=settings.retention.step_ms_max,
+            noted=self.telemetry.noted,
+        )
         self.doors = Doors(settings, self.intake, demo=demo)
         self.listeners, self.links = self.doors.listeners, self.doors.links
         self.started_at = self.clock.now()
@@ -311,9 +321,10 @@ class Gateway:
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
         admin = settings.admin
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
+        self._messages_at_import = 0  # how many had come when rows were last taken, and when that had last changed
+        self._message_seen_s = float("-inf")
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._tidy_at = Instant(0)
         self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -338,6 +349,7 @@ class Gateway:
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
+            self._tasks.append(asyncio.create_task(self.retention.run(), name="retention"))
             self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
@@ -466,12 +478,7 @@ class Gateway:
                 self.queue.interrupt()
             if self.sender.overflowed and not self.sender.waiting:
                 await self.sender.refill()
-            now = self.clock.now()
-            self.engine.doubts.expire(now)
-            if now >= self._tidy_at:
-                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
-                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
-                self._tidy_at = now if full else Instant(now + TIDY_MS)
+            self.engine.doubts.expire(self.clock.now())
 
     def _write_misses(self) -> None:
         tallied = self.misses.changes(self.clock.now())
@@ -490,10 +497,24 @@ class Gateway:
             raise CatalogueError(faults)
 
     async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
-        """Adds the numbers that are not there yet, as one fact. Raises StoreError."""
-        added = await self.engine.submit(Imported(file, self.clock.now(), rows))
-        assert isinstance(added, ImportCount)
-        return added
+        """Adds the numbers that are not there yet. While messages come, in small facts with pauses as long as they
+        took, so that no message waits for many rows. Raises StoreError: what was added before stays.
+        """
+        count = ImportCount(0, 0)
+        loop = asyncio.get_running_loop()
+        while rows:
+            came, began_s = self.telemetry.facts[Inbound], loop.time()
+            if came != self._messages_at_import:
+                self._messages_at_import, self._message_seen_s = came, began_s
+            beside = began_s - self._message_seen_s < IMPORT_GIVES_WAY_S
+            size = IMPORT_ROWS_BESIDE_MESSAGES if beside else IMPORT_ROWS_MAX
+            step, rows = rows[:size], rows[size:]
+            added = await self.engine.submit(Imported(file, self.clock.now(), step))
+            assert isinstance(added, ImportCount)
+            count = ImportCount(count.added + added.added, count.present + added.present)
+            if beside:
+                await asyncio.sleep(loop.time() - began_s)
+        return count
 
 
 def _standins_of(settings: Settings) -> StandIns | None:

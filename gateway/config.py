@@ -152,6 +152,14 @@ class MissesSection(Section):
     write_every_s: Positive = 30.0
 
 
+class RetentionSection(Section):
+    outbox_days: PositiveInt = 7
+    usage_months: PositiveInt = 6
+    journal_days: NonNegativeInt = 0
+    round_s: Positive = 3_600.0
+    step_ms_max: Positive = 5.0
+
+
 class TlsSection(Section):
     certificate_file: Path | None = None
     key_file: Path | None = None
@@ -249,6 +257,7 @@ class Settings(BaseSettings):
     control: ControlSection = ControlSection()
     misses: MissesSection = MissesSection()
     admin: AdminSection = AdminSection()
+    retention: RetentionSection = RetentionSection()
     listeners: tuple[ListenerSection, ...] = ()
     links: tuple[LinkSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()

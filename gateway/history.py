@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.engine.journal import MessageEntry, TimerEntry, body_of
+from gateway.engine.journal import EffectEntry, MessageEntry, TimerEntry, body_of
 from gateway.engine.replies import ROWS_PER_MESSAGE
 from gateway.messages import CODE_PLACE, Outgoing
 from gateway.misreadings import MASK
@@ -55,6 +55,8 @@ def _journal(rows: list[JournalRow], msisdn: Msisdn) -> Iterator[Event]:
             about = {} if body is None else named(body)
             if isinstance(body, TimerEntry):
                 about = {"command": body.command, "refusal": body.refusal, "fault": last_line(body.fault)}
+            elif isinstance(body, EffectEntry):
+                about = _effect(body)
             yield Event(row.at, row.number, row.kind, about)
 
 
@@ -71,6 +73,22 @@ def _message(body: MessageEntry, told: list[str]) -> dict[str, object]:
         "repeats": body.original,
         "fault": last_line(body.fault),
         "told": told,
+    }
+
+
+def _effect(body: EffectEntry) -> dict[str, object]:
+    """What came of something outside; `decided` is the message that asked for it."""
+    result = "to be tried again" if body.retry_at else "done" if body.succeeded else "given up"
+    return {
+        "effect": body.effect,
+        "decided": body.effect // ROWS_PER_MESSAGE,
+        "channel": body.channel,
+        "document": body.document,
+        "result": result,
+        "retry_at": body.retry_at,
+        "command": body.command,
+        "refusal": body.refusal,
+        "fault": last_line(body.fault),
     }
 
 

@@ -21,7 +21,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from gateway.messages import OutboxState
+from gateway.retention import Retention
 from gateway.status import Status, status_of
+from gateway.store.protocol import Kept
 from gateway.telemetry import Durations
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Exposition(Collector):
         yield from self._engine(status)
         yield from _peers(status)
         yield from _store(status)
+        yield from _retention(self._gateway.retention)
 
     def _engine(self, status: Status) -> Iterator[Metric]:
         telemetry = self._gateway.telemetry
@@ -100,6 +103,12 @@ def _store(status: Status) -> Iterator[Metric]:
     yield gauge("ussdgw_store_bytes", "Size of the database.", outlook.octets)
     yield gauge("ussdgw_store_log_bytes", "Size of its write-ahead log.", outlook.log_octets)
     yield counter("ussdgw_journal_entries", "The number of the last journal entry.", status.journal_number)
+
+
+def _retention(retention: Retention) -> Iterator[Metric]:
+    removed = {str(kept): retention.removed[kept] for kept in Kept}
+    yield counters("ussdgw_retention_rows", "Rows removed because they had been kept long enough.", "table", removed)
+    yield histogram("ussdgw_retention_step_seconds", "How long a step of removing held the writer up.", retention.steps)
 
 
 def gauge(name: str, about: str, value: float) -> Metric:

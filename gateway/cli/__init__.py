@@ -24,6 +24,7 @@ MODULES = {
     "subscribers": "gateway.cli.subscribers",
     "cards": "gateway.cli.cards",
     "outbox": "gateway.cli.outbox",
+    "fsck": "gateway.cli.checking",
     "replay": "gateway.cli.replaying",
     "simulator": "gateway.cli.simulating",
     "load": "gateway.cli.simulating",

@@ -247,6 +247,11 @@ def _told(event: Event, msisdn: Msisdn, currency: str) -> tuple[str, str]:
         screen = about["channel"] == Channel.USSD
         sent = f"{about['state']} {about['message_id']}".rstrip()
         return "screen" if screen else "SMS out", f"{printable(str(about['text']))} ({sent}, from {about['source']})"
+    if event.kind == "effect":
+        then = [f"then {about['command']}" if about["command"] else "",
+                  f"refused: {about['refusal']}" if about["refusal"] else "", str(about["fault"])]  # fmt: skip
+        asked = f"{printable(str(about['document']))}: {about['result']}, of #{about['decided']}"
+        return f"by {about['channel']}", ", ".join((asked, *filter(None, then)))
     return event.kind, ", ".join(f"{name} {value}" for name, value in about.items() if value)
 
 

@@ -32,6 +32,7 @@ from gateway.engine.journal import (
     ResultsEntry,
     TimerEntry,
     secretless,
+    shortened,
 )
 from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
@@ -401,11 +402,12 @@ class Batch:
         if dispatcher.has_pending(actor, inbound.at) is not pending:  # an earlier message of this batch asked
             reading = dispatcher.read(inbound, not pending)
         language = _stored(actor) or reading.language or country_language(inbound.sender)
+        created: int | None = None  # where the ledger entries of a number that is new begin
         if actor is None:
             if not self.tools.create_unknown:
                 self._refuse_unknown(inbound, reading, language)
                 return
-            actor = self._create(inbound)
+            created, actor = len(self.write.ledger), self._create(inbound)
         matched = self.matched.get(index)
         answers = inbound.dialog is not None and inbound.dialog.answer
         if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
@@ -437,6 +439,8 @@ class Batch:
             except NotLoaded as absent:
                 if absent.kind == "hash":
                     self.journal.reset(before)
+                    if created is not None:
+                        self._uncreate(actor, created)
                     self.set_aside.append((said, absent.keys[0]))
                     self._aside_senders.add(inbound.sender)
                     return
@@ -510,7 +514,7 @@ class Batch:
                 decision = await self._own(own, number)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
-            decision.refusal, decision.fault,
+            decision.refusal, decision.fault, shortened(effect.document),
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
         self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
@@ -558,6 +562,17 @@ class Batch:
         unit.commit()
         self._effects(unit, self.journal.number + 1, inbound.at)
         return subscriber
+
+    def _uncreate(self, subscriber: Subscriber, created: int) -> None:
+        """Its message waits aside and has no number yet, under which its opening balance could be entered."""
+        del self.write.ledger[created:]
+        state = self.state
+        state.subscribers[subscriber.msisdn] = None
+        state.accounts[subscriber.account] = None
+        state.persons[subscriber.person] = None
+        state.changed_subscribers.discard(subscriber.msisdn)
+        state.changed_accounts.discard(subscriber.account)
+        state.changed_persons.discard(subscriber.person)
 
     def _repeat(self, inbound: Inbound, matched: Taken, language: Language) -> None:
         """What was in doubt came again: no second effect, the first answer again, on the screen that is open now."""

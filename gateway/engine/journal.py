@@ -70,7 +70,10 @@ class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then."""
+    """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then.
+
+    `document`: what was asked for, as JSON; long texts in it are cut, because nobody does it again from here.
+    """
 
     effect: int
     channel: str
@@ -80,6 +83,7 @@ class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     retry_at: Instant = Instant(0)
     refusal: str = ""
     fault: str = ""
+    document: str = ""
 
 
 class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -102,8 +106,22 @@ class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changes: tuple[str, ...]
 
 
+class RepairedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What `ussdgw fsck --repair` put right: (fault, table, key, what it was, what it became)."""
+
+    repairs: tuple[tuple[str, str, str, str, str], ...]
+
+
 Body = (
-    MessageEntry | PartEntry | TimerEntry | ResultsEntry | ReceiptsEntry | EffectEntry | ImportedEntry | ReloadedEntry
+    MessageEntry
+    | PartEntry
+    | TimerEntry
+    | ResultsEntry
+    | ReceiptsEntry
+    | EffectEntry
+    | ImportedEntry
+    | ReloadedEntry
+    | RepairedEntry
 )
 
 KINDS: dict[type, str] = {
@@ -115,6 +133,7 @@ KINDS: dict[type, str] = {
     ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
     ReloadedEntry: RELOADED,
+    RepairedEntry: "repaired",
 }
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -166,6 +185,21 @@ class Journal:
 
     def reset(self, mark: tuple[int, bytes]) -> None:
         self.number, self.hash = mark
+
+
+DOCUMENT_TEXT_MAX = 80
+
+
+def shortened(document: bytes) -> str:
+    """An effect's document with its long texts cut."""
+    values = msgspec.json.decode(document)
+    if isinstance(values, dict):
+        values = {
+            name: f"{value[:DOCUMENT_TEXT_MAX]}..." if isinstance(value, str) and len(value) > DOCUMENT_TEXT_MAX
+            else value
+            for name, value in values.items()
+        }  # fmt: skip
+    return msgspec.json.encode(values).decode()
 
 
 def secretless(arguments: Mapping[str, object], secret: bool) -> Mapping[str, object]:

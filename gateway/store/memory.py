@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, KeysView, Mapping
 from heapq import nsmallest
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -32,9 +32,11 @@ from gateway.model import (
 from gateway.store.protocol import (
     RELOADED,
     EffectRow,
+    Forgotten,
     Head,
     InboxRow,
     JournalRow,
+    Kept,
     LedgerRow,
     Loaded,
     OrphanRow,
@@ -281,12 +283,49 @@ class MemoryStore:
         rows = {each.row for each in self._awaited.values() if each.key in keys}
         return [self._awaited[part] for part in sorted(self._awaited) if part // PARTS_MAX in rows]
 
-    async def forget_awaited(self, before: Instant, limit: int) -> int:
+    async def forget(self, kept: Kept, before: Instant, after: int, limit: int) -> Forgotten:
         self._require_open()
-        old = [part for part in nsmallest(limit, self._awaited) if self._awaited[part].at < before]
-        for part in old:
-            del self._awaited[part]
-        return len(old)
+        if kept is Kept.USAGE:
+            numbers = nsmallest(limit, (int(each) for each in self._usage if int(each) > after))
+            usage = [self._usage[Msisdn(str(each))] for each in numbers]
+            old = [(rows, use) for rows in usage for use, each in rows.items() if each.at < before]
+            for rows, use in old:
+                del rows[use]
+            return Forgotten(len(old), numbers[-1] if numbers else 0)
+        table = self._tables[kept]
+        looked_at = nsmallest(limit, (key for key in table if key > after))
+        gone = [key for key in looked_at if self._is_old(kept, key, before)]
+        if kept is Kept.JOURNAL and gone:
+            gone = [key for key in looked_at if key <= gone[-1]]
+        for key in gone:
+            del table[key]
+        goes_on = looked_at and (gone or kept is Kept.CONNECTIONS)
+        return Forgotten(len(gone), looked_at[-1] if goes_on else 0)
+
+    @property
+    def _tables(self) -> dict[Kept, dict[int, Any]]:
+        return {
+            Kept.AWAITED: self._awaited,
+            Kept.INBOX: self._inbox,
+            Kept.CONNECTIONS: self._confirmed,
+            Kept.OUTBOX: self._outbox,
+            Kept.JOURNAL: self._journal,
+        }
+
+    def _is_old(self, kept: Kept, key: int, before: Instant) -> bool:
+        match kept:
+            case Kept.AWAITED:
+                return self._awaited[key].at < before
+            case Kept.INBOX:
+                return self._inbox[key].at < before
+            case Kept.OUTBOX:
+                row = self._outbox[key]
+                return row.state not in (OutboxState.READY, OutboxState.SENDING) and row.due_at < before
+            case Kept.JOURNAL:
+                return self._journal[key].at < before and key < max(self._journal)
+            case _:
+                used = any(row.connection == key for row in self._inbox.values())
+                return not used and key < self._connection_max
 
     async def orphans(self) -> list[OrphanRow]:
         self._require_open()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -260,6 +261,25 @@ class WriteBatch:
         )  # fmt: skip
 
 
+class Kept(StrEnum):
+    """What is kept for a time only, and goes in steps. The ledger, subscribers, accounts and persons never go."""
+
+    AWAITED = "awaited"  # parts whose receipts have not come, by when they were sent
+    INBOX = "inbox"
+    CONNECTIONS = "connections"  # of which the inbox knows no message any more, but for the highest
+    OUTBOX = "outbox"  # replies that are neither to be sent nor on their way, by their last change
+    USAGE = "usage"
+    JOURNAL = "journal"  # from its beginning, with a checkpoint; never the last entry
+
+
+class Forgotten(msgspec.Struct, frozen=True, gc=False):
+    """What a step has removed, how long it held the writer up, and where the next one begins; 0: nothing is left."""
+
+    rows: int
+    next: int
+    took_s: float = 0.0
+
+
 class Head(msgspec.Struct, frozen=True, gc=False):
     """Where the last run stopped."""
 
@@ -305,8 +325,8 @@ class Store(Protocol):
         """The parts with these keys, and the other parts of their replies."""
         ...
 
-    async def forget_awaited(self, before: Instant, limit: int) -> int:
-        """Drops parts sent before then, of the oldest `limit`; returns how many. Their receipts will not come."""
+    async def forget(self, kept: Kept, before: Instant, after: int, limit: int) -> Forgotten:
+        """Drops what is older, in one small transaction: it looks at `limit` rows (of usage: numbers) above `after`."""
         ...
 
     async def orphans(self) -> list[OrphanRow]:

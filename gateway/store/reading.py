@@ -43,23 +43,33 @@ class Happened:
     outbox: list[OutboxRow]
 
 
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, to a file of this version.
+
+    Raises:
+        StoreError: there is no such file, it is another program's or another version's, or it cannot be read.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: there is no database yet; start the gateway once, or name its --config")
+    try:
+        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
+        ((application,),) = connection.execute("PRAGMA application_id")
+        ((version,),) = connection.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be read ({error})") from error
+    if application != sql.APPLICATION_ID:
+        raise StoreError(f"{path}: this is no database of a gateway")
+    if version != len(sql.STEPS):
+        raise StoreError(f"{path}: written by another version (schema {version}, this one knows {len(sql.STEPS)})")
+    return connection
+
+
 class StoreReader:
     """The file of a store, for reading. `with StoreReader(path) as reader: ...`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
-            raise StoreError(f"{path}: there is no database yet; start the gateway once, or name its --config")
-        try:
-            self._connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
-            ((application,),) = self._rows("PRAGMA application_id")
-            ((version,),) = self._rows("PRAGMA user_version")
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: cannot be read ({error})") from error
-        if application != sql.APPLICATION_ID:
-            raise StoreError(f"{path}: this is no database of a gateway")
-        if version != len(sql.STEPS):
-            raise StoreError(f"{path}: written by another version (schema {version}, this one knows {len(sql.STEPS)})")
+        self._connection = open_for_reading(path)
 
     def __enter__(self) -> StoreReader:
         return self

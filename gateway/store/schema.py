@@ -101,9 +101,15 @@ CREATE TABLE dialogs (
     msisdn INTEGER NOT NULL, key BLOB NOT NULL, document BLOB NOT NULL, PRIMARY KEY (msisdn, key)) WITHOUT ROWID;
 """
 
+STEP_5 = """
+-- The last entry that was cut off the journal: the chain of those that are left begins at its hash.
+CREATE TABLE checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL);
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -277,7 +283,45 @@ AWAITED_BY_KEY = f"""
 WITH found (row) AS (
     SELECT DISTINCT a.id / 256 FROM json_each(?) AS wanted JOIN awaited AS a ON a.key = wanted.value)
 {AWAITED_COLUMNS} JOIN found ON awaited.id BETWEEN found.row * 256 AND found.row * 256 + 255 ORDER BY id"""
-AWAITED_FORGOTTEN = "DELETE FROM awaited WHERE at < ? AND id IN (SELECT id FROM awaited ORDER BY id LIMIT ?)"
 ORPHANS = "SELECT id, at, link, document FROM orphans ORDER BY id"
 HEAD = """
 SELECT number, hash, (SELECT coalesce(max(id), 0) FROM connections) FROM journal ORDER BY number DESC LIMIT 1"""
+
+# -- what is kept for a time only: where a step ends, and what it removes between there and where it began
+
+STEP_ENDS = {
+    "awaited": "SELECT max(id) FROM (SELECT id FROM awaited WHERE id > ? ORDER BY id LIMIT ?)",
+    "inbox": "SELECT max(number) FROM (SELECT number FROM inbox WHERE number > ? ORDER BY number LIMIT ?)",
+    "connections": "SELECT max(id) FROM (SELECT id FROM connections WHERE id > ? ORDER BY id LIMIT ?)",
+    "outbox": "SELECT max(id) FROM (SELECT id FROM outbox WHERE id > ? ORDER BY id LIMIT ?)",
+    # From number to number by the key: the rows of each are neither read nor counted.
+    "usage": """
+WITH RECURSIVE numbers (msisdn) AS (
+    SELECT min(msisdn) FROM usage WHERE msisdn > ?1
+    UNION ALL
+    SELECT (SELECT min(msisdn) FROM usage WHERE msisdn > numbers.msisdn) FROM numbers
+    WHERE numbers.msisdn IS NOT NULL LIMIT ?2)
+SELECT max(msisdn) FROM numbers""",
+}
+STEP_REMOVES = {
+    "awaited": "DELETE FROM awaited WHERE id > ? AND id <= ? AND at < ?",
+    "inbox": "DELETE FROM inbox WHERE number > ? AND number <= ? AND at < ?",
+    "connections": """
+DELETE FROM connections WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM connections) AND ?3 > 0
+AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.connection = connections.id)""",
+    "outbox": "DELETE FROM outbox WHERE id > ? AND id <= ? AND state NOT IN (0, 1) AND due_at < ?",
+    "usage": """
+DELETE FROM usage WHERE at < ?3 AND msisdn IN (
+    WITH RECURSIVE numbers (msisdn) AS (
+        SELECT min(msisdn) FROM usage WHERE msisdn > ?1
+        UNION ALL
+        SELECT (SELECT min(msisdn) FROM usage WHERE msisdn > numbers.msisdn AND msisdn <= ?2) FROM numbers
+        WHERE numbers.msisdn IS NOT NULL)
+    SELECT msisdn FROM numbers WHERE msisdn IS NOT NULL)""",
+}
+# The last entry stays: the chain goes on from it.
+JOURNAL_BEGINNING = """
+SELECT number, hash, at FROM journal
+WHERE number > ? AND number < (SELECT max(number) FROM journal) ORDER BY number LIMIT ?"""
+JOURNAL_CUT = "DELETE FROM journal WHERE number <= ?"
+CHECKPOINT = "INSERT OR REPLACE INTO checkpoint (id, number, hash, at) VALUES (1, ?, ?, ?)"

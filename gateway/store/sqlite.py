@@ -12,7 +12,9 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import IO, Any, TypeVar, cast
 
 import aiosqlite
@@ -37,9 +39,11 @@ from gateway.model import (
 from gateway.store import schema as sql
 from gateway.store.protocol import (
     EffectRow,
+    Forgotten,
     Head,
     InboxRow,
     JournalRow,
+    Kept,
     LedgerRow,
     Loaded,
     OrphanRow,
@@ -112,7 +116,7 @@ class SqliteStore:
 
     async def open(self) -> Head:
         """Opens or creates the file and its directory. StoreError: held by another gateway, damaged, too new."""
-        self._lock = _lock(self.path)
+        self._lock = lock_file(self.path)
         try:
             self._connection = _Connection(self._connect, iter_chunk_size=64)
             await self._connection
@@ -250,8 +254,8 @@ class SqliteStore:
     async def awaited(self, keys: Collection[str]) -> list[Awaited]:
         return [Awaited(*row) for row in await self._rows(sql.AWAITED_BY_KEY, (_json(list(keys)).decode(),))]
 
-    async def forget_awaited(self, before: Instant, limit: int) -> int:
-        return await self._run(lambda connection: connection.execute(sql.AWAITED_FORGOTTEN, (before, limit)).rowcount)
+    async def forget(self, kept: Kept, before: Instant, after: int, limit: int) -> Forgotten:
+        return await self._run(lambda connection: _forget(connection, kept, before, after, limit))
 
     async def orphans(self) -> list[OrphanRow]:
         return [OrphanRow(*row) for row in await self._rows(sql.ORPHANS)]
@@ -576,6 +580,43 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             log.warning("rollback_failed", error=str(error))
 
 
+def _forget(connection: sqlite3.Connection, kept: Kept, before: Instant, after: int, limit: int) -> Forgotten:
+    """A step of its own transaction, measured where it runs: so long a batch may have to wait for it."""
+    began_s = perf_counter()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        work = _cut_journal if kept is Kept.JOURNAL else partial(_remove, kept)
+        rows, last = work(connection, before, after, limit)
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return Forgotten(rows, last, perf_counter() - began_s)
+
+
+def _remove(kept: Kept, connection: sqlite3.Connection, before: Instant, after: int, limit: int) -> tuple[int, int]:
+    """Rows lie about in the order of time, so nothing old is left behind a step that found nothing old."""
+    ((last,),) = connection.execute(sql.STEP_ENDS[kept], (after, limit))
+    if last is None:
+        return 0, 0
+    removed = connection.execute(sql.STEP_REMOVES[kept], (after, last, before)).rowcount
+    goes_on = removed > 0 or kept in _IN_NO_ORDER
+    return removed, last if goes_on else 0
+
+
+_IN_NO_ORDER = (Kept.USAGE, Kept.CONNECTIONS)
+
+
+def _cut_journal(connection: sqlite3.Connection, before: Instant, after: int, limit: int) -> tuple[int, int]:
+    rows = connection.execute(sql.JOURNAL_BEGINNING, (after, limit)).fetchall()
+    old = [row for row in rows if row[2] < before]
+    if not old:
+        return 0, 0
+    last = old[-1]
+    connection.execute(sql.CHECKPOINT, last)
+    return connection.execute(sql.JOURNAL_CUT, last[:1]).rowcount, last[0]
+
+
 def ledger_row(row: tuple[Any, ...]) -> LedgerRow:
     number, place, at, *entry = row
     return LedgerRow(number, place, at, Entry(*entry))
@@ -595,7 +636,7 @@ def outbox_row(row: tuple[Any, ...]) -> OutboxRow:
 _RESTORE = "stop the gateway, keep a copy, and restore a backup or run `sqlite3 FILE .recover`"
 
 
-def _lock(path: Path) -> IO[str]:
+def lock_file(path: Path) -> IO[str]:
     """Takes the file `<path>.lock` for this process. SQLite's own locks would let a second writer in between."""
     lock = path.with_name(path.name + ".lock")
     try:

@@ -44,6 +44,7 @@ from gateway.store.protocol import (
     Head,
     InboxRow,
     JournalRow,
+    Kept,
     LedgerRow,
     Loaded,
     OrphanRow,
@@ -755,7 +756,8 @@ class TestReceipts:
         """Of the oldest so many those go that are old enough."""
         await store.write(WriteBatch(awaited=[awaited(row, at=AT + row) for row in range(1, 6)]))
 
-        assert [await store.forget_awaited(Instant(AT + 4), 2) for _ in range(3)] == [2, 1, 0]
+        steps = [await store.forget(Kept.AWAITED, Instant(AT + 4), after, 2) for after in (0, 2 * 256, 4 * 256)]
+        assert [(each.rows, each.next) for each in steps] == [(2, 2 * 256), (1, 4 * 256), (0, 0)]
         assert [each.row for each in await store.awaited_newest(10)] == [4, 5]
 
     async def test_orphans(self, store: Store) -> None:
@@ -785,6 +787,59 @@ class TestReceipts:
         await second.close()
 
         assert found == ([awaited(1)], 1, [part(1)])
+
+
+async def walk(store: Store, kept: Kept, before: int, limit: int) -> list[int]:
+    """How many rows each step removed, to the end of the walk."""
+    removed, after = [], 0
+    while True:
+        step = await store.forget(kept, Instant(before), after, limit)
+        removed.append(step.rows)
+        if not step.next:
+            return removed
+        after = step.next
+
+
+class TestRetention:
+    async def test_inbox_and_connections(self, store: Store) -> None:
+        """Old rows go in steps, then connections that no row names any more; the highest stays for ever."""
+        rows = [inbox(number, connection=number, at=AT + number) for number in range(1, 6)]
+        await store.write(WriteBatch(inbox=rows, confirmed={number: number for number in range(1, 6)}))
+
+        assert await walk(store, Kept.INBOX, AT + 4, 2) == [2, 1, 0]
+        assert sum(await walk(store, Kept.CONNECTIONS, AT, 2)) == 3
+        assert sum(await walk(store, Kept.INBOX, AT + 99, 9)) == 2
+        assert sum(await walk(store, Kept.CONNECTIONS, AT, 9)) == 1
+        await store.close()
+        assert (await store.open()).connection == 5
+
+    async def test_outbox(self, store: Store) -> None:
+        """Replies that are to be sent, or on their way, stay however old; what receipts said goes with its reply."""
+        rows = [outbox(16), outbox(17, SENDING), outbox(18, SENT), outbox(19, UNKNOWN), outbox(20, SENT)]
+        rows[-1] = replace(rows[-1], due_at=Instant(AT + 5))
+        await store.write(WriteBatch(outbox=rows, outcomes=[Outcome(18, DELIVERED, Instant(AT + 1))]))
+
+        assert sum(await walk(store, Kept.OUTBOX, AT + 5, 3)) == 2
+        assert [row.id for row in await store.replies_to(1)] == [16, 17, 20]
+
+    async def test_usage(self, store: Store) -> None:
+        """Old use goes number by number, a step looking at so many numbers."""
+        rows = [use(at) for at in (AT, AT + 1, AT + 2)]
+        rows += [UsageRow(Msisdn(str(79160000005 + index)), rows[0].usage) for index in range(3)]
+        await store.write(WriteBatch(usage=rows))
+
+        assert sum(await walk(store, Kept.USAGE, AT + 2, 2)) == 5
+        assert sum(await walk(store, Kept.USAGE, AT + 9, 2)) == 1
+
+    async def test_journal(self, store: Store) -> None:
+        """The journal goes from its beginning, and its last entry stays: the chain goes on from it."""
+        await store.write(WriteBatch(journal=[journal(number) for number in range(1, 6)]))
+
+        assert await walk(store, Kept.JOURNAL, AT, 2) == [0]
+        assert await walk(store, Kept.JOURNAL, AT + 1, 2) == [2, 2, 0]
+        assert [row.number for row in await store.journal(0, 9)] == [5]
+        await store.close()
+        assert (await store.open()).number == 5
 
 
 def dialog(last: int, shown_at: int = AT, key: bytes = b"", **more: object) -> Dialog:

@@ -20,9 +20,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.dispatcher import collect
 from gateway.engine.journal import MessageEntry
+from gateway.fsck.examining import examine
 from gateway.messages import OutboxState
-from gateway.model import OPERATOR_ACCOUNTS, Account
+from gateway.model import DAY_MS, OPERATOR_ACCOUNTS, Account
 from tests.crash.driver import SEQUENCES_A_BIND, Driver, Role
 from tests.crash.town import Movement, Order, movement
 
@@ -167,6 +169,8 @@ async def killed_under_load(driver: Driver, kills: int) -> Audit:
     audit.read()
     audit.complete()
     assert counts.keys() == {OutboxState.SENT}, f"replies that were not sent: {counts}"
+    faults = examine(driver.database, set(collect()), horizon_ms=DAY_MS, outbox_keep_ms=DAY_MS)
+    assert [str(fault) for fault in faults] == []
     return audit
 
 

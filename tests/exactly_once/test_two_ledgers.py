@@ -16,7 +16,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.dispatcher import collect
 from gateway.engine.journal import MessageEntry
+from gateway.fsck.examining import examine
+from gateway.model import DAY_MS
 from smpp.simulator.ledger import Acknowledged, Certain, Injected, Sent
 from smpp.simulator.scenario import read_scenario
 from smpp.simulator.wires import Simulator
@@ -106,6 +109,8 @@ async def test_both_ledgers_balance(
         )
 
     assert [] == list(books.faults())[:10]
+    checked = examine(tmp_path / "gateway.db", set(collect()), horizon_ms=DAY_MS, outbox_keep_ms=DAY_MS)
+    assert [] == [str(fault) for fault in checked][:10]
     assert len(books.injected) >= MESSAGES
     assert all(each.repeats in books.certain for each in repeats)
     assert len(repeats) >= MESSAGES * 0.02

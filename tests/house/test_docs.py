@@ -28,6 +28,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[control]": config.ControlSection,
     "[misses]": config.MissesSection,
     "[admin]": config.AdminSection,
+    "[retention]": config.RetentionSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
     "[[routes]]": config.RouteSection,
@@ -47,6 +48,16 @@ def test_every_key_is_documented() -> None:
     ]
 
     assert [] == absent
+
+
+def test_every_fault_of_fsck_is_documented() -> None:
+    """Every fault that a check may name stands in the operators' guide, and no other."""
+    text = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "gateway/fsck").glob("*.py"))
+    named = set(re.findall(r'"((?:[a-z]+)\.(?:[a-z]+))"', sources))
+    table = text.partition("## Checking the database")[2]
+
+    assert named == set(re.findall(r"`([a-z]+\.[a-z]+)`", table))
 
 
 def test_every_section_is_known_to_this_test() -> None:

@@ -305,6 +305,31 @@ async def test_a_slow_hash_keeps_nobody_else_waiting() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+async def test_a_new_number_that_waits_for_a_slow_hash_is_opened_when_it_is_decided() -> None:
+    """Its opening balance is entered under its own message, once; another new number meanwhile has its own."""
+    world, store, queue = World(), MemoryStore(), FactQueue(1000)
+    go = asyncio.Event()
+
+    async def slow_hash(secret: str, salt: bytes) -> str:
+        await go.wait()
+        return secret
+
+    dispatcher = Slow(ROOMS.grammar, ROOMS.handlers)
+    tools = Tools(store, dispatcher, ROOMS.surroundings, ROOMS.writer, world, SystemClock(), True, slow_hash)
+    engine = Engine(queue, tools, world, world, EngineSettings())
+    await engine.start()
+    post(queue, message(1, "*100#"))
+    await engine.step()
+    post(queue, message(2, number=1))
+    await engine.step()
+    go.set()
+    await engine.settle()
+    opened = {(row.number, row.entry.msisdn) for row in await store.ledger(0, 99) if row.entry.kind == "opening"}
+
+    assert (world.acknowledged, world.refused) == ([2, 1], [])
+    assert opened == {(1, message(2, number=1).sender), (2, message(1).sender)}
+
+
 class Asking(Dispatcher):
     """A dispatcher whose balance asks somebody outside, and tells what came of it."""
 

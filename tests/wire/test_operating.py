@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from typer.testing import CliRunner
 
 from gateway import cli
-from gateway.model import Account
+from gateway.messages import ImportCount, ImportRow, Inbound
+from gateway.model import Account, Money, Msisdn, PersonId, PersonKind, TariffId
 from tests.wire.gateway_fixture import SUBMIT_SM, fresh_number, peer_of, port_of, running, sms_body, write_config
 
 
@@ -159,6 +161,25 @@ async def test_import_without_a_gateway(tmp_path: Path) -> None:
     assert "1,000 added, 0 were there already" in first
     assert "1 added, 1,000 were there already" in again
     assert "10.99" in told.replace(",", ".")
+
+
+@pytest.mark.parametrize(("messages", "entries"), [(0, 2), (1, 8)])
+async def test_import_makes_way_for_messages(messages: int, entries: int, tmp_path: Path) -> None:
+    """While messages come, rows are taken a few at a time; while none come, as many as there are in a request."""
+    path = write_config(tmp_path)
+    rows = tuple(
+        ImportRow(Msisdn(str(79000000000 + index)), PersonId("P1"), PersonKind.PRIVATE, "moscow", TariffId(1), Money(0))
+        for index in range(250)
+    )
+    async with running(path) as gateway:
+        counts = []
+        for part in (rows[:125], rows[125:]):
+            gateway.telemetry.facts[Inbound] += messages
+            counts.append(await gateway.add_subscribers("a table", part))
+        journal = await gateway.store.journal(0, 99)
+
+    assert [ImportCount(125, 0), ImportCount(125, 0)] == counts
+    assert entries == sum(row.kind == "imported" for row in journal)
 
 
 BAD = """msisdn,person,kind,region,language,tariff,balance,numbers

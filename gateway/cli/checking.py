@@ -1,0 +1,10 @@
+"""`ussdgw fsck`: the whole database, checked."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.fsck.command import fsck
+
+app = typer.Typer()
+app.command("fsck")(fsck)
