@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench grammar-million crash exactly-once tools format clean
+.PHONY: run test check bench grammar-million crash fuzz exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -25,9 +25,15 @@ bench: $(VENV)/installed-test
 grammar-million: $(VENV)/installed-test
 	USSDGW_RANDOM_STRINGS=1000000 $(BIN)/pytest tests/unit/grammar/test_agreement.py
 
-# 200 kills instead of the 20 of `make test`.
+# 200 kills instead of the 20 of `make test`, and 20 more of a gateway that knows a million subscribers.
 crash: $(VENV)/installed-test
-	USSDGW_KILLS=200 $(BIN)/pytest tests/crash
+	USSDGW_KILLS=200 USSDGW_POPULATION=1000000 $(BIN)/pytest tests/crash
+
+# 500,000 cases instead of the 20,000 of `make test`, most of them by atheris, which looks for octets that reach new code.
+fuzz: $(VENV)/installed-test
+	$(BIN)/pip install -q -e '.[fuzz]'
+	USSDGW_FUZZ=100000 $(BIN)/pytest tests/fuzz
+	$(BIN)/python -m tests.fuzz.coverage 400000
 
 # 20,000 messages in either role instead of the 2,000 of `make test`.
 exactly-once: $(VENV)/installed-test
