@@ -51,7 +51,7 @@ from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import Store
+from gateway.store.protocol import Store, StoreError
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import LANGUAGES, text_files
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
-TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
+TIDY_S, TIDY_ROWS = 60.0, 500  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
@@ -289,8 +289,10 @@ class Gateway:
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._tidy_at = Instant(0)
+        self._tidy_s = 0.0  # of the loop's clock
         self._pump_timer: asyncio.TimerHandle | None = None
+        if isinstance(self.clock, SystemClock):
+            self.clock.watch(self._clock_jumped)
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -390,6 +392,13 @@ class Gateway:
             self.queue.interrupt()
             await asyncio.sleep(DRAIN_STEP_S)
 
+    def _clock_jumped(self, milliseconds: int) -> None:
+        """What counts durations goes on counting; what has a date, as renewals do, goes by the new time at once."""
+        self.sender.clock_jumped(milliseconds)
+        self.performer.clock_jumped(milliseconds)
+        self.engine.clock_jumped(milliseconds)
+        self.telemetry.noted("clock_jumped", by_s=milliseconds / 1000)
+
     def _pump_in(self, seconds: float) -> None:
         """The sender has rows for which a rate has no room yet."""
         if self._pump_timer is None:
@@ -428,11 +437,9 @@ class Gateway:
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
-        await self.sender.refill()
         loop = asyncio.get_running_loop()
         misses_due = loop.time() + self.settings.misses.write_every_s
         while True:
-            await asyncio.sleep(HOUSEKEEPING_S)
             if loop.time() >= misses_due:
                 self._write_misses()
                 misses_due = loop.time() + self.settings.misses.write_every_s
@@ -440,14 +447,21 @@ class Gateway:
             self.meter.look()
             if self.queue:
                 self.queue.interrupt()
-            if self.sender.overflowed and not self.sender.waiting:
-                await self.sender.refill()
-            now = self.clock.now()
-            self.engine.doubts.expire(now)
-            if now >= self._tidy_at:
-                before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
-                full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
-                self._tidy_at = now if full else Instant(now + TIDY_MS)
+            self.engine.doubts.expire(self.clock.now())
+            try:
+                await self._keep_store(loop.time())
+            except StoreError as error:  # a disk that fails now may do it in a moment; messages are told to come later
+                self.telemetry.noted("housekeeping_failed", error=error.message)
+            await asyncio.sleep(HOUSEKEEPING_S)
+
+    async def _keep_store(self, now_s: float) -> None:
+        """The rows that are only on the disk, and those that nobody waits for any more. Raises StoreError."""
+        if self.sender.overflowed and not self.sender.waiting:
+            await self.sender.refill()
+        if now_s >= self._tidy_s:
+            before = Instant(self.clock.now() - self.settings.engine.receipt_wait_hours * HOUR_MS)
+            full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
+            self._tidy_s = now_s if full else now_s + TIDY_S
 
     def _write_misses(self) -> None:
         tallied = self.misses.changes(self.clock.now())
