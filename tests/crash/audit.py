@@ -45,6 +45,11 @@ class Audit:
         self._fired: Counter[str] = Counter()  # by key of a timer
         self._screens: dict[int, int] = {}  # sequence number -> journal number
         self._opened: Counter[str] = Counter()  # by number that was imported
+        if driver.database.exists():
+            with closing(sqlite3.connect(driver.database)) as connection:
+                ((self._before,),) = connection.execute("SELECT count(*) FROM accounts")
+                head = connection.execute("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+                ((self.number, self._hash),) = head
 
     def read(self) -> None:
         """One snapshot of the file."""

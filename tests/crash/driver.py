@@ -69,7 +69,7 @@ IMPORTED, IMPORT_ROWS = 1000, 100  # numbers, and how many of them go in one ste
 SEQUENCES_A_BIND = 1_000_000  # sequence numbers of one connection; the millions say which connection it was
 READY_LIMIT_S = 30.0  # to give up; what is allowed is the test's business
 SETTLE_LIMIT_S = 30.0
-LOAD_LIMIT_S = 15.0
+LOAD_LIMIT_S = 30.0
 STUMBLE_MIN_S, STUMBLE_MAX_S = 0.3, 1.2
 
 
@@ -226,12 +226,15 @@ class Driver:
     Args:
         folder: for the gateway's files.
         rng: of the load and of the kills.
+        population: a database to begin with.
     """
 
-    def __init__(self, role: Role, folder: Path, rng: random.Random) -> None:
+    def __init__(self, role: Role, folder: Path, rng: random.Random, population: Path | None = None) -> None:
         self.role = role
         self.folder = folder
         self.database = folder / "gateway.db"
+        if population is not None:
+            shutil.copy(population, self.database)
         self.rng = rng
         self.town = Town(rng)
         self.orders: list[Order] = []

@@ -10,6 +10,8 @@ import asyncio
 import os
 import random
 import statistics
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +24,8 @@ from tests.crash.driver import Driver, Role
 from tests.crash.failpoints import FAILPOINTS, Failpoint, Needs
 
 KILLS = int(os.environ.get("USSDGW_KILLS", "20"))
+POPULATION = int(os.environ.get("USSDGW_POPULATION", "0"))
+POPULATED_KILLS = 10  # in each role, of a gateway that knows so many subscribers
 SEED = int(os.environ.get("USSDGW_SEED", "1"))
 READY_MAX_S = 2.0
 LOAD_MIN_S, LOAD_MAX_S = 0.05, 0.8
@@ -95,8 +99,37 @@ def said(capfd: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
 async def test_kill(role: Role, tmp_path: Path, said: list[str]) -> None:
     """SIGKILL at each failpoint and at random: nothing acknowledged is lost, no effect twice, ready within 2 s."""
     rng = random.Random(f"{SEED}/{role.value}")
-    driver = Driver(role, tmp_path, rng)
-    kills = plan(role, rng)
+    await kill_and_compare(Driver(role, tmp_path, rng), plan(role, rng), said)
+
+
+@pytest.fixture(scope="session")
+def population(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with very many subscribers, imported from a table once."""
+    folder = tmp_path_factory.mktemp("population")
+    table, config = folder / "table.csv", folder / "gateway.toml"
+    with table.open("w") as file:
+        file.write("msisdn,person,region,tariff,balance\n")
+        file.writelines(f"{79_020_000_000 + n},P{n},moscow,1,100.00\n" for n in range(POPULATION))
+    config.write_text(f'[store]\nurl = "sqlite:///{folder}/gateway.db"\n[operator]\nsecret_file = "{folder}/secret"\n')
+    command = [sys.executable, "-m", "gateway", "subscribers", "import", str(table), "--config", str(config)]
+    subprocess.run(command, check=True, capture_output=True)
+    table.unlink()
+    return folder / "gateway.db"
+
+
+@pytest.mark.skipif(not POPULATION, reason="USSDGW_POPULATION is not set: `make crash` has a million")
+@pytest.mark.parametrize("role", list(Role))
+async def test_kill_with_a_population(
+    role: Role, tmp_path: Path, said: list[str], request: pytest.FixtureRequest
+) -> None:
+    """A gateway that knows very many subscribers is ready again in the same time."""
+    population: Path = request.getfixturevalue("population")
+    said.append(f"{POPULATION:,} subscribers, {population.stat().st_size >> 20} MiB")
+    driver = Driver(role, tmp_path, random.Random(f"{SEED}/{role.value}/population"), population)
+    await kill_and_compare(driver, [None] * POPULATED_KILLS, said)
+
+
+async def kill_and_compare(driver: Driver, kills: Sequence[Failpoint | None], said: list[str]) -> None:
     try:
         audit = await killed_under_load(driver, kills)
     finally:

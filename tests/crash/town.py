@@ -15,8 +15,13 @@ FIRST_NUMBER = 79_160_000_000
 OPENING_MINOR = 100_000
 FEE_MINOR = 700
 BUDGET_MINOR = 80_000  # a phone that has spent as much makes room for a new one, before it meets a refusal for money
-SERVICES = ((10, 375), (11, 650), (21, 290), (30, 150))
-"""Paid services of the built-in catalogue: id and price; a phone takes one after the other, never two at a time."""
+SERVICES = (
+    (10, 375, "Антиопределитель номера"),
+    (11, 650, "Супер АОН"),
+    (21, 290, "Голосовая почта Плюс"),
+    (30, 150, "Чёрный список"),
+)
+"""Paid services of the built-in catalogue: id, price, name; a phone takes one after the other, never two at a time."""
 
 Movement = tuple[tuple[str, int, str], ...]
 """The ledger entries of one command, sorted: account, amount in minor units, kind."""
@@ -164,14 +169,21 @@ class Town:
         timer = f"promised/{phone.number}"
         yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^Зачислено 50", given, timer=timer)
 
-    def _service(self, phone: Phone, service: int, price: int) -> Script:
-        """On and off, each after its question; every round is charged once."""
-        asked = yield dial("services.connect", f"*111*8111*1*{service}#", "^Подключить «.* ДА (?P<code>[0-9]{4}) ")
+    def _service(self, phone: Phone, service: int, price: int, name: str) -> Script:
+        """On and off, each after its question; every round is charged once.
+
+        The name keeps questions apart: after a kill, that of the round before may come once more.
+        """
+        asked = yield dial(
+            "services.connect", f"*111*8111*1*{service}#", f"^Подключить «{name}».* ДА (?P<code>[0-9]{{4}}) "
+        )
         phone.spent_minor += price
         charged = movement((phone.number, -price, "service"), ("services", price, "service"))
-        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» подключена. Списано", charged)
-        asked = yield dial("services.disconnect", f"*111*8111*2*{service}#", "^Отключить «.* ДА (?P<code>[0-9]{4}) ")
-        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» отключена")
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", f"^«{name}» подключена. Списано", charged)
+        asked = yield dial(
+            "services.disconnect", f"*111*8111*2*{service}#", f"^Отключить «{name}».* ДА (?P<code>[0-9]{{4}}) "
+        )
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", f"^«{name}» отключена")
 
 
 def movement(*entries: tuple[str, int, str]) -> Movement:
