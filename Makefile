@@ -25,8 +25,10 @@ bench: $(VENV)/installed-test
 grammar-million: $(VENV)/installed-test
 	USSDGW_RANDOM_STRINGS=1000000 $(BIN)/pytest tests/unit/grammar/test_agreement.py
 
-# 200 kills instead of the 20 of `make test`, and 20 more of a gateway that knows a million subscribers.
+# 200 kills instead of the 20 of `make test`, and 20 more of a gateway that knows a million subscribers; a disk that
+# hangs for 5 s at a time.
 crash: $(VENV)/installed-test
+	USSDGW_STALL_S=5 $(BIN)/pytest tests/wire/test_store_faults.py
 	USSDGW_KILLS=200 USSDGW_POPULATION=1000000 $(BIN)/pytest tests/crash
 
 # 500,000 cases instead of the 20,000 of `make test`, most of them by atheris, which looks for octets that reach new code.
