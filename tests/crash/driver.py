@@ -558,7 +558,9 @@ class Driver:
             step = phone.think()
             assert step is not None
         phone.session += 2  # bit 0 of the second octet is the end of a dialog (SMPP 3.4 5.3.2.43)
-        order = phone.order = Order(phone, step, phone.session, len(self.orders) % 256)
+        if step.parts > 1:  # under an old reference an equal part would be taken for that of then
+            phone.reference += 1
+        order = phone.order = Order(phone, step, phone.session, phone.reference % 256)
         order.missing.update(range(step.parts))
         self.orders.append(order)
         return order, 0

@@ -62,7 +62,7 @@ Script = Generator[Step, re.Match[str], None]
 class Phone:
     """A subscriber: never more than one command on its way."""
 
-    __slots__ = ("answer", "number", "order", "promised", "script", "session", "spent_minor")
+    __slots__ = ("answer", "number", "order", "promised", "reference", "script", "session", "spent_minor")
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -72,6 +72,7 @@ class Phone:
         self.session = 0
         self.spent_minor = 0
         self.promised = False
+        self.reference = 0  # of the last long SMS
 
     def think(self) -> Step | None:
         """The next command; None when the phone has spent its budget."""
