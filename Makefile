@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench codes picture grammar-million town crash exactly-once tools format clean
+.PHONY: run test check bench codes picture grammar-million town crash fuzz exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -37,9 +37,17 @@ grammar-million: $(VENV)/installed-test
 town: $(VENV)/installed-test
 	USSDGW_TOWN_STORIES=1000 $(BIN)/pytest tests/properties
 
-# 200 kills instead of the 20 of `make test`.
+# 200 kills instead of the 20 of `make test`, and 20 more of a gateway that knows a million subscribers; a disk that
+# hangs for 5 s at a time.
 crash: $(VENV)/installed-test
-	USSDGW_KILLS=200 $(BIN)/pytest tests/crash
+	USSDGW_STALL_S=5 $(BIN)/pytest tests/wire/test_store_faults.py
+	USSDGW_KILLS=200 USSDGW_POPULATION=1000000 $(BIN)/pytest tests/crash
+
+# 500,000 cases instead of the 20,000 of `make test`, most of them by atheris, which looks for octets that reach new code.
+fuzz: $(VENV)/installed-test
+	$(BIN)/pip install -q -e '.[fuzz]'
+	USSDGW_FUZZ=100000 $(BIN)/pytest tests/fuzz
+	$(BIN)/python -m tests.fuzz.coverage 400000
 
 # 20,000 messages in either role instead of the 2,000 of `make test`.
 exactly-once: $(VENV)/installed-test

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gateway.store.protocol import StoreError
+
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
@@ -92,7 +94,10 @@ class AdminServer:
         maker = self._pages.get(line[1].partition("?")[0])
         if maker is None:
             return said(HTTPStatus.NOT_FOUND, f"pages: {' '.join(self._pages)}")
-        return await maker()
+        try:
+            return await maker()
+        except StoreError as error:  # what the page counts cannot be read now
+            return said(HTTPStatus.SERVICE_UNAVAILABLE, error.message)
 
 
 def said(status: HTTPStatus, text: str) -> Page:

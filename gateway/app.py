@@ -61,7 +61,7 @@ from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import Store
+from gateway.store.protocol import Store, StoreError
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import LANGUAGES, text_files
@@ -326,6 +326,8 @@ class Gateway:
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._pump_timer: asyncio.TimerHandle | None = None
+        if isinstance(self.clock, SystemClock):
+            self.clock.watch(self._clock_jumped)
 
     async def start(self) -> None:
         """Opens the store, starts the engine, then opens the doors.
@@ -426,6 +428,13 @@ class Gateway:
             self.queue.interrupt()
             await asyncio.sleep(DRAIN_STEP_S)
 
+    def _clock_jumped(self, milliseconds: int) -> None:
+        """What counts durations goes on counting; what has a date, as renewals do, goes by the new time at once."""
+        self.sender.clock_jumped(milliseconds)
+        self.performer.clock_jumped(milliseconds)
+        self.engine.clock_jumped(milliseconds)
+        self.telemetry.noted("clock_jumped", by_s=milliseconds / 1000)
+
     def _pump_in(self, seconds: float) -> None:
         """The sender has rows for which a rate has no room yet."""
         if self._pump_timer is None:
@@ -464,11 +473,9 @@ class Gateway:
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
-        await self.sender.refill()
         loop = asyncio.get_running_loop()
         misses_due = loop.time() + self.settings.misses.write_every_s
         while True:
-            await asyncio.sleep(HOUSEKEEPING_S)
             if loop.time() >= misses_due:
                 self._write_misses()
                 misses_due = loop.time() + self.settings.misses.write_every_s
@@ -476,9 +483,13 @@ class Gateway:
             self.meter.look()
             if self.queue:
                 self.queue.interrupt()
-            if self.sender.overflowed and not self.sender.waiting:
-                await self.sender.refill()
             self.engine.doubts.expire(self.clock.now())
+            try:
+                if self.sender.overflowed and not self.sender.waiting:
+                    await self.sender.refill()
+            except StoreError as error:  # a disk that fails now may do it in a moment; messages are told to come later
+                self.telemetry.noted("housekeeping_failed", error=error.message)
+            await asyncio.sleep(HOUSEKEEPING_S)
 
     def _write_misses(self) -> None:
         tallied = self.misses.changes(self.clock.now())

@@ -340,14 +340,8 @@ class Conversation:
 
     def _question_pages(self, situation: Situation, dialog: Dialog) -> list[str]:
         reader = self._reader(situation, dialog.latin)
-        foot = reader.text("menu-yes_no")
-        whole = f"{dialog.text}\n{foot}"
-        if situation.size.holds(whole):
-            return [whole]
-        found = pages(dialog.text, situation.size, reader.text("menu-more"))
-        if situation.size.holds(f"{found[-1]}\n{foot}"):
-            return [*found[:-1], f"{found[-1]}\n{foot}"]
-        return [*found, foot]
+        # A screen without room for the answers must say that there is another one.
+        return pages(f"{dialog.text}\n{reader.text('menu-yes_no')}", situation.size, reader.text("menu-more"))
 
     def _question(self, situation: Situation, dialog: Dialog, page: int, wrong: str = "") -> Turn:
         screens = self._question_pages(situation, dialog)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.clock import Clock
-from gateway.delivery.retry import after_failed_try
+from gateway.delivery.retry import EFFECT_DELAYS_MS, after_failed_try
 from gateway.messages import EffectResult, Fact
 from gateway.model import Instant
 from gateway.store.protocol import EffectRow
@@ -69,8 +69,14 @@ class EffectPerformer:
         self._changed = asyncio.Event()
 
     def begin(self, effects: Iterable[EffectRow]) -> None:
+        latest = self._clock.now() + EFFECT_DELAYS_MS[-1]  # what is due later was put off by a clock that was ahead
         for effect in effects:
-            heapq.heappush(self._waiting, (effect.due_at, effect.id, effect))
+            heapq.heappush(self._waiting, (min(effect.due_at, latest), effect.id, effect))
+        self._changed.set()
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: the next tries are as far away as they were. The order stays, so it is a heap still."""
+        self._waiting = [(due + milliseconds, number, effect) for due, number, effect in self._waiting]
         self._changed.set()
 
     async def run(self) -> None:

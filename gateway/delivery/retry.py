@@ -52,6 +52,7 @@ PATIENCE = {
     0x64: Patience(5_000, 180_000),  # ESME_RX_T_APPN
 }
 FINAL = Verdict(OutboxState.FAILED)
+DELAY_MS_MAX = max(each.most_ms for each in PATIENCE.values())
 
 
 def after_refusal(status: int, tries: int) -> Verdict:

@@ -16,7 +16,7 @@ import msgspec
 from gateway.clock import Clock
 from gateway.delivery.compose import Message, Resend, Route, compose
 from gateway.delivery.pace import Pace
-from gateway.delivery.retry import Scope, Verdict, after_refusal
+from gateway.delivery.retry import DELAY_MS_MAX, Scope, Verdict, after_refusal
 from gateway.delivery.routing import Connections, Routing
 from gateway.delivery.waiting import Waiting
 from gateway.engine.receipts import unnamed_key
@@ -111,7 +111,7 @@ class Sender:
         self._screens: set[int] = set()  # rows of screens that wait for an answer, not accepted by the peer yet
         self._paces: dict[str | int, Pace] = {}  # of links by name, of a listener's connections by number
         self._alarm_ms = 0  # in so long a pace lets something through
-        self._overflowed = False  # READY rows beyond what memory holds are on the disk only
+        self._overflowed = True  # there may be READY rows on the disk only: at the start, and beyond what memory holds
         self._closed = False
 
     # -- what the engine calls -----------------------------------------------------------------------------------
@@ -268,18 +268,23 @@ class Sender:
         if len(self._waiting):
             return
         rows = await self._store.outbox_ready(0, LOAD_ROWS)
+        latest = Instant(self._clock.now() + DELAY_MS_MAX)  # what is due later was put off by a clock that was ahead
         # New rows may have come while the disk was read: they must not be sent twice.
         known = self._placed.keys() | self._flying.keys() | set(self._waiting.rows())
         for row in rows:
             if row.id not in known:
                 outgoing = msgspec.msgpack.decode(row.document, type=Outgoing)
-                self._waiting.add_later(row.due_at, row.id, outgoing)
+                self._waiting.add_later(min(row.due_at, latest), row.id, outgoing)
         self._overflowed = len(rows) == LOAD_ROWS
         self.pump()
 
     def close(self) -> None:
         """Nothing leaves any more but what is on its way; the rest stays on the disk for the next run."""
         self._closed = True
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: what waits has to wait, and may be sent, for as long as before."""
+        self._waiting.clock_jumped(milliseconds)
 
     @property
     def overflowed(self) -> bool:

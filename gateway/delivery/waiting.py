@@ -10,6 +10,8 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from gateway.messages import Outgoing
 from gateway.model import Channel, Instant
 
@@ -96,6 +98,20 @@ class Waiting:
             while lane and lane[0][0] < last:  # what became ripe a moment before them
                 rows.append(lane.popleft())
             lane.extendleft(sorted(rows, key=lambda each: each[0], reverse=True))
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: what waits still has to wait for as long, and is worth sending for as long."""
+
+        def moved(outgoing: Outgoing) -> Outgoing:
+            return msgspec.structs.replace(outgoing, expires_at=Instant(outgoing.expires_at + milliseconds))
+
+        self._later = [(due + milliseconds, row, moved(outgoing)) for due, row, outgoing in self._later]
+        for lane in self._lanes.values():
+            lane.extend([(row, moved(outgoing)) for row, outgoing in lane])
+            for _ in range(len(lane) // 2):
+                lane.popleft()
+        self._held = {destination: Instant(until + milliseconds) for destination, until in self._held.items()}
+        self._held_first += milliseconds
 
     def take(self, leaves: Callable[[int, Outgoing], Outgoing | None]) -> None:
         """Offers every row to ``leaves``, lane by lane: it returns what still has to wait, None for what does not."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.model import Dialog, DialogKey
+from msgspec.structs import replace
+
+from gateway.model import Dialog, DialogKey, Instant
 
 
 class Dialogs:
@@ -17,9 +19,20 @@ class Dialogs:
         self.dialogs_max = dialogs_max
         self._dialogs: dict[DialogKey, Dialog] = {}
 
-    def restore(self, dialogs: Iterable[Dialog]) -> None:
-        """Those of the store, in its order."""
-        self._dialogs = {(each.msisdn, each.key): each for each in dialogs}
+    def restore(self, dialogs: Iterable[Dialog], now: Instant) -> None:
+        """Those of the store, in its order; what a clock that was ahead has stamped was shown now at the latest."""
+        self._dialogs = {
+            (each.msisdn, each.key): replace(each, shown_at=now) if each.shown_at > now else each for each in dialogs
+        }
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: what is on the screens was shown as long ago as before."""
+        for key, each in self._dialogs.items():
+            self._dialogs[key] = replace(
+                each,
+                shown_at=Instant(each.shown_at + milliseconds),
+                opened_at=Instant(each.opened_at + milliseconds),
+            )
 
     def get(self, key: DialogKey) -> Dialog | None:
         return self._dialogs.get(key)

@@ -37,6 +37,10 @@ IN_TIME_SHARE = 0.9
 began before we read the message."""
 
 
+JUMPS_MAX = 16
+"""Of the clock, that are remembered: beyond so many within a horizon it is no clock."""
+
+
 class Terms(msgspec.Struct, frozen=True):
     """Of one link or listener: how long a redelivery may come after, and how long the peer waits for us."""
 
@@ -61,6 +65,8 @@ class Doubts:
         self._in_doubt: dict[bytes, list[Taken]] = {}
         self._late: set[int] = set()
         self._stale: dict[int, list[Taken]] = {}  # by connection: in doubt although it has not ended
+        self._newest = 0
+        self._jumps: list[tuple[int, int]] = []  # (the newest number then, milliseconds) of the clock
 
     def restore(self, taken: Iterable[Taken]) -> None:
         """What was unconfirmed when the process ended."""
@@ -88,7 +94,7 @@ class Doubts:
             return None
         waiting = self._in_doubt.get(fingerprint, [])
         for index, each in enumerate(waiting):
-            if at - each.at <= terms.horizon_ms:
+            if self._age_ms(each, at) <= terms.horizon_ms:
                 del waiting[index]
                 if not waiting:
                     del self._in_doubt[fingerprint]
@@ -102,6 +108,7 @@ class Doubts:
 
     def take(self, connection: int, taken: Taken) -> None:
         """A message was decided and is about to be acknowledged."""
+        self._newest = taken.number
         self._unconfirmed.setdefault(connection, deque()).append(taken)
         self._sequences[(connection, taken.sequence_number)] = taken
 
@@ -124,7 +131,7 @@ class Doubts:
     def _doubt_unconfirmed(self, connection: int, at: Instant, age_ms: int) -> None:
         """What a living connection has left unconfirmed for so long may come again: by itself, or by another."""
         waiting = self._unconfirmed.get(connection)
-        while waiting and at - waiting[0].at >= age_ms:
+        while waiting and self._age_ms(waiting[0], at) >= age_ms:
             taken = waiting.popleft()
             self._forget_sequence(connection, taken)
             self._in_doubt.setdefault(taken.fingerprint, []).append(taken)
@@ -153,11 +160,23 @@ class Doubts:
     def expire(self, at: Instant) -> None:
         """Drops what is older than the horizon, so that memory stays bounded."""
         for fingerprint, waiting in list(self._in_doubt.items()):
-            fresh = [each for each in waiting if at - each.at <= self.horizon_ms]
+            fresh = [each for each in waiting if self._age_ms(each, at) <= self.horizon_ms]
             if fresh:
                 self._in_doubt[fingerprint] = fresh
             else:
                 del self._in_doubt[fingerprint]
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: what was taken before has not become older, or younger, by that."""
+        self._jumps.append((self._newest, milliseconds))
+        del self._jumps[:-JUMPS_MAX]
+
+    def _age_ms(self, taken: Taken, at: Instant) -> int:
+        age_ms = at - taken.at
+        for newest, jump_ms in self._jumps:
+            if taken.number <= newest:
+                age_ms -= jump_ms
+        return age_ms
 
     @property
     def in_doubt(self) -> int:

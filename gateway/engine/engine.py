@@ -110,7 +110,7 @@ class Engine:
         self.doubts.restore(Taken(row.number, row.original, row.fingerprint, 0, row.at) for row in rows)
         self.receipts.restore(await store.awaited_newest(AWAITED_MAX), await store.orphans())
         self.parts.restore(await store.parts())
-        self.tools.dialogs.restore(await store.dialogs())
+        self.tools.dialogs.restore(await store.dialogs(), now)
         await store.recover_outbox(now)
         self.tools.performer.begin(await store.effects_due(END_OF_TIME, EFFECTS_MAX))
         self.next_timer = await store.next_timer()
@@ -131,10 +131,21 @@ class Engine:
         """Works until `stop`. A store that fails is tried again; nothing is acknowledged meanwhile."""
         while not (self._stopping and not self.queue and not self._hashing):
             await self.queue.wait(0.0 if self._stopping else self._until_next_timer_s())
-            await self.fire_timers()
+            done = await self._fired()
             await self._keep_apart()
-            if self.queue and not await self.step() and not self._stopping:
+            if self.queue:
+                done = await self.step() and done
+            if not done and not self._stopping:
                 await asyncio.sleep(self.settings.store_retry_s)
+
+    async def _fired(self) -> bool:
+        """Whether the timers that have fallen due could be read; if not, they stay due."""
+        try:
+            await self.fire_timers()
+        except StoreError as error:
+            self.observer.batch_failed(0, error)
+            return False
+        return True
 
     async def _keep_apart(self) -> None:
         """Waits until a batch may begin: at once after a pause, and not again within `batch_interval_ms`."""
@@ -145,6 +156,12 @@ class Engine:
             await asyncio.sleep(wait_s)
             now_s = loop.time()
         self._began_s = now_s
+
+    def clock_jumped(self, milliseconds: int) -> None:
+        """The clock was set: doubts and screens are as old as before; timers fall due by the new time."""
+        self.doubts.clock_jumped(milliseconds)
+        self.tools.dialogs.clock_jumped(milliseconds)
+        self.queue.interrupt()
 
     def stop(self) -> None:
         """Ends `run` once the queue is empty."""

@@ -59,6 +59,7 @@ log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
+Connect = Callable[..., sqlite3.Connection]
 Arguments = tuple[tuple[str, str | int], ...]
 
 CACHE_KIB = 4 * 1024  # the page cache: the system's own stands behind it, and a larger one was no faster
@@ -100,11 +101,14 @@ class _Connection(aiosqlite.Connection):
 
 
 class SqliteStore:
-    """The store in one file. `steps` is the schema, to be replaced by tests only."""
+    """The store in one file. `steps`, the schema, and `connect`, what opens the file, are replaced by tests only."""
 
-    def __init__(self, path: str | Path, *, steps: Sequence[str] = sql.STEPS) -> None:
+    def __init__(
+        self, path: str | Path, *, steps: Sequence[str] = sql.STEPS, connect: Connect = sqlite3.connect
+    ) -> None:
         self.path = Path(path)
         self._steps = steps
+        self._open_file = connect
         self._lock: IO[str] | None = None
         self._connection: _Connection | None = None
         self._checkpointer: _Connection | None = None
@@ -152,7 +156,7 @@ class SqliteStore:
                 self._lock = None
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, cached_statements=STATEMENTS_KEPT)
+        connection = self._open_file(self.path, isolation_level=None, cached_statements=STATEMENTS_KEPT)
         try:
             _prepare(connection, self.path, self._steps)
         except BaseException:
@@ -161,7 +165,7 @@ class SqliteStore:
         return connection
 
     def _connect_checkpointer(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection = self._open_file(self.path, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -256")
         return connection

@@ -1,38 +1,55 @@
 """The other side of a kill test: an SMSC or a client, phones behind it that move money, and a ledger of what they did.
 
 It is written by hand from SMPP 3.4 and independent of the gateway's codec, so that a fault there cannot hide here. It
-kills the gateway's process and starts it again, and resends what no acknowledgement came for, under new sequence
-numbers. It judges nothing: `test_kill.py` compares its ledger with the gateway's store.
+kills the gateway's process, or arms one of its failpoints, and starts it again; it resends what no acknowledgement came
+for, under new sequence numbers. It judges nothing: `test_kill.py` compares its ledger with the gateway's store.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import os
 import random
+import shutil
+import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import argon2
 
+import gateway
+from gateway.control import ControlClient, ControlError
+from gateway.control_commands import ImportTable
+from gateway.messages import ImportRow
+from gateway.model import Money, Msisdn, PersonId, PersonKind, TariffId
+from tests.crash.failpoints import PAYMENTS, VARIABLE, Failpoint, Needs
+from tests.crash.screens import NUMBERS, Screens
 from tests.crash.town import Order, Phone, Town
 from tests.wire.gateway_fixture import (
+    ACCOUNT,
     BIND_TRANSCEIVER,
     DELIVER_SM,
     ENQUIRE_LINK,
     ITS_SESSION_INFO,
+    PASSWORD,
     RESPONSE,
+    RTHROTTLED,
     SUBMIT_SM,
     UCS2,
     UNBIND,
+    bind_body,
+    message_body,
     pdu,
     read_message,
     sms_body,
@@ -40,19 +57,22 @@ from tests.wire.gateway_fixture import (
 )
 
 HEADER = struct.Struct(">IIII")
-UDHI = 0x40
+UDHI, RECEIPT = 0x40, 0x04  # esm_class, SMPP 3.4 5.2.12
+ROOT = Path(__file__).parents[2]
 
 # An installed gateway has its byte code on the disk; a shell that forbids to write it would measure the compiler.
 INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 SHORT_NUMBER = "111"
+FIRST_IMPORTED = 79_150_000_000
 
-WINDOW = 50
+WINDOW, SCREENS_WINDOW = 50, 10
 PHONES = 200
+IMPORTED, IMPORT_ROWS = 1000, 100  # numbers, and how many of them go in one step
 SEQUENCES_A_BIND = 1_000_000  # sequence numbers of one connection; the millions say which connection it was
 READY_LIMIT_S = 30.0  # to give up; what is allowed is the test's business
 SETTLE_LIMIT_S = 30.0
-LOAD_LIMIT_S = 15.0
+LOAD_LIMIT_S = 30.0
 STUMBLE_MIN_S, STUMBLE_MAX_S = 0.3, 1.2
 
 
@@ -74,12 +94,27 @@ class Instant(enum.Enum):
 # -- octets
 
 
-def message(order: Order) -> bytes:
+def message(order: Order, part: int) -> bytes:
     """The body of a deliver_sm or submit_sm, which have one layout (SMPP 3.4 4.4.1, 4.6.1)."""
     step, number = order.step, order.phone.number
     if step.dialled:
         return ussd_body(number, step.text, order.session.to_bytes(2, "big"))
-    return sms_body(number, step.text, SHORT_NUMBER)
+    if step.parts == 1:
+        return sms_body(number, step.text, SHORT_NUMBER)
+    size = -(-len(step.text) // step.parts)
+    octets = step.text[part * size : (part + 1) * size].encode("utf-16-be")
+    header = bytes((5, 0, 3, order.reference, step.parts, part + 1))  # TS 23.040 9.2.3.24.1
+    return message_body(number, SHORT_NUMBER, header + octets, data_coding=UCS2, esm_class=UDHI)
+
+
+def receipt(number: str, message_id: int) -> bytes:
+    """The body of a delivery receipt, in the form that most centres use (SMPP 3.4 appendix B)."""
+    text = f"id:{message_id} sub:001 dlvrd:001 submit date:2611220000 done date:2611220001 stat:DELIVRD err:000 text:"
+    return message_body(number, SHORT_NUMBER, text.encode(), esm_class=RECEIPT)
+
+
+class Struck(Exception):
+    """The gateway reached its failpoint while the driver waited for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +126,7 @@ class Shown:
     coding: int
     part: tuple[int, int, int] | None  # reference, parts, this part
     session: int | None
+    receipt: bool  # whether one is asked for
 
 
 def shown(body: bytes) -> Shown:
@@ -100,7 +136,9 @@ def shown(body: bytes) -> Shown:
         part = (octets[3], octets[4], octets[5])
         octets = octets[octets[0] + 1 :]
     session = read.tlvs.get(ITS_SESSION_INFO)
-    return Shown(read.destination, octets, read.data_coding, part, int.from_bytes(session, "big") if session else None)
+    asked = bool(read.registered_delivery & 1)
+    number = int.from_bytes(session, "big") if session else None
+    return Shown(read.destination, octets, read.data_coding, part, number, asked)
 
 
 def waited_for_processor_s(pid: int) -> float:
@@ -109,6 +147,11 @@ def waited_for_processor_s(pid: int) -> float:
         return sum(int(each.read_text().split()[1]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
     except OSError:
         return 0.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 class Wire(asyncio.Protocol):
@@ -130,6 +173,12 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.gone.set()
+
+    async def bound_or_gone(self) -> None:
+        waiting = [asyncio.create_task(each.wait()) for each in (self.bound, self.gone)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
 
     def next_sequence(self) -> int:
         self.sequence += 1
@@ -164,9 +213,9 @@ class Wire(asyncio.Protocol):
                 self.bound.set()
             return b""
         if command_id in (SUBMIT_SM, DELIVER_SM):
-            self.driver.told(shown(body))
             # submit_sm_resp brings a message_id, deliver_sm_resp an unused one (SMPP 3.4 4.4.2, 4.6.2)
-            return pdu(command_id | RESPONSE, sequence, b"%d\0" % sequence if command_id == SUBMIT_SM else b"\0")
+            message_id = self.driver.told(shown(body))
+            return pdu(command_id | RESPONSE, sequence, b"%d\0" % message_id if command_id == SUBMIT_SM else b"\0")
         if command_id in (ENQUIRE_LINK, UNBIND):
             return pdu(command_id | RESPONSE, sequence)
         if command_id in (SUBMIT_SM | RESPONSE, DELIVER_SM | RESPONSE):
@@ -180,12 +229,15 @@ class Driver:
     Args:
         folder: for the gateway's files.
         rng: of the load and of the kills.
+        population: a database to begin with.
     """
 
-    def __init__(self, role: Role, folder: Path, rng: random.Random) -> None:
+    def __init__(self, role: Role, folder: Path, rng: random.Random, population: Path | None = None) -> None:
         self.role = role
         self.folder = folder
         self.database = folder / "gateway.db"
+        if population is not None:
+            shutil.copy(population, self.database)
         self.rng = rng
         self.town = Town(rng)
         self.orders: list[Order] = []
@@ -195,13 +247,22 @@ class Driver:
         self.ready_s: list[float] = []  # from exec to bound
         self.waited_s: list[float] = []  # how much of it the gateway waited for a processor that others had
         self.unready_kills = 0
+        self.struck_at: list[str] = []  # the failpoints that were hit
+        self.screens = Screens()
+        self.payments = folder / "payments"
+        self.timers_advanced: set[str] = set()
+        self.imported = False
         self.faults: list[str] = []
         self.resent = 0
         self.told_again = 0
         self._phones: dict[str, Phone] = {}
         self._idle: deque[Phone] = deque(self._birth() for _ in range(PHONES))
-        self._again: deque[Order] = deque()
-        self._unacknowledged: dict[int, Order] = {}
+        self._again: deque[tuple[Order, int]] = deque()  # with the part
+        self._rest: deque[tuple[Order, int]] = deque()  # further parts of long SMS
+        self._unacknowledged: dict[int, tuple[Order, int]] = {}
+        self._receipts: deque[bytes] = deque()
+        self._unconfirmed: dict[int, bytes] = {}  # receipts that were sent
+        self._message_id = 0
         self._parts: dict[tuple[str, int, int], dict[int, bytes]] = {}
         self._wire: Wire | None = None
         self._wires = 0
@@ -211,38 +272,53 @@ class Driver:
         self._process: subprocess.Popen[bytes] | None = None
         self._victim: subprocess.Popen[bytes] | None = None  # to be killed by the next acknowledgement
         self._port = 0
+        self._screens_port = 0
+        self._failpoint: Failpoint | None = None
+        self._stopping = False
+        self._talks: asyncio.Task[None] | None = None
 
     # -- the process
 
     async def open(self) -> None:
         """Writes the gateway's configuration; as a centre, listens."""
+        loop = asyncio.get_running_loop()
+        hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+        account = f'accounts = [{{ system_id = "{ACCOUNT}", password_hash = "{hashed}" }}]\n'
+        self._screens_port = free_port()
+        peers = f'[[listeners]]\nname = "screens"\nport = {self._screens_port}\nwindow = {SCREENS_WINDOW}\n{account}'
         if self.role is Role.CENTRE:
-            loop = asyncio.get_running_loop()
             self._server = await loop.create_server(lambda: Wire(self), "127.0.0.1", 0)
             self._port = self._server.sockets[0].getsockname()[1]
-            peer = f'[[links]]\nname = "smsc"\nport = {self._port}\nsystem_id = "gw"\npassword = "secret"\n'
-            peer += 'dialect = "one-shot"\n'
+            peers += f'[[links]]\nname = "town"\nport = {self._port}\nsystem_id = "gw"\npassword = "secret"\n'
+            peers += "registered_delivery = 1\n"
         else:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                self._port = free.getsockname()[1]
-            hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("secret")
-            account = f'accounts = [{{ system_id = "driver", password_hash = "{hashed}" }}]'
-            peer = f'[[listeners]]\nname = "phones"\nport = {self._port}\ndialect = "one-shot"\n{account}\n'
+            self._port = free_port()
+            peers += f'[[listeners]]\nname = "town"\nport = {self._port}\n{account}'
+        peers += f'window = {WINDOW}\ndialect = "one-shot"\n[[routes]]\nvia = "town"\n'
+        catalogue = self.folder / "catalogue"
+        catalogue.mkdir()
+        for file in (Path(gateway.__file__).parent / "catalogue").glob("*.toml"):
+            shutil.copy(file, catalogue)
         (self.folder / "gateway.toml").write_text(
             f'[store]\nurl = "sqlite:///{self.database}"\n[operator]\nsecret_file = "{self.folder / "secret"}"\n'
-            f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n{peer}'
+            f'[subscribers]\nunknown = "create"\n[log]\nlevel = "warning"\nfile = "{self.folder / "log"}"\n'
+            f'[control]\nsocket = "{self.folder / "control"}"\n[catalogue]\nfolder = "{catalogue}"\n{peers}'
         )
 
     def _exec(self) -> subprocess.Popen[bytes]:
+        environment = INSTALLED | {PAYMENTS: str(self.payments)}
+        if self._failpoint is not None:
+            environment[VARIABLE] = f"{self._failpoint.name}:{self.rng.randint(1, self._failpoint.hits_max)}"
         with (self.folder / "stderr").open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "serve", "--config", str(self.folder / "gateway.toml")],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=INSTALLED,
+                [sys.executable, "-m", "tests.crash.victim", "serve", "--config", str(self.folder / "gateway.toml")],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, cwd=ROOT, env=environment,
             )  # fmt: skip
         return self._process
 
-    async def start(self) -> None:
-        """Starts the gateway; returns when it is bound."""
+    async def start(self, failpoint: Failpoint | None = None) -> None:
+        """Starts the gateway; returns when it is bound. Raises Struck where it came to its failpoint before."""
+        self._failpoint = failpoint
         began = time.perf_counter()
         process = self._exec()
         try:
@@ -252,6 +328,64 @@ class Driver:
             raise AssertionError(f"the gateway did not come up:\n{self.errors()}") from None
         self.ready_s.append(time.perf_counter() - began)
         self.waited_s.append(waited_for_processor_s(process.pid))
+        self._talks = asyncio.create_task(self.screens.talk(self._screens_port))
+
+    async def strike(self, failpoint: Failpoint) -> None:
+        """Starts the gateway with that failpoint, and returns when it has killed the gateway."""
+        if failpoint.needs is Needs.TIMER:
+            self.advance_timer()
+        with contextlib.suppress(Struck):
+            await self.start(failpoint)
+            self.talk()
+            await self._provoke(failpoint.needs)
+            await self._dead(f"{failpoint.name!r} was not reached")
+        process = self._process
+        assert process is not None
+        assert process.poll() == -signal.SIGKILL, f"it ended with status {process.poll()}:\n{self.errors()}"
+        self.struck_at.append(failpoint.name)
+        await self._end(process)
+
+    async def _dead(self, otherwise: str) -> None:
+        deadline = time.perf_counter() + LOAD_LIMIT_S
+        while self._process is not None and self._process.poll() is None:
+            assert time.perf_counter() < deadline, f"{otherwise} for {LOAD_LIMIT_S} s:\n{self.errors()}"
+            await asyncio.sleep(0.01)
+
+    async def _provoke(self, needs: Needs) -> None:
+        """What an operator does while there is load."""
+        assert self._process is not None
+        if needs is Needs.RELOAD:
+            with (self.folder / "catalogue/codes.toml").open("a") as file:
+                file.write(f"# {len(self.struck_at)}\n")
+            self._process.send_signal(signal.SIGHUP)
+        elif needs is Needs.STOP:
+            await asyncio.sleep(0.2)
+            self._stopping = True
+            self._process.terminate()
+        elif needs is Needs.IMPORT:
+            with contextlib.suppress(ControlError):  # the gateway is gone
+                await asyncio.to_thread(self.add_subscribers)
+
+    def add_subscribers(self) -> None:
+        """An import, from its beginning. Raises ControlError."""
+        self.imported = True
+        with ControlClient(self.folder / "control") as client:
+            for first in range(0, IMPORTED, IMPORT_ROWS):
+                numbers = range(FIRST_IMPORTED + first, FIRST_IMPORTED + first + IMPORT_ROWS)
+                rows = [
+                    ImportRow(Msisdn(str(n)), PersonId(f"P{n}"), PersonKind.PRIVATE, "moscow", TariffId(1), Money(100))
+                    for n in numbers
+                ]
+                client.ask("subscribers.import", ImportTable("table.csv", tuple(rows)))
+
+    def advance_timer(self) -> None:
+        """The day of one promised payment comes while the gateway is down."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            found = connection.execute("SELECT key FROM timers WHERE key LIKE 'promised/%' ORDER BY key").fetchone()
+            assert found, "no promised payment runs"
+            connection.execute("UPDATE timers SET due_at = 1 WHERE key = ?", found)
+            connection.commit()
+        self.timers_advanced.add(found[0])
 
     async def stumble(self) -> None:
         """Starts the gateway and kills it while it comes up, or has just come up."""
@@ -273,7 +407,9 @@ class Driver:
                 except TimeoutError:
                     pass
             elif not wire.bound.is_set():
-                await wire.bound.wait()
+                await wire.bound_or_gone()
+                if wire.gone.is_set():
+                    self._wire = None
             else:
                 return wire
 
@@ -286,18 +422,23 @@ class Driver:
                 break
             except ConnectionRefusedError:
                 await asyncio.sleep(0.01)
-        wire.write(pdu(BIND_TRANSCEIVER, 1, b"driver\0secret\0\0\x34\0\0\0"))
-        await wire.bound.wait()
+        wire.write(pdu(BIND_TRANSCEIVER, 1, bind_body()))
+        await wire.bound_or_gone()
+        if wire.gone.is_set():
+            await self._dead("the connection was cut, and the gateway did not end")
+            self._living()
         return wire
 
     def _living(self) -> None:
         if self._process is not None and self._process.poll() is not None:
+            if self._failpoint is not None and self._process.returncode == -signal.SIGKILL:
+                raise Struck
             raise AssertionError(f"the gateway ended with status {self._process.returncode}:\n{self.errors()}")
 
     def errors(self) -> str:
         """What the gateway complained of."""
         paths = (self.folder / "stderr", self.folder / "log")
-        return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths if path.exists())
+        return "\n".join(path.read_text(errors="replace")[-1500:] for path in paths if path.exists())
 
     async def kill(self) -> None:
         """SIGKILL in the middle of the load."""
@@ -326,17 +467,25 @@ class Driver:
         wire, self._wire = self._wire, None
         if wire is not None:
             await wire.gone.wait()  # what had arrived before the kill is read, and counts
-        self._talking = False
+        self._talking = self._stopping = False
+        if self._talks is not None:
+            await self._talks
         self._parts.clear()  # the gateway sends a message again as a whole
-        self._again.extend(self._unacknowledged.values())
+        self._again.extend((*self._unacknowledged.values(), *self._rest))
         self._unacknowledged.clear()
+        self._rest.clear()
+        self._receipts.extend(self._unconfirmed.values())
+        self._unconfirmed.clear()
 
     async def stop(self) -> int:
         """Ends the gateway in good order; returns its exit status."""
         process = self._process
         assert process is not None
         process.terminate()
-        return await asyncio.to_thread(process.wait, 15)
+        status = await asyncio.to_thread(process.wait, 15)
+        if self._talks is not None:
+            await self._talks
+        return status
 
     async def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -354,8 +503,10 @@ class Driver:
 
     async def settle(self) -> None:
         """No new commands; returns when all that were given are acknowledged and answered."""
-        self._talking = False
+        self._talking, self.screens.stopping = False, True
         self.speak()
+        if self.imported:
+            await asyncio.to_thread(self.add_subscribers)
         deadline = time.perf_counter() + SETTLE_LIMIT_S
         while waiting := [order for phone in self._phones.values() if (order := phone.order) is not None]:
             self._living()
@@ -363,9 +514,13 @@ class Driver:
                 one = waiting[0]
                 raise AssertionError(
                     f"{len(waiting)} commands were never acknowledged and answered, among them {one.step.text!r} of "
-                    f"{one.phone.number}: acknowledged {one.acknowledged}, attempts {one.attempts}\n{self.errors()}"
+                    f"{one.phone.number}: not acknowledged {one.missing}, attempts {one.attempts}\n{self.errors()}"
                 )
             await asyncio.sleep(0.02)
+        async with asyncio.timeout(SETTLE_LIMIT_S):
+            await self.screens.resting.wait()
+            while self._receipts or self._unconfirmed:
+                await asyncio.sleep(0.02)
 
     def speak(self) -> None:
         """Sends what has to be sent again, then what is new, up to the window."""
@@ -374,23 +529,30 @@ class Driver:
             return
         out: list[bytes] = []
         command_id = DELIVER_SM if self.role is Role.CENTRE else SUBMIT_SM
+        while self._receipts and len(self._unconfirmed) < WINDOW and not self._stopping:
+            sequence = wire.next_sequence()
+            self._unconfirmed[sequence] = self._receipts.popleft()
+            out.append(pdu(DELIVER_SM, sequence, self._unconfirmed[sequence]))
         while len(self._unacknowledged) < WINDOW:
-            order = self._next()
-            if order is None:
+            found = self._next()
+            if found is None:
                 break
+            order, part = found
             sequence = wire.next_sequence()
             order.attempts.append(sequence)
             self.by_sequence[sequence] = order
-            self._unacknowledged[sequence] = order
-            out.append(pdu(command_id, sequence, message(order)))
+            self._unacknowledged[sequence] = found
+            out.append(pdu(command_id, sequence, message(order, part)))
         if out:
             wire.write(b"".join(out))
 
-    def _next(self) -> Order | None:
+    def _next(self) -> tuple[Order, int] | None:
         if self._again:
             self.resent += 1
             return self._again.popleft()
-        if not self._talking or not self._idle:
+        if self._rest:
+            return self._rest.popleft()
+        if not self._talking or not self._idle or self._stopping:
             return None
         phone = self._idle.popleft()
         step = phone.think()
@@ -399,9 +561,12 @@ class Driver:
             step = phone.think()
             assert step is not None
         phone.session += 2  # bit 0 of the second octet is the end of a dialog (SMPP 3.4 5.3.2.43)
-        order = phone.order = Order(phone, step, phone.session)
+        if step.parts > 1:  # under an old reference an equal part would be taken for that of then
+            phone.reference += 1
+        order = phone.order = Order(phone, step, phone.session, phone.reference % 256)
+        order.missing.update(range(step.parts))
         self.orders.append(order)
-        return order
+        return order, 0
 
     def _birth(self) -> Phone:
         phone = self.town.birth()
@@ -418,21 +583,42 @@ class Driver:
             self._arrived.set()
 
     def acknowledged(self, sequence: int, status: int, body: bytes) -> None:
-        order = self._unacknowledged.pop(sequence, None)
-        if order is None:
+        told = self._unconfirmed.pop(sequence, None)
+        if told is not None:
+            if status == RTHROTTLED and self._stopping:
+                self._receipts.append(told)
+            elif status:
+                self.faults.append(f"a receipt was refused with status 0x{status:X}")
+            return
+        found = self._unacknowledged.pop(sequence, None)
+        if found is None:
             self.faults.append(f"a response to {sequence}, which waits for none")
+            return
+        order, part = found
+        if status == RTHROTTLED and self._stopping:
+            self._rest.append(found)
             return
         if status:
             self.faults.append(f"{order.step.text!r} was refused with status 0x{status:X}")
         if self._victim is not None:
             self._victim.kill()
-        order.acknowledged = True
+        order.missing.discard(part)
+        if part + 1 < order.step.parts:  # as a phone does: so the parts come in batches of their own
+            self._rest.append((order, part + 1))
         self.confirmed_sequences.append(sequence)
         if self.role is Role.CLIENT:
             self.message_ids[sequence] = body.rstrip(b"\0").decode("ascii")
         self._advance(order)
 
-    def told(self, each: Shown) -> None:
+    def told(self, each: Shown) -> int:
+        """A phone is told something; returns the message_id."""
+        self._message_id += 1
+        if each.receipt:
+            self._receipts.append(receipt(each.number, self._message_id))
+        self._shown(each)
+        return self._message_id
+
+    def _shown(self, each: Shown) -> None:
         octets = each.octets
         if each.part is not None:
             reference, total, number = each.part
@@ -443,6 +629,9 @@ class Driver:
                 return
             octets = b"".join(parts[index] for index in sorted(self._parts.pop(key)))
         said = octets.decode("utf-16-be" if each.coding == UCS2 else "latin-1")
+        if each.number.startswith(NUMBERS):
+            self.screens.told(each.number, said)
+            return
         order = self._phones[each.number].order
         if order is None or order.answered is not None:
             self.told_again += 1
@@ -464,6 +653,6 @@ class Driver:
 
     def _advance(self, order: Order) -> None:
         """A phone that has acknowledgement and answer is free for its next command."""
-        if order.acknowledged and order.answered is not None:
+        if not order.missing and order.answered is not None:
             order.phone.order, order.phone.answer = None, order.answered
             self._idle.append(order.phone)

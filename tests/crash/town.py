@@ -15,8 +15,13 @@ FIRST_NUMBER = 79_160_000_000
 OPENING_MINOR = 100_000
 FEE_MINOR = 700
 BUDGET_MINOR = 80_000  # a phone that has spent as much makes room for a new one, before it meets a refusal for money
-SERVICES = ((10, 375), (11, 650), (21, 290), (30, 150))
-"""Paid services of the built-in catalogue: id and price; a phone takes one after the other, never two at a time."""
+SERVICES = (
+    (10, 375, "Антиопределитель номера"),
+    (11, 650, "Супер АОН"),
+    (21, 290, "Голосовая почта Плюс"),
+    (30, 150, "Чёрный список"),
+)
+"""Paid services of the built-in catalogue: id, price, name; a phone takes one after the other, never two at a time."""
 
 Movement = tuple[tuple[str, int, str], ...]
 """The ledger entries of one command, sorted: account, amount in minor units, kind."""
@@ -32,6 +37,9 @@ class Step:
     expected: re.Pattern[str]
     movement: Movement = ()
     repeatable: bool = False  # reads only: a redelivery may run again
+    parts: int = 1  # of an SMS; each is a message of its own on the wire
+    later: Movement = ()  # what it costs once the system outside has answered
+    timer: str = ""  # what it sets, by the name in the store
 
 
 @dataclass(slots=True, eq=False)
@@ -41,8 +49,9 @@ class Order:
     phone: Phone
     step: Step
     session: int
+    reference: int = 0  # of the parts of a long SMS
     attempts: list[int] = field(default_factory=list)
-    acknowledged: bool = False
+    missing: set[int] = field(default_factory=set)  # parts that have no acknowledgement yet
     answered: re.Match[str] | None = None
 
 
@@ -53,7 +62,7 @@ Script = Generator[Step, re.Match[str], None]
 class Phone:
     """A subscriber: never more than one command on its way."""
 
-    __slots__ = ("answer", "number", "order", "script", "session", "spent_minor")
+    __slots__ = ("answer", "number", "order", "promised", "reference", "script", "session", "spent_minor")
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -62,6 +71,8 @@ class Phone:
         self.script: Script | None = None
         self.session = 0
         self.spent_minor = 0
+        self.promised = False
+        self.reference = 0  # of the last long SMS
 
     def think(self) -> Step | None:
         """The next command; None when the phone has spent its budget."""
@@ -94,12 +105,16 @@ class Town:
         turn = self.rng.randrange(len(SERVICES))
         while phone.spent_minor < BUDGET_MINOR:
             choice = self.rng.random()
-            if choice < 0.5:
+            if choice < 0.45:
                 yield from self._transfer(phone)
-            elif choice < 0.8:
+            elif choice < 0.7:
                 turn += 1
                 yield from self._service(phone, *SERVICES[turn % len(SERVICES)])
-            elif choice < 0.9:
+            elif choice < 0.8:
+                yield from self._top_up(phone)
+            elif choice < 0.85 and not phone.promised:
+                yield from self._promise(phone)
+            elif choice < 0.93:
                 yield dial("numbers.disconnect", "*111*828*2#", "^Услуга «Номера» отключена")
                 yield dial("numbers.connect", "*111*828*1#", "^Услуга «Номера» подключена")
             else:
@@ -115,9 +130,13 @@ class Town:
         else:
             return
         self._transfers.add((phone.number, receiver, amount))
+        parts = 2 if self.rng.random() < 0.3 else 1
         what = rf"{amount} руб\. на \+{receiver},"
         asked = yield text(
-            "transfer.send", f"ПЕРЕВОД {receiver} {amount}", rf"^Перевод {what}.* ДА (?P<code>[0-9]{{4}})\."
+            "transfer.send",
+            f"ПЕРЕВОД {receiver} {amount}",
+            rf"^Перевод {what}.* ДА (?P<code>[0-9]{{4}})\.",
+            parts=parts,
         )
         minor = amount * 100
         phone.spent_minor += minor + FEE_MINOR
@@ -136,23 +155,49 @@ class Town:
             self._transfers.add(said)
             yield text("confirm.accept", f"КОД {asked['code']}", f"^Переведено {what}", moved)
 
-    def _service(self, phone: Phone, service: int, price: int) -> Script:
-        """On and off, each after its question; every round is charged once."""
-        asked = yield dial("services.connect", f"*111*8111*1*{service}#", "^Подключить «.* ДА (?P<code>[0-9]{4}) ")
+    def _top_up(self, phone: Phone) -> Script:
+        """Money from outside comes once the bank has answered."""
+        amount = self.rng.randint(10, 99)
+        asked = yield dial("topup.pay", f"*115*{amount}#", "^Пополнить с вашей карты .* ДА (?P<code>[0-9]{4}) ")
+        paid = movement(("top_up", -amount * 100, "top_up"), (phone.number, amount * 100, "top_up"))
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^Платёж .* принят", later=paid)
+
+    def _promise(self, phone: Phone) -> Script:
+        """Money now, taken back by a timer."""
+        phone.promised = True
+        asked = yield dial("promised.take", "*111*123*50#", "^Обещанный платёж .* ДА (?P<code>[0-9]{4}) ")
+        given = movement(("promised", -5000, "promised"), (phone.number, 5000, "promised"))
+        timer = f"promised/{phone.number}"
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^Зачислено 50", given, timer=timer)
+
+    def _service(self, phone: Phone, service: int, price: int, name: str) -> Script:
+        """On and off, each after its question; every round is charged once.
+
+        The name keeps questions apart: after a kill, that of the round before may come once more.
+        """
+        asked = yield dial(
+            "services.connect", f"*111*8111*1*{service}#", f"^Подключить «{name}».* ДА (?P<code>[0-9]{{4}}) "
+        )
         phone.spent_minor += price
         charged = movement((phone.number, -price, "service"), ("services", price, "service"))
-        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» подключена. Списано", charged)
-        asked = yield dial("services.disconnect", f"*111*8111*2*{service}#", "^Отключить «.* ДА (?P<code>[0-9]{4}) ")
-        yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^«.*» отключена")
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", f"^«{name}» подключена. Списано", charged)
+        asked = yield dial(
+            "services.disconnect", f"*111*8111*2*{service}#", f"^Отключить «{name}».* ДА (?P<code>[0-9]{{4}}) "
+        )
+        yield dial("confirm.accept", f"*111*97*{asked['code']}#", f"^«{name}» отключена")
 
 
 def movement(*entries: tuple[str, int, str]) -> Movement:
     return tuple(sorted(entries))
 
 
-def dial(command: str, code: str, expected: str, moved: Movement = ()) -> Step:
-    return Step(command, code, True, re.compile(expected), moved)
+def dial(
+    command: str, code: str, expected: str, moved: Movement = (), *, later: Movement = (), timer: str = ""
+) -> Step:
+    return Step(command, code, True, re.compile(expected), moved, later=later, timer=timer)
 
 
-def text(command: str, said: str, expected: str, moved: Movement = (), *, repeatable: bool = False) -> Step:
-    return Step(command, said, False, re.compile(expected), moved, repeatable)
+def text(
+    command: str, said: str, expected: str, moved: Movement = (), *, repeatable: bool = False, parts: int = 1
+) -> Step:
+    return Step(command, said, False, re.compile(expected), moved, repeatable, parts)

@@ -215,7 +215,7 @@ def test_dialogs_in_memory_are_in_the_order_of_their_screens() -> None:
     dialogs = Dialogs()
     one, other = (Dialog(Msisdn(f"7916000000{n}"), b"", START, Instant(START + n)) for n in (1, 2))
     later = msgspec.structs.replace(one, shown_at=Instant(START + 3))
-    dialogs.restore([one, other])
+    dialogs.restore([one, other], Instant(START + 9))
     dialogs.written({(one.msisdn, b""): later}, [])
 
     assert list(dialogs.older(START + 3)) == [(other.msisdn, b"")]
@@ -226,7 +226,7 @@ def test_dialogs_above_the_limit_go() -> None:
     """Memory is bounded: above the limit the ones shown longest ago are swept out."""
     dialogs = Dialogs(dialogs_max=2)
     kept = [Dialog(Msisdn(f"7916000000{n}"), b"", START, Instant(START + n)) for n in range(4)]
-    dialogs.restore(kept)
+    dialogs.restore(kept, Instant(START + 9))
 
     assert list(dialogs.older(0)) == [(each.msisdn, b"") for each in kept[:2]]
 
@@ -298,3 +298,14 @@ def test_any_answers_end_in_screens(typed: list[str]) -> None:
         assert town.world.faults == []
 
     asyncio.run(talk())
+
+
+async def test_a_question_without_room_for_its_answers(town: Town) -> None:
+    """Regression: where a question filled the screen the answers were on another one, and nothing said so."""
+    await town.say("*111*8111*1*10#")
+    await town.say("1", answer=True)
+    first = await town.say("*111*8111*2*10#")
+    second = await town.say("9", answer=True)
+
+    assert first.endswith("не вернётся.\n9 ещё")
+    assert second == "1 да 2 нет 0 назад"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.model import Instant
 
@@ -217,3 +219,17 @@ def test_each_link_has_its_own_horizon() -> None:
 
     assert matched(doubts, 2, 1, A, at=1_001, link="short") == 0
     assert matched(doubts, 2, 2, B, at=2 * HOUR_MS, link="long") == 11
+
+
+@pytest.mark.parametrize("jump_ms", [HOUR_MS, -HOUR_MS, 87_600 * HOUR_MS, -87_600 * HOUR_MS])
+def test_a_clock_that_is_set_makes_nothing_older(jump_ms: int) -> None:
+    """What was taken before a jump is in doubt for the whole horizon after it, and no longer."""
+    doubts = Doubts(2 * HOUR_MS)
+    doubts.take(1, taken(10))
+    doubts.lost(1)
+    doubts.clock_jumped(jump_ms)
+    doubts.expire(Instant(jump_ms + 2 * HOUR_MS))
+    kept = doubts.in_doubt
+    doubts.expire(Instant(jump_ms + 2 * HOUR_MS + 1))
+
+    assert (kept, doubts.in_doubt) == (1, 0)

@@ -274,3 +274,25 @@ def test_two_binds_of_one_link() -> None:
     outgoing = msgspec.structs.replace(reply(1, Channel.USSD)[1], connection=1)
 
     assert routing([receiver, transmitter, B], []).choose(outgoing) is transmitter
+
+
+@pytest.mark.parametrize("jump_ms", [3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000])
+def test_a_clock_that_is_set_puts_nothing_off(jump_ms: int) -> None:
+    """What waits for a moment, or with a validity, waits and is valid as long after a jump as before."""
+    waiting = Waiting()
+    waiting.add(*reply(1, link="b"))
+    waiting.add(*reply(2, link="b"))
+    waiting.add_later(Instant(10), *reply(3))
+    waiting.hold("79160000001", Instant(20))
+    waiting.clock_jumped(jump_ms)
+    waiting.ripen(Instant(jump_ms + 9))
+    early = left(waiting, {"a": 9})
+    waiting.ripen(Instant(jump_ms + 10))
+    held = waiting.held_until("79160000001")
+    kept: list[tuple[int, int]] = []
+    waiting.take(lambda row, outgoing: kept.append((row, outgoing.expires_at)))
+    waiting.ripen(Instant(jump_ms + 20))
+
+    assert early == []
+    assert kept == [(3, 2**50 + jump_ms), (1, 2**50 + jump_ms), (2, 2**50 + jump_ms)]
+    assert (held, waiting.held_until("79160000001")) == (jump_ms + 20, 0)

@@ -25,6 +25,7 @@ import pytest
 
 from gateway import config
 from gateway.app import Gateway
+from gateway.clock import Clock
 
 HOST = "127.0.0.1"
 WAIT_S = 10.0  # for what must happen; never slept through
@@ -78,6 +79,7 @@ class Message(NamedTuple):
     data_coding: int
     short_message: bytes
     tlvs: dict[int, bytes]
+    registered_delivery: int = 0
 
     @property
     def text(self) -> str:
@@ -172,7 +174,7 @@ def read_message(body: bytes) -> Message:
     esm_class = octet()
     octet(), octet()
     string(), string()
-    octet(), octet()
+    registered_delivery, _ = octet(), octet()
     data_coding = octet()
     octet()
     length = octet()
@@ -184,7 +186,7 @@ def read_message(body: bytes) -> Message:
         tlvs[tag] = body[at + 4 : at + 4 + size]
         at += 4 + size
     assert at == len(body)
-    return Message(service_type, source, destination, esm_class, data_coding, short_message, tlvs)
+    return Message(service_type, source, destination, esm_class, data_coding, short_message, tlvs, registered_delivery)
 
 
 # -- the peer --------------------------------------------------------------------------------------------------------
@@ -356,9 +358,9 @@ def write_config(
 
 
 @asynccontextmanager
-async def running(path: Path, *, demo: bool = False) -> AsyncIterator[Gateway]:
+async def running(path: Path, *, demo: bool = False, clock: Clock | None = None) -> AsyncIterator[Gateway]:
     """A gateway from a configuration file, in this process and this loop."""
-    gateway = Gateway(config.load(path), demo=demo)
+    gateway = Gateway(config.load(path), demo=demo, clock=clock)
     await gateway.start()
     ends = asyncio.create_task(gateway.run(asyncio.Event()))
     try:

@@ -159,3 +159,15 @@ async def test_off_unless_it_is_set_and_refused_where_the_port_is_taken(gateway:
     with pytest.raises(AdminError, match=rf"cannot listen on 127\.0\.0\.1:{gateway.admin.port}"):
         async with running(taken):
             pass
+
+
+async def test_metrics_while_the_store_cannot_be_read(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regression: the page is a 503 with the reason, not a connection that is closed without a word."""
+
+    async def unreadable() -> None:
+        raise StoreError("gateway.db: the disk does not do it")
+
+    monkeypatch.setattr(gateway.outlook, "now", unreadable)
+    status, text = await page(gateway, "/metrics")
+
+    assert (status, text) == (503, "gateway.db: the disk does not do it\n")

@@ -9,11 +9,13 @@ from email.message import Message
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.clock import VirtualClock
 from gateway.delivery.effects import ChannelSetup, EffectFailed, EffectPerformer, EffectRefused, perform_once
 from gateway.delivery.http import HttpChannel
 from gateway.delivery.mail import MailChannel
+from gateway.delivery.retry import EFFECT_DELAYS_MS
 from gateway.messages import EffectResult
 from gateway.model import Instant, Msisdn
 from gateway.standins.servers import Manner, StandIns, Step
@@ -196,3 +198,20 @@ async def test_what_a_mail_server_says(standins: StandIns, reply: str, error: ty
 
     with pytest.raises(error):
         await _mail(standins).perform(effect("mail", **MAIL))
+
+
+@pytest.mark.parametrize("jump_ms", [3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000])
+async def test_a_clock_that_is_set_puts_no_try_off(jump_ms: int) -> None:
+    """A try that is due in a second is due in a second after a jump too, and after a start with a clock set back."""
+    clock = VirtualClock(Instant(AT + max(0, -jump_ms)))
+    began = clock.now()
+    wakened: list[Instant] = []
+    performer = EffectPerformer({}, clock, lambda fact: None, lambda: None, lambda *_, **__: None)
+    performer.begin([replace(effect(), due_at=Instant(began + 1000))])
+    performer.clock_jumped(jump_ms)
+    wakened += [Instant(due_at) for due_at, _, _ in performer._waiting]
+    restarted = EffectPerformer({}, VirtualClock(AT), lambda fact: None, lambda: None, lambda *_, **__: None)
+    restarted.begin([replace(effect(), due_at=Instant(AT + 315_360_000_000))])
+
+    assert wakened == [began + jump_ms + 1000]
+    assert restarted._waiting[0][0] == AT + EFFECT_DELAYS_MS[-1]
