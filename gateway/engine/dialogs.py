@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from gateway.model import Dialog, DialogKey
 
 
@@ -16,10 +18,14 @@ class Dialogs:
     def __init__(self, dialogs_max: int = 200_000) -> None:
         self.dialogs_max = dialogs_max
         self._dialogs: dict[DialogKey, Dialog] = {}
+        self.waiting: dict[int, DialogKey] = {}  # by the effect whose result they show
+        self.pushed: dict[int, DialogKey] = {}  # by the outbox row that opens them
 
     def restore(self, dialogs: Iterable[Dialog]) -> None:
-        """Those of the store, in its order."""
-        self._dialogs = {(each.msisdn, each.key): each for each in dialogs}
+        """Those of the store, in its order. The connections of the last run are gone."""
+        self._dialogs = {(each.msisdn, each.key): _without_connection(each) for each in dialogs}
+        for key, dialog in self._dialogs.items():
+            self._index(key, dialog)
 
     def get(self, key: DialogKey) -> Dialog | None:
         return self._dialogs.get(key)
@@ -35,11 +41,29 @@ class Dialogs:
     def written(self, changed: Mapping[DialogKey, Dialog | None], ended: Iterable[DialogKey]) -> None:
         """What a commit has made of them."""
         for key in ended:
-            self._dialogs.pop(key, None)
+            self._drop(key)
         for key, dialog in changed.items():
-            self._dialogs.pop(key, None)  # to the end of the order
+            self._drop(key)  # to the end of the order
             if dialog is not None:
                 self._dialogs[key] = dialog
+                self._index(key, dialog)
+
+    def _drop(self, key: DialogKey) -> None:
+        dialog = self._dialogs.pop(key, None)
+        if dialog is not None:
+            self.waiting.pop(dialog.waits, None)
+            self.pushed.pop(dialog.row, None)
+
+    def _index(self, key: DialogKey, dialog: Dialog) -> None:
+        if dialog.waits:
+            self.waiting[dialog.waits] = key
+        if dialog.push:
+            self.pushed[dialog.row] = key
 
     def __len__(self) -> int:
         return len(self._dialogs)
+
+
+def _without_connection(dialog: Dialog) -> Dialog:
+    place = dialog.place
+    return dialog if place is None else replace(dialog, place=replace(place, connection=0))

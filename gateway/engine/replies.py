@@ -81,14 +81,34 @@ class ReplyWriter:
         self._settings = settings
 
     def rows(
-        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
+        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language], place: int = 0
     ) -> list[tuple[OutboxRow, Outgoing]]:
-        """The outbox rows of one message, READY, in order; `languages`: the stored ones of other readers."""
-        first = answered.number * ROWS_PER_MESSAGE
+        """The outbox rows of one message, READY, in order; `languages`: the stored ones of other readers.
+
+        Args:
+            place: of the first of them among the message's rows.
+        """
+        first = answered.number * ROWS_PER_MESSAGE + place
         return [
             (OutboxRow(first + index, _READY, answered.at, each.destination, _encode(each)), each)
             for index, each in enumerate(islice(self._outgoing(answered, inbound, languages), REPLIES_MAX))
         ]
+
+    @property
+    def short_number(self) -> str:
+        """Whom a subscriber who wrote to nobody hears from."""
+        return self._operator.short_number
+
+    def unasked(self, inbound: Inbound, text: str, number: int, at: Instant) -> Outgoing:
+        """A screen that answers no message: it opens a dialog, or releases one, as `inbound` names it."""
+        answered = Answered(number, at, (), inbound.sender)
+        act = _last_act(inbound)
+        return self._make(answered, inbound, Reply(inbound.sender, ""), text, Channel.USSD, act)
+
+    @staticmethod
+    def document(outgoing: Outgoing) -> bytes:
+        """As the store keeps it."""
+        return _encode(outgoing)
 
     def receipt(self, inbound: Inbound, number: int, text: str) -> Outgoing:
         """The receipt for a message that a client of our listener has sent: to him, as if from its receiver."""
@@ -114,7 +134,7 @@ class ReplyWriter:
                         yield self._make(answered, inbound, reply, text, Channel.SMS)
                     continue
                 fitted, whole = fit_screen(text, self._size(inbound))
-                yield self._make(answered, inbound, reply, fitted, Channel.USSD)
+                yield self._make(answered, inbound, reply, fitted, Channel.USSD, _last_act(inbound))
                 if whole and not answered.sms_too:
                     continue
             yield self._make(answered, inbound, reply, text, Channel.SMS)
@@ -186,6 +206,10 @@ class ReplyWriter:
 def is_shown(reply: Reply, sender: Msisdn | None) -> bool:
     """Whether a reply goes to the screen of who sent the message, if he has one."""
     return reply.to == sender and not reply.notice
+
+
+def _last_act(inbound: Inbound) -> OutKind:
+    return OutKind.END_MOBILE if inbound.dialog is None else inbound.dialog.act
 
 
 def _can_show(inbound: Inbound) -> bool:
