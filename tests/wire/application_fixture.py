@@ -1,15 +1,16 @@
-"""Applications as they are written for hosted USSD services: real HTTP servers, well-behaved and otherwise."""
+"""Applications as they are written for hosted USSD services: a real HTTP server, one path for each manner."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Says = Callable[[web.Request], Awaitable[web.Response]]
 
 
 async def weather(request: web.Request) -> web.Response:
@@ -26,56 +27,93 @@ async def weather(request: web.Request) -> web.Response:
             return web.Response(text="END Bye")
 
 
-@dataclass
-class Served:
-    """An application and what it was asked: the form fields of each request, and those of each notice."""
+async def sunny(request: web.Request) -> web.Response:
+    return web.Response(text="END sunny")
 
+
+async def hangs(request: web.Request) -> web.Response:
+    await asyncio.sleep(60)
+    return web.Response(text="END late")
+
+
+async def breaks(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+async def garbage(request: web.Request) -> web.Response:
+    return web.Response(text="<html>welcome</html>", content_type="text/html")
+
+
+async def fails(request: web.Request) -> web.Response:
+    return web.Response(status=500, text="CON half done")
+
+
+async def moved(request: web.Request) -> web.Response:
+    return web.Response(status=302, headers={"Location": "/sunny"})
+
+
+@dataclass
+class Applications:
+    """The server: what each application was asked, with the key of each request, and the notices that it got.
+
+    `says`: how it answers, by name; a test may change it.
+    """
+
+    says: dict[str, Says]
     url: str = ""
-    asked: list[dict[str, str]] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    noticed: list[dict[str, str]] = field(default_factory=list)
+    asked: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    keys: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    noticed: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+    async def until(self, ready: Callable[[], object]) -> None:
+        """Until requests have made it true."""
+        async with asyncio.timeout(20):
             while not ready():
                 self.news.clear()
                 await self.news.wait()
 
+    def of(self, name: str, number: str) -> list[dict[str, str]]:
+        """What an application was asked for a number."""
+        return [each for each in self.asked[name] if each.get("phoneNumber") == f"+{number}"]
 
-@asynccontextmanager
-async def serving(handler: Handler = weather) -> AsyncIterator[Served]:
-    """An application at a free port of loopback."""
-    served = Served()
+    def told(self, name: str, number: str) -> list[dict[str, str]]:
+        """The notices that it got about a number."""
+        return [each for each in self.noticed[name] if each["phoneNumber"] == f"+{number}"]
 
-    async def step(request: web.Request) -> web.Response:
-        fields = await request.post()
-        served.asked.append({key: str(value) for key, value in fields.items()})
-        served.keys.append(request.headers.get("Idempotency-Key", ""))
-        served.news.set()
-        return await handler(request)
+    async def step(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        self.asked[name].append({key: str(value) for key, value in (await request.post()).items()})
+        self.keys[name].append(request.headers.get("Idempotency-Key", ""))
+        self.news.set()
+        return await self.says[name](request)
 
-    async def notice(request: web.Request) -> web.Response:
-        fields = await request.post()
-        served.noticed.append({key: str(value) for key, value in fields.items()})
-        served.news.set()
+    async def notice(self, request: web.Request) -> web.Response:
+        fields = {key: str(value) for key, value in (await request.post()).items()}
+        self.noticed[request.match_info["name"]].append(fields)
+        self.news.set()
         return web.Response()
 
+    def section(self, name: str, code: str, more: str = "", url: str = "") -> str:
+        """The configuration of one of them."""
+        return f'[applications.{name}]\ncodes = ["{code}"]\nurl = "{url or f"{self.url}/{name}"}"\n{more}\n'
+
+
+@asynccontextmanager
+async def applications(**says: Says) -> AsyncIterator[Applications]:
+    """All of them at a free port of loopback."""
+    found = Applications(says)
     application = web.Application()
-    application.router.add_post("/ussd", step)
-    application.router.add_post("/notice", notice)
+    application.router.add_post("/{name}", found.step)
+    application.router.add_post("/{name}/notice", found.notice)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
-    served.url = f"http://{host}:{port}"
+    found.url = f"http://{host}:{port}"
     try:
-        yield served
+        yield found
     finally:
         await runner.cleanup()
-
-
-def section(url: str, name: str = "weather", code: str = "*384#", more: str = "") -> str:
-    """The configuration of an application."""
-    return f'[applications.{name}]\ncodes = ["{code}"]\nurl = "{url}/ussd"\n{more}\n'
