@@ -348,11 +348,16 @@ MESSAGE = replace(TEXT, parse=_parse_message, long=True)
 
 
 def _parse_inputs(text: str) -> Value | Wrong:
-    typed = [each.strip() for each in text.split("*")]
-    return "*".join(typed) if all(typed) else Wrong("empty_part")
+    """Digits with `*` between them: a handset dials nothing else."""
+    found = re.match(r"[0-9]+(?:\*[0-9]+)*", text)
+    end = found.end() if found else 0
+    if end == len(text):
+        return text
+    return Wrong("empty_part" if text[end] == "*" else "unknown_code", end)
 
 
-_TAKES_INPUTS = many(one(some(DIGITS + "*")), 1)
+_DIGITS = many(one(DIGITS), 1)
+_TAKES_INPUTS = then(_DIGITS, maybe(many(then(one("*"), _DIGITS), 1)))
 DIALLED_INPUTS = ArgumentType("text", "1*2", _parse_inputs, _TAKES_INPUTS, secret=True, several=True)
 INPUTS = replace(TEXT, secret=True)
 
