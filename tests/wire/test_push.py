@@ -13,7 +13,6 @@ import pytest
 import pytest_asyncio
 
 from gateway.app import Gateway
-from gateway.rules.pushes import PushState
 from tests.wire.gateway_fixture import (
     ACCOUNT,
     DELIVER_SM,
@@ -31,7 +30,6 @@ from tests.wire.gateway_fixture import (
     port_of,
     read_message,
     running,
-    served,
     tlv,
     write_config,
 )
@@ -262,22 +260,3 @@ async def test_requests_that_cannot_be(operator: Operator, words: tuple[str, ...
     """What is wrong is said, with the nearest right name."""
     with pytest.raises(Exception, match=says.replace("?", r"\?")):
         await command(operator.path, "push", *words)
-
-
-async def test_answer_after_a_kill(tmp_path: Path) -> None:
-    """Killed between the question and its answer, the gateway knows the dialog and the request."""
-    number = fresh_number()
-    path = write_config(tmp_path, dialect="spec")
-    async with served(path) as gateway, peer_of(gateway.port) as peer:
-        await Handset(peer, number).open("*100#")
-        await command(path, "push", number, "--ask", "money", "--id", "a")
-        menu = await shown(peer)
-        await Handset(peer, fresh_number()).open("*100#")  # what the centre said before is on the disk with this
-        await gateway.kill()
-    async with served(path) as gateway, peer_of(gateway.port) as peer:
-        goes_on = await Handset(peer, number).answer("4")
-        result = json.loads(await printed(path, number, "--ask", "money", "--id", "a", "--json"))
-
-    assert menu.text.startswith("Деньги")
-    assert goes_on.text.startswith("Пополнение")
-    assert (result["state"], result["answer"]) == (PushState.ANSWERED, "4")
