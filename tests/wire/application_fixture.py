@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 Says = Callable[[web.Request], Awaitable[web.Response]]
 
 
-async def weather(request: web.Request) -> web.Response:
-    """The example of docs/applications.md."""
-    asked = await request.post()
-    match str(asked["text"]).split("*"):
-        case [""]:
-            return web.Response(text="CON Weather\n1 Today\n2 Tomorrow")
-        case ["1"]:
-            return web.Response(text="CON Today. Which town?")
-        case ["1", town]:
-            return web.Response(text=f"END {town}: sunny, 21 degrees")
-        case _:
-            return web.Response(text="END Bye")
+def _documented() -> Says:
+    """The handler of the application in docs/applications.md, as it stands there."""
+    text = (Path(__file__).parents[2] / "docs/applications.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    module: dict[str, Any] = {}
+    exec(code[1], module)  # noqa: S102 - our own documentation
+    handler: Says = module["ussd"]
+    return handler
+
+
+weather = _documented()
 
 
 async def sunny(request: web.Request) -> web.Response:
