@@ -229,7 +229,10 @@ class Gateway:
         self.demo = demo
         self.standins = _standins_of(settings) if demo else None
         if self.standins is not None:
-            settings = settings.model_copy(update={"channels": self.standins.section(settings.channels)})
+            outside: dict[str, object] = {"channels": self.standins.section(settings.channels)}
+            if not settings.applications:
+                outside["applications"] = self.standins.applications()
+            settings = settings.model_copy(update=outside)
         self.settings = settings
         self.clock = clock or SystemClock()
         section = settings.misses

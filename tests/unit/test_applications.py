@@ -23,10 +23,13 @@ from gateway.store.protocol import EffectRow
 from smpp.ussd import OutKind
 from tests.unit.test_dialogs import Town
 
-SETTINGS = config.load().model_copy(
-    update={"applications": {"weather": config.ApplicationSection(codes=("*384#",), url="http://127.0.0.1:1/")}}
-)
-ROOMS = Rooms(SETTINGS, secret=b"k" * 32)
+
+def with_application(code: str) -> config.Settings:
+    section = config.ApplicationSection(codes=(code,), url="http://127.0.0.1:1/")
+    return config.load().model_copy(update={"applications": {"weather": section}})
+
+
+ROOMS = Rooms(with_application("*384#"), secret=b"k" * 32)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +132,7 @@ def test_faults_of_the_configuration(tmp_path: Path, lines: str, fault: str) -> 
 def test_codes_that_are_taken(code: str, fault: str) -> None:
     """A code of an application may be no other's, nor the beginning of another's, nor the handset's own."""
     with pytest.raises((CatalogueError, ValueError)) as caught:
-        section = config.ApplicationSection(codes=(code,), url="http://127.0.0.1:1/")
-        Rooms(config.load().model_copy(update={"applications": {"weather": section}}), secret=b"k" * 32)
+        Rooms(with_application(code), secret=b"k" * 32)
 
     assert fault in str(caught.value)
 

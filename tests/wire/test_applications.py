@@ -286,12 +286,16 @@ async def test_a_slow_application_slows_nobody_else(town: Town, peer: RawPeer) -
     """While every call to one application hangs, others are answered as fast as before."""
 
     async def median_s(code: str) -> float:
-        taken = []
-        for _ in range(30):
-            started = time.perf_counter()
-            await Handset(peer, fresh_number()).open(code)
-            taken.append(time.perf_counter() - started)
-        return statistics.median(taken)
+        """The best of three medians of ten dials: what else this machine does only adds."""
+        medians = []
+        for _ in range(3):
+            taken = []
+            for _ in range(10):
+                started = time.perf_counter()
+                await Handset(peer, fresh_number()).open(code)
+                taken.append(time.perf_counter() - started)
+            medians.append(statistics.median(taken))
+        return min(medians)
 
     before = await median_s("*100#"), await median_s("*386#")
     async with peer_of(port_of(town.gateway)) as crowd:
@@ -304,7 +308,7 @@ async def test_a_slow_application_slows_nobody_else(town: Town, peer: RawPeer) -
 
     assert town.calls("slow") == {}  # none of the hundred has come to its end
     for then, now in zip(before, during, strict=True):
-        assert now < 2 * then + 0.01, (before, during)
+        assert now < 2 * then + 0.03, (before, during)  # a call that waited for one of them would take seconds
 
 
 @pytest.mark.parametrize(("says", "told"), [("END Paid 100", "Paid 100"), ("CON How much?", "")])
@@ -332,6 +336,12 @@ async def test_answer_after_the_dialog(town: Town, peer: RawPeer, says: str, tol
     assert came is None or came.service_type == ""
     assert [frame for frame in peer.kept if frame.command_id == DELIVER_SM] == []
     assert not await keeps(town, handset.number)
+
+
+async def test_the_demonstration_has_one(gateway_port: int) -> None:
+    """`serve --demo` shows an application behind a code without any configuration."""
+    async with peer_of(gateway_port) as peer:
+        assert await peer.dial(fresh_number(), "*384*1*7#") == "7: sunny, 21 degrees"
 
 
 async def test_signed_json(peer: RawPeer) -> None:
