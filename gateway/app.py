@@ -21,7 +21,7 @@ import msgspec
 
 from gateway.admin import AdminServer, admin_pages
 from gateway.catalogue.applications import Application, channel_of
-from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
+from gateway.catalogue.changes import code_changes, digest_of, menu_changes, product_changes, text_changes
 from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
@@ -148,6 +148,7 @@ class Rooms:
         """What is otherwise than in an older state of the data, a line each."""
         return (
             *code_changes(old.catalogue.codes, self.catalogue.codes),
+            *menu_changes(old.catalogue.menus, self.catalogue.menus),
             *product_changes(old.catalogue.products, self.catalogue.products),
             *text_changes(old.texts.wordings(), self.texts.wordings()),
         )

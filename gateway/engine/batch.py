@@ -572,6 +572,9 @@ class Batch:
             await self._fetch(Wanted({waiting.sender}))
         actor = self.state.subscribers[waiting.sender]
         language, latin = self.steps.spoken_in(waiting)
+        if decision.fault:  # whoever waits before his screen must not wait for ever
+            apology = Reply(waiting.sender, "general-fault", {"reference": number})
+            decision = msgspec.structs.replace(decision, replies=(apology,))
         screen = None
         if actor is not None:
             decision = msgspec.structs.replace(decision, latin=latin)

@@ -241,3 +241,15 @@ async def test_another_code_at_the_prompt(village: Village) -> None:
 
     assert shown.startswith("Баланс: ")
     assert village.texts() == [""]
+
+
+async def test_a_bug_of_ours_is_an_apology(village: Village) -> None:
+    """An answer that the handler stumbles over does not leave the subscriber before an empty screen."""
+    await village.say("*384#")
+    effect = village.outside.asked[-1]
+    village.engine.queue.post(EffectResult(effect.id, village.clock.now(), True, "no JSON"))
+    await village.engine.step()
+    (screen,) = village.world.shown
+
+    assert screen.text.startswith("У нас сбой.")
+    assert await village.store.dialogs() == []

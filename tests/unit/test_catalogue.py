@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway.catalogue import applications
+from gateway.catalogue.changes import menu_changes
 from gateway.catalogue.checking import check_codes
 from gateway.catalogue.codes import read_codes
 from gateway.catalogue.faults import CatalogueError, Fault
-from gateway.catalogue.loading import load_catalogue, read_products
+from gateway.catalogue.loading import catalogue_files, load_catalogue, read_products
 from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.products import Period
 from gateway.catalogue.trie import compile_codes
@@ -346,3 +347,18 @@ def test_no_folder(tmp_path: Path) -> None:
     """A folder that is not there is a fault, not the gateway's own data."""
     with pytest.raises(CatalogueError, match="no such folder"):
         load_catalogue(tmp_path / "nowhere")
+
+
+def test_a_change_of_menus_is_a_change(tmp_path: Path) -> None:
+    """Menus are among the files that tell one catalogue from another, where they are in force; a change is named."""
+    menus = dict(catalogue_files(None))["menus.toml"].decode()
+    (tmp_path / "menus.toml").write_text("# a remark\n" + menus)
+    remarked = load_catalogue(tmp_path).menus
+    (tmp_path / "menus.toml").write_text(menus.replace("numbers_off", "numbers_on"))
+    other = load_catalogue(tmp_path).menus
+    (tmp_path / "menus.toml").unlink()
+    (tmp_path / "codes.toml").write_text("")
+
+    assert list(menu_changes(load_catalogue(None).menus, remarked)) == []
+    assert list(menu_changes(load_catalogue(None).menus, other)) == ["menu numbers changed"]
+    assert "menus.toml" not in dict(catalogue_files(tmp_path))  # an operator's own codes without menus have none
