@@ -360,5 +360,5 @@ def test_a_change_of_menus_is_a_change(tmp_path: Path) -> None:
     (tmp_path / "codes.toml").write_text("")
 
     assert list(menu_changes(load_catalogue(None).menus, remarked)) == []
-    assert list(menu_changes(load_catalogue(None).menus, other)) == ["menu numbers changed"]
+    assert list(menu_changes(load_catalogue(None).menus, other)) == ["menu linked changed"]
     assert "menus.toml" not in dict(catalogue_files(tmp_path))  # an operator's own codes without menus have none
