@@ -91,16 +91,16 @@ class PushSteps:
             row=number * ROWS_PER_MESSAGE, network=True, push=push.id, place=place,
         )  # fmt: skip
         reason = self._in_the_way(push, dialect)
-        if reason or dialect is None:
-            record = replace(record, state=PushState.FELL_BACK, reason=reason)
-            self._by_sms(bare, number)
-        else:
+        if not reason and dialect is not None:
             inbound = Inbound(
                 Channel.USSD, push.msisdn, origin.service_address, "", push.at, 0, push.link, 0, 0, b"", origin,
                 account=push.account,
             )  # fmt: skip
             situation = Situation(inbound, None, dialect, subscriber, products, language)
-            self._open(bare, situation, number)
+            reason = "" if self._open(bare, situation, number) else "fault"
+        if reason:
+            record = replace(record, state=PushState.FELL_BACK, reason=reason)
+            self._by_sms(bare, number)
         lasts_s = dialect.subscriber_s if dialect is not None else 0
         self.carry(begun(record, int(lasts_s * 1000)), number, push.at)
         entry = PushEntry(push.id, push.link, push.dialect, push.text, push.place, record.state, record.reason)
@@ -121,15 +121,15 @@ class PushSteps:
         talk = self.steps.talk
         return None if talk is None else talk.place(path)
 
-    def _open(self, dialog: Dialog, situation: Situation, number: int) -> None:
+    def _open(self, dialog: Dialog, situation: Situation, number: int) -> bool:
+        """Shows it. False: a bug of ours has kept its menu from being made."""
         talk, size = self.steps.talk, situation.size
         text, whole = fit_screen(dialog.text, size)
         if not dialog.text:
             assert talk is not None
             shown = Dispatcher.guarded(lambda: _menu_of(talk, situation, dialog.path))
             if isinstance(shown, Fault):
-                self._by_sms(dialog, number)
-                return
+                return False
             text, menu = shown
             dialog = replace(
                 menu, row=dialog.row, network=True, push=dialog.push, place=dialog.place, shown_at=dialog.shown_at
@@ -138,6 +138,7 @@ class PushSteps:
         self._row(situation.inbound, text, number)
         if not whole:
             self._by_sms(dialog, number, first=1)
+        return True
 
     def _row(self, inbound: Inbound, text: str, number: int, index: int = 0) -> None:
         """One screen of ours that answers nothing."""
