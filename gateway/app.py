@@ -10,14 +10,18 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gateway.admin import AdminServer, admin_pages
-from gateway.catalogue.changes import code_changes, digest_of, product_changes, text_changes
+from gateway.catalogue.applications import Application, channel_of
+from gateway.catalogue.changes import code_changes, digest_of, menu_changes, product_changes, text_changes
 from gateway.catalogue.checking import read_data
 from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
@@ -53,22 +57,25 @@ from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.menus import MenuTree, Reader
-from gateway.messages import ImportCount, Imported, ImportRow, Inbound, Reloaded
+from gateway.messages import ImportCount, Imported, ImportRow, Inbound, Push, Reloaded
 from gateway.misses import Misses
 from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
 from gateway.retention import Retention, keeping_of
 from gateway.rules.confirmations import derive_code, secret_from
+from gateway.rules.pushes import PushRecord
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import Store, StoreError
+from gateway.store.protocol import Store, StoreError, Wanted
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
 from gateway.texts import LANGUAGES, text_files
 from gateway.ussd_grammar import Grammar
 from smpp.dialects import Dialects, UnknownDialect, load_dialects
+from smpp.ussd import OutKind
 
 if TYPE_CHECKING:
+    from gateway.delivery.applications import ApplicationChannel
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
@@ -108,8 +115,9 @@ class Rooms:
         section = settings.catalogue
         known = checked is not None and checked.holds(self.digest)
         data = read_data(
-            section.folder, section.texts_folder, self.operator, commands, section.segments_max, checked=known
-        )
+            section.folder, section.texts_folder, self.operator, commands, section.segments_max,
+            applications_of(settings), checked=known,
+        )  # fmt: skip
         if data.faults:
             raise CatalogueError(data.faults)
         self.catalogue, self.texts = data.catalogue, data.texts
@@ -156,6 +164,7 @@ class Rooms:
         """What is otherwise than in an older state of the data, a line each."""
         return (
             *code_changes(old.catalogue.codes, self.catalogue.codes),
+            *menu_changes(old.catalogue.menus, self.catalogue.menus),
             *product_changes(old.catalogue.products, self.catalogue.products),
             *text_changes(old.texts.wordings(), self.texts.wordings()),
         )
@@ -192,13 +201,25 @@ def checked_of(settings: Settings) -> Checked | None:
     database = settings.store.path()
     if database is None:
         return None
-    return Checked(database.with_name("checked"), f"{settings.operator!r} {settings.catalogue!r}")
+    return Checked(
+        database.with_name("checked"), f"{settings.operator!r} {settings.catalogue!r} {settings.applications!r}"
+    )
+
+
+def applications_of(settings: Settings) -> list[Application]:
+    """The applications outside, as the code plan has them."""
+    return [
+        Application(name, each.codes, each.keywords, each.about, each.session_s, bool(each.notice_url))
+        for name, each in settings.applications.items()
+    ]
 
 
 def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Every file of the operator's data, as it is on the disk now."""
     section = settings.catalogue
     yield from catalogue_files(section.folder)
+    if settings.applications:
+        yield "applications", repr(applications_of(settings)).encode()
     for language in LANGUAGES:
         for file in text_files(section.texts_folder, language, completed=True):
             yield f"{language.value}/{file.name}", file.read_bytes()
@@ -235,7 +256,10 @@ class Gateway:
         self.demo = demo
         self.standins = _standins_of(settings) if demo else None
         if self.standins is not None:
-            settings = settings.model_copy(update={"channels": self.standins.section(settings.channels)})
+            outside: dict[str, object] = {"channels": self.standins.section(settings.channels)}
+            if not settings.applications:
+                outside["applications"] = self.standins.applications()
+            settings = settings.model_copy(update=outside)
         self.settings = settings
         self.clock = clock or SystemClock()
         section = settings.misses
@@ -274,9 +298,12 @@ class Gateway:
             log=self.telemetry,
             country=settings.operator.country,
         )
-        self.performer = EffectPerformer(
-            channels_of(settings, self.clock), self.clock, self.queue.post, self.queue.wake, self.telemetry.noted
-        )
+        self.applications = outside_applications(settings, self.clock)
+        channels = {
+            **channels_of(settings, self.clock),
+            **dict(application_channels(settings, self.applications, self.clock)),
+        }
+        self.performer = EffectPerformer(channels, self.clock, self.queue.post, self.queue.wake, self.telemetry.noted)
         create_unknown = settings.subscribers.unknown == "create" or demo
         tools = Tools(
             self.store,
@@ -527,6 +554,40 @@ class Gateway:
                 await asyncio.sleep(loop.time() - began_s)
         return count
 
+    async def push(self, request: Push) -> PushRecord | None:
+        """Opens a dialog with a number, once for each id; None: the store does not know the number.
+
+        What goes by which link, and when, is added to the request here.
+
+        Raises:
+            StoreError: nothing of it happened.
+        """
+        act = OutKind.NOTIFY if request.text else OutKind.ASK
+        opener = self.routing.opener(request.msisdn, self.rooms.operator.short_number, act)
+        fact = msgspec.structs.replace(request, at=self.clock.now())
+        if opener is not None:
+            dialect = self.routing.route(opener).dialect.name
+            fact = msgspec.structs.replace(
+                fact, link=opener.name, account=opener.system_id, dialect=dialect
+            )  # fmt: skip
+        record = await self.engine.submit(fact)
+        assert record is None or isinstance(record, PushRecord)
+        return record
+
+    async def pushed(self, push: str) -> PushRecord:
+        """What has come of a request, as soon as that is final."""
+        while True:
+            changed = self.engine.tools.pushes.changed(push)
+            try:
+                loaded = await self.store.load(Wanted(records={(PushRecord.kind, push)}))
+                document = loaded.records.get((PushRecord.kind, push), b"")
+                record = msgspec.msgpack.decode(document, type=PushRecord) if document else PushRecord(push)
+                if record.is_final or not record.number:
+                    return record
+                await changed
+            finally:
+                self.engine.tools.pushes.forget(push, changed)
+
 
 def _standins_of(settings: Settings) -> StandIns | None:
     """The demonstration's stand-ins, unless the configuration names a system outside of its own."""
@@ -566,6 +627,45 @@ def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
             int(mail.give_up_s * 1000),
         )
     return setups
+
+
+def outside_applications(settings: Settings, clock: Clock) -> dict[str, ApplicationChannel]:
+    """The applications outside, by name. As above, the library is loaded only where there is one."""
+    if not settings.applications:
+        return {}
+    from gateway.delivery.applications import ApplicationChannel, ApplicationSetup
+
+    return {
+        name: ApplicationChannel(
+            ApplicationSetup(
+                name,
+                section.url,
+                section.form,
+                section.network_code,
+                _secret_of(f"[applications.{name}] secret_file", section.secret_file).encode(),
+                section.timeout_s,
+                section.failures_max,
+                section.pause_s,
+                section.resend_unknown == "after_cut",
+            ),
+            clock,
+        )
+        for name, section in settings.applications.items()
+    }
+
+
+def application_channels(
+    settings: Settings, applications: Mapping[str, ApplicationChannel], clock: Clock
+) -> Iterator[tuple[str, ChannelSetup]]:
+    """Two channels for each application outside: its steps, and the notices that a session has ended."""
+    for name, application in applications.items():
+        section = settings.applications[name]
+        yield channel_of(name), ChannelSetup(application, at_once_max=section.calls_max)
+        if section.notice_url:
+            from gateway.delivery.applications import NoticeChannel
+
+            notices = NoticeChannel(replace(application.setup, url=section.notice_url), clock)
+            yield channel_of(name, notices=True), ChannelSetup(notices, int(section.notice_give_up_s * 1000))
 
 
 def _secret_of(key: str, path: Path | None) -> str:

@@ -100,7 +100,8 @@ class ArgumentType:
 
     `parse` takes what was typed (spaces inside included) to a value or a `Wrong`; `written` takes a value back to
     what a person would type. `joined`: by SMS it may stand in several tokens (`8 916 123 45 67`). `rest`: it takes
-    the rest of the line as it stands; with `long` the line may be longer than others. `ungrouped`: the tokens of one
+    the rest of the line as it stands; with `long` the line may be longer than others. `several`: dialled, it takes all
+    segments that are left. `ungrouped`: the tokens of one
     argument where the way with `span` leads nowhere. `comes_last`: by SMS nothing may follow it, since it takes all the
     groups of digits there are. `ends_itself`: what is written onto it without a space is not its own. `words`: how the
     right form shows its place, by channel where they differ. `takes`: the folded strings that `parse` may accept, with
@@ -121,6 +122,7 @@ class ArgumentType:
     joined: bool = False
     rest: bool = False
     long: bool = False
+    several: bool = False
     comes_last: bool = False
     ends_itself: bool = False
     words: Mapping[Channel, str] = field(default_factory=dict)

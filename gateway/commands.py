@@ -26,6 +26,7 @@ from gateway.model import (
     Pending,
     Person,
     PersonId,
+    Prompt,
     Record,
     Subscriber,
     Usage,
@@ -158,6 +159,7 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 
     `notice`: to another person concerned, or a receipt: always an SMS. Otherwise it goes to the screen where the
     dialog is open. `code`: fills the argument `code` of the text when it is sent; an outbox row keeps only its name.
+    `prompt`: the screen waits, and what is typed there runs this command; where none can wait the text stands alone.
     """
 
     to: Msisdn
@@ -166,6 +168,7 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     notice: bool = False
     code: CodeRef | None = None
     language: Language | None = None  # where it is not the reader's stored one (just changed, say)
+    prompt: Prompt | None = None
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):
@@ -174,6 +177,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     `channel` performs `document` (a JSON object as that channel's contract has it). When it is done, or given up, the
     command `command` runs for `msisdn` with `arguments`, and with the fields `succeeded` (bool) and `answer` (the
     channel's answer as a JSON text, or why it failed) besides them. An empty `command`: nobody waits for the result.
+    `shown`: the dialog that it was decided in waits for the result, and shows what that command replies.
     """
 
     channel: str
@@ -181,6 +185,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     command: str = ""
     msisdn: Msisdn = Msisdn("")
     arguments: tuple[tuple[str, str | int], ...] = ()
+    shown: bool = False
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.catalogue.applications import Form
 from gateway.catalogue.faults import nearest
 from gateway.delivery.compose import Resend
 from smpp.admission import Networks
@@ -136,6 +137,36 @@ HTTP_CHANNELS = tuple(name for name, each in ChannelsSection.model_fields.items(
 """The systems outside that are reached by HTTP."""
 
 
+def _check_service_code(code: str) -> str:
+    if not re.fullmatch(r"\*\d{3,}(\*\d+)*#", code):
+        raise ValueError("must be a code as it is dialled: *384# or *384*12#")
+    return code
+
+
+ApplicationName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]
+ServiceCode = Annotated[str, AfterValidator(_check_service_code)]
+
+
+class ApplicationSection(Section):
+    """An application outside to which codes belong."""
+
+    codes: tuple[ServiceCode, ...] = ()
+    keywords: tuple[Annotated[str, Field(pattern=r"^[^\W\d_]+$")], ...] = ()
+    about: dict[Annotated[str, Field(pattern="^(ru|bg|en)$")], str] = {}
+    url: Annotated[str, Field(pattern="^https?://")]
+    notice_url: Annotated[str, Field(pattern="^$|^https?://")] = ""
+    form: Form = Form.FIELDS
+    network_code: str = ""
+    secret_file: Path | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 8.0
+    session_s: PositiveInt = 180
+    calls_max: PositiveInt = 100
+    failures_max: PositiveInt = 5
+    pause_s: Positive = 30.0
+    resend_unknown: Literal["after_cut", "never"] = "after_cut"
+    notice_give_up_s: Positive = 3_600.0
+
+
 class ControlSection(Section):
     socket: Path | None = None
 
@@ -254,6 +285,7 @@ class Settings(BaseSettings):
     log: LogSection = LogSection()
     catalogue: CatalogueSection = CatalogueSection()
     channels: ChannelsSection = ChannelsSection()
+    applications: dict[ApplicationName, ApplicationSection] = {}
     control: ControlSection = ControlSection()
     misses: MissesSection = MissesSection()
     admin: AdminSection = AdminSection()
@@ -364,7 +396,7 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
     """The keys that exist where an unknown one was found."""
     model: type[BaseModel] = Settings
     for part in place[:-1]:
-        if isinstance(part, int):
+        if isinstance(part, int) or part not in model.model_fields:  # the name of one of several
             continue
         annotation = model.model_fields[part].annotation
         inner = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
@@ -372,11 +404,19 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
     return list(model.model_fields)
 
 
+def _table(source: str, place: tuple[int | str, ...]) -> str:
+    """The table that a key stands in: `applications.weather` where the file has that, else `applications`."""
+    names = [str(part) for part in place]
+    headers = set(re.findall(r"^\s*\[\s*([\w.-]+)\s*\]", source, re.MULTILINE))
+    inner = (".".join(names[:length]) for length in range(len(names), 1, -1))
+    return next((name for name in inner if name in headers), names[0])
+
+
 def _line(source: str, place: tuple[int | str, ...]) -> int:
     """The line of a key in the source; of its table where the key itself is not found; 0 for neither."""
     table, key, count = "", "", 0
     if place:
-        table = str(place[0])
+        table = _table(source, place)
         count = next((part for part in place if isinstance(part, int)), 0)
         key = next(str(part) for part in reversed(place) if isinstance(part, str))
     found_table, seen = 0, -1

@@ -34,8 +34,8 @@ from gateway.menus import (
     what_is_wrong,
 )
 from gateway.messages import CODE_PLACE, Inbound
-from gateway.misreadings import masked_digits
-from gateway.model import Channel, CodeRef, Dialog, DialogState, Instant, Language, Subscriber
+from gateway.misreadings import MASK, masked_digits
+from gateway.model import Channel, CodeRef, Dialog, DialogState, Instant, Language, Prompt, Subscriber
 from gateway.reading import REFUSED, UNDERSTOOD, Reading
 from gateway.screens import Size, first_page, pages
 from smpp.ussd import Dialect
@@ -116,6 +116,8 @@ class Conversation:
         if isinstance(led, Run):
             reading, led = self._read(led), None
         if led is None:
+            if dialog is not None and self._prompts_again(dialog, situation.at, reading):
+                return self._offer(situation, dialog, situation.inbound.text.strip().rstrip("#"))
             if dialog is not None and dialog.open:
                 return Turn(reading, dialog=msgspec.structs.replace(dialog, open=False), changed=True)
             return Turn(reading, dialog=dialog)
@@ -133,11 +135,17 @@ class Conversation:
 
     def _worth_going_on(self, dialog: Dialog, at: Instant) -> bool:
         """Not for the first screen of all, which a dial shows anyway, nor for a text, which has come as an SMS too."""
-        if at - dialog.shown_at > self.resume_ms or dialog.state is DialogState.TEXT:
+        if at - dialog.shown_at > self.resume_ms or dialog.state in _NOT_OFFERED:
             return False
-        if dialog.state in (DialogState.QUESTION, DialogState.ARGUMENT):
-            return True
-        return dialog.path not in self._menus.roots or dialog.page > 0
+        asks = dialog.state in (DialogState.QUESTION, DialogState.ARGUMENT, DialogState.PROMPT)
+        return asks or dialog.path not in self._menus.roots or dialog.page > 0
+
+    def _prompts_again(self, dialog: Dialog, at: Instant, reading: Reading) -> bool:
+        """Whether a dial begins anew what a command has asked, and nothing was typed with it."""
+        prompt, row = dialog.prompt, reading.row
+        if prompt is None or row is None or reading.outcome == REFUSED or not self._worth_going_on(dialog, at):
+            return False
+        return self._row_of(prompt) is row and reading.arguments.keys() == row.arguments.keys()
 
     def _offer(self, situation: Situation, dialog: Dialog, offered: str) -> Turn:
         reader = self._reader(situation, dialog.latin)
@@ -163,6 +171,8 @@ class Conversation:
             return self._paged(situation, dialog, typed)
         if dialog.state is DialogState.ARGUMENT:
             return self._given(situation, dialog, typed)
+        if dialog.prompt is not None:
+            return self._prompted(situation, dialog, dialog.prompt, typed)
         return self._moved(situation, dialog, typed)
 
     @staticmethod
@@ -181,7 +191,7 @@ class Conversation:
             reader = self._reader(situation, dialog.latin)
             if isinstance(led, Place):
                 return self._at(situation, self._menus.show(led, reader), dialog.latin)
-            return Turn(self._read(led) if isinstance(led, Run) else None, reader.text("menu-gone"), changed=True)
+            return Turn(self._read(led or Run(f"{dialog.offered}#")), changed=True)
         if typed != YES:
             return self._offer(situation, dialog, dialog.offered)
         again = msgspec.structs.replace(dialog, offered="")
@@ -191,6 +201,8 @@ class Conversation:
             return self._text(situation, again)
         if again.state is DialogState.ARGUMENT and (kind := self._lacking(self._read(Run(again.text)))) is not None:
             return self._input(situation, again, kind)
+        if again.state is DialogState.PROMPT:
+            return self._prompt(situation, again, again.page)
         return self._again(situation, again, again.page)
 
     def _decided(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
@@ -215,6 +227,30 @@ class Conversation:
             UNDERSTOOD, command, arguments, latin=dialog.latin, row=row, masked=typed, secret=True
         )  # fmt: skip
         return Turn(reading, dialog=dialog, changed=True)
+
+    def _prompted(self, situation: Situation, dialog: Dialog, prompt: Prompt, typed: str) -> Turn:
+        """What a command has asked for; of a text of several pages the last one leaves 9 to the command too."""
+        if typed == MORE and dialog.page < len(self._prompt_pages(situation, dialog)) - 1:
+            return self._prompt(situation, dialog, dialog.page + 1)
+        if not typed:
+            return self._prompt(situation, dialog, dialog.page)
+        row = self._row_of(prompt)
+        if row is None:  # the operator's data has changed meanwhile
+            return Turn(screen=self._reader(situation, dialog.latin).text("menu-gone"), changed=True)
+        arguments: dict[str, str | int] = {**dict(prompt.arguments), "typed": typed}
+        masked = MASK * len(typed)  # only the command knows whether it is a secret
+        reading = Reading(
+            UNDERSTOOD, prompt.command, arguments, latin=dialog.latin, row=row, masked=masked, secret=True
+        )  # fmt: skip
+        return Turn(reading, dialog=dialog, changed=True)
+
+    def _row_of(self, prompt: Prompt) -> CodeRow | None:
+        """The row of the plan that a prompt came from: its command, and what is fixed there."""
+        given = dict(prompt.arguments)
+        for row in self._grammar.codes.rows:
+            if row.command == prompt.command and all(given.get(key) == value for key, value in row.arguments.items()):
+                return row
+        return None
 
     def _paged(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
         if typed in (BACK, START):
@@ -314,6 +350,7 @@ class Conversation:
             opened_at=before.opened_at if goes_on and before is not None and not dialog.offered else situation.at,
             shown_at=situation.at,
             open=True,
+            network=goes_on and before is not None and before.network,
             session_info=before.session_info if goes_on and before is not None else origin.session_info,
             service_address=origin.service_address
             or (before.service_address if goes_on and before is not None else ""),
@@ -338,6 +375,15 @@ class Conversation:
             return Turn(screen=screen, changed=True)
         return self._kept(situation, msgspec.structs.replace(dialog, text=rest), screen)
 
+    def _prompt_pages(self, situation: Situation, dialog: Dialog) -> list[str]:
+        more = self._reader(situation, dialog.latin).text("menu-more")
+        return pages(dialog.text, situation.size, more) or [""]
+
+    def _prompt(self, situation: Situation, dialog: Dialog, page: int) -> Turn:
+        screens = self._prompt_pages(situation, dialog)
+        page = min(page, len(screens) - 1)
+        return self._kept(situation, msgspec.structs.replace(dialog, page=page), screens[page])
+
     def _question_pages(self, situation: Situation, dialog: Dialog) -> list[str]:
         reader = self._reader(situation, dialog.latin)
         # A screen without room for the answers must say that there is another one.
@@ -353,8 +399,29 @@ class Conversation:
 
     # -- what a command has answered
 
-    def shown(self, situation: Situation, turn: Turn, text: str, question: CodeRef | None, latin: bool) -> Shown:
-        """The screen of a command's answer: a question waits, a long text goes on, all else ends the dialog."""
+    def opened(self, situation: Situation, place: Place) -> Turn:
+        """A dialog of ours that begins with a menu."""
+        return self._at(situation, self._menus.show(place, self._reader(situation, False)), False)
+
+    def place(self, path: str) -> Place | None:
+        """The menu, or the input screen, that one would dial so."""
+        led = self._menus.resolve(f"{path}#")
+        return led if isinstance(led, Place) else None
+
+    def title(self, situation: Situation, place: Place) -> str:
+        """What a menu is called."""
+        return self._reader(situation, False).text(f"menu-{place.menu.name}")
+
+    def shown(
+        self,
+        situation: Situation,
+        turn: Turn,
+        text: str,
+        question: CodeRef | None,
+        latin: bool,
+        prompt: Prompt | None = None,
+    ) -> Shown:
+        """The screen of a command's answer: a question or a prompt waits, a long text goes on, all else is the end."""
         before = turn.dialog if turn.dialog is not None and turn.dialog.open else None
         path, typed = (before.path, before.typed) if before is not None else ("", ())
         fresh = Dialog(
@@ -364,10 +431,17 @@ class Conversation:
             asked = msgspec.structs.replace(fresh, state=DialogState.QUESTION, code=question, text=without_code(text))
             turn = self._question(situation, asked, 0)
             return Shown(turn.screen, True, turn.dialog)
+        if prompt is not None:
+            asked = msgspec.structs.replace(fresh, state=DialogState.PROMPT, prompt=prompt, text=text)
+            turn = self._prompt(situation, asked, 0)
+            return Shown(turn.screen, True, turn.dialog)
         if situation.size.holds(text) or CODE_PLACE in text:
             return Shown(text, False, None)
         paged = self._text(situation, msgspec.structs.replace(fresh, state=DialogState.TEXT, text=text))
         return Shown(paged.screen, paged.goes_on, paged.dialog, whole=False)
+
+
+_NOT_OFFERED = frozenset({DialogState.TEXT, DialogState.WAITING, DialogState.NOTICE})
 
 
 def without_code(text: str) -> str:

@@ -53,6 +53,7 @@ from gateway.model import (
     Date,
     Day,
     Email,
+    Inputs,
     Language,
     MelodyId,
     MessageText,
@@ -343,6 +344,24 @@ _MESSAGE_CHARACTERS_MAX = MESSAGE_SEGMENTS_MAX * 67  # with a Cyrillic letter in
 MESSAGE = replace(TEXT, parse=_parse_message, long=True)
 
 
+# -- applications -------------------------------------------------------------------------------------------------
+
+
+def _parse_inputs(text: str) -> Value | Wrong:
+    """Digits with `*` between them: a handset dials nothing else."""
+    found = re.match(r"[0-9]+(?:\*[0-9]+)*", text)
+    end = found.end() if found else 0
+    if end == len(text):
+        return text
+    return Wrong("empty_part" if text[end] == "*" else "unknown_code", end)
+
+
+_DIGITS = many(one(DIGITS), 1)
+_TAKES_INPUTS = then(_DIGITS, maybe(many(then(one("*"), _DIGITS), 1)))
+DIALLED_INPUTS = ArgumentType("text", "1*2", _parse_inputs, _TAKES_INPUTS, secret=True, several=True)
+INPUTS = replace(TEXT, secret=True)
+
+
 # -- all ----------------------------------------------------------------------------------------------------------
 
 
@@ -381,5 +400,6 @@ def argument_types(operator: Operator, channel: Channel) -> dict[object, Argumen
         **dict.fromkeys((ServiceId, TariffId, MelodyId, RewardId, SubscriptionId, PictureId), IDENTITY),
         Language: LANGUAGE,
         MessageText: MESSAGE,
+        Inputs: DIALLED_INPUTS if channel is Channel.USSD else INPUTS,
         str: TEXT,
     }

@@ -322,6 +322,11 @@ class MenuTree:
             return Run(goal.code(typed))
         return Place(place.path, place.menu, goal, tuple(typed))
 
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """What one dials for each menu, and its name."""
+        yield from ((root, menu.name) for root, menu in self.roots.items())
+        yield from ((path, item.menu) for path, _, item in self._walk() if item.menu)
+
     def place(self, path: str, typed: tuple[str, ...]) -> Place | None:
         """A stored place; None where the menus have changed since."""
         found = self.resolve(f"{path}#") if path else None

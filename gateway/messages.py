@@ -115,6 +115,34 @@ class DialogGone(msgspec.Struct, frozen=True, gc=False):
     op: str = ""
 
 
+class DialogShown(msgspec.Struct, frozen=True, gc=False):
+    """The handset has shown a notification of ours (TS 22.090 5.2.2). `origin` is what a release must echo."""
+
+    sender: Msisdn
+    at: Instant
+    origin: DialogOrigin
+    connection: int
+    link: str
+    account: str
+
+
+class Push(msgspec.Struct, frozen=True, gc=False):
+    """The operator wants a number shown something that it did not ask for. `id` names the request: once is enough.
+
+    `text` is a notification; else `place` is what one would dial for the menu to be asked (`*111*2`). It goes to
+    `account` at `link`, in `dialect`; as an SMS where `link` is empty, since then nobody bound can open a dialog.
+    """
+
+    id: str
+    msisdn: Msisdn
+    at: Instant
+    text: str = ""
+    place: str = ""
+    link: str = ""
+    account: str = ""
+    dialect: str = ""
+
+
 PARTS_MAX = 256  # of one reply, TS 23.040 9.2.3.24.1: 255
 
 
@@ -141,7 +169,8 @@ class Awaited(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class SubmitResult(msgspec.Struct, frozen=True, gc=False):
     """What became of an outbox row: accepted by the message centre, refused, unanswered.
 
-    `awaited`: its parts, where receipts were asked for.
+    `awaited`: its parts, where receipts were asked for. `session_info`: of a dialog that the row opens, as the centre's
+    response names it.
     """
 
     row: int
@@ -150,6 +179,7 @@ class SubmitResult(msgspec.Struct, frozen=True, gc=False):
     status: int = 0
     at: Instant = Instant(0)
     awaited: tuple[Awaited, ...] = ()
+    session_info: bytes = b""
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
@@ -300,11 +330,13 @@ Fact = (
     | Claimed
     | Confirmed
     | DialogGone
+    | DialogShown
     | Imported
     | Late
     | Lost
     | MissesTallied
     | PartsDue
+    | Push
     | Reloaded
     | TimerDue
 )

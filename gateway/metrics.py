@@ -56,8 +56,25 @@ class Exposition(Collector):
                     status.started_at / 1000)  # fmt: skip
         yield from self._engine(status)
         yield from _peers(status)
+        yield from self._applications(status)
         yield from _store(status)
         yield from _retention(self._gateway.retention)
+
+    def _applications(self, status: Status) -> Iterator[Metric]:
+        labels = ("application",)
+        calls = CounterMetricFamily(
+            "ussdgw_application_calls", "Calls of applications, by what came of them.", labels=(*labels, "result")
+        )
+        paused = GaugeMetricFamily("ussdgw_application_paused", "Not asked: it failed too often.", labels=labels)
+        took = HistogramMetricFamily("ussdgw_application_seconds", "Until an application answered.", labels=labels)
+        for each in status.applications:
+            for result, count in each.calls.items():
+                calls.add_metric((each.name, result), count)
+            paused.add_metric((each.name,), each.paused)
+            durations = self._gateway.applications[each.name].figures.took
+            took.add_metric((each.name,), buckets=_buckets(durations), sum_value=durations.total_s)
+        if status.applications:
+            yield from (calls, paused, took)
 
     def _engine(self, status: Status) -> Iterator[Metric]:
         telemetry = self._gateway.telemetry
@@ -127,11 +144,15 @@ def counters(name: str, about: str, label: str, values: Mapping[str, int]) -> Me
 
 
 def histogram(name: str, about: str, durations: Durations) -> Metric:
+    return HistogramMetricFamily(name, about, buckets=_buckets(durations), sum_value=durations.total_s)
+
+
+def _buckets(durations: Durations) -> list[tuple[str, float]]:
     buckets, seen = [], 0
     for bound_s, count in zip((*durations.bounds_s, float("inf")), durations.counts, strict=True):
         seen += count
         buckets.append(("+Inf" if bound_s == float("inf") else str(bound_s), float(seen)))
-    return HistogramMetricFamily(name, about, buckets=buckets, sum_value=durations.total_s)
+    return buckets
 
 
 def _snake(name: str) -> str:

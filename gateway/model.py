@@ -54,6 +54,9 @@ Email = NewType("Email", str)
 MessageText = NewType("MessageText", str)
 """What a subscriber writes to another one: as he typed it, up to ten segments."""
 
+Inputs = NewType("Inputs", str)
+"""What was typed to an application, one input after the other with `*` between them. It may be secret."""
+
 Name = NewType("Name", str)
 """One word that a subscriber calls somebody or some place by, as he wrote it."""
 
@@ -315,7 +318,31 @@ class DialogState(IntEnum):
     PLACE = 0  # a menu, an input or a choice: what `path` and `typed` lead to
     QUESTION = 1  # of `code`: yes or no
     TEXT = 2  # `text` goes on by "more"
-    ARGUMENT = 3  # what the code in `text` lacks is asked for
+    PROMPT = 3  # `text`, of a command: what is typed is given to `prompt`
+    WAITING = 4  # nothing yet: the result of the effect `waits` will be shown
+    NOTICE = 5  # a notification of ours, which asks nothing
+    ARGUMENT = 6  # what the code in `text` lacks is asked for
+
+
+class Prompt(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Who gets what is typed at a screen: a command with a field `typed`, and its other arguments."""
+
+    command: str
+    arguments: tuple[tuple[str, str | int], ...] = ()
+
+
+class DialogPlace(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where the network has a dialog, for a screen that no message of the subscriber asks for.
+
+    `connection`: 0 where it is one of an earlier run; then any bind of `account` at `link` will do.
+    """
+
+    dialect: str
+    link: str
+    account: str
+    connection: int
+    language: Language
+    latin: bool = False
 
 
 class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -325,7 +352,8 @@ class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
     would dial to come here at once (`*111*2`), `typed` what its input screens have been given. `text` is the
     question, what is left of a text, or the code that lacks an argument. `offered`: the screen asks whether to go on
     from here or to begin with that path. `open`: the network still has it; else it was interrupted and is offered at
-    the next dial. `row` is the outbox row of the screen.
+    the next dial. `row` is the outbox row of the screen. `network`: we opened it; `push` is the request that had it
+    opened, until it is known what came of that.
     """
 
     msisdn: Msisdn
@@ -344,6 +372,11 @@ class Dialog(msgspec.Struct, frozen=True, array_like=True, gc=False):
     row: int = 0
     session_info: bytes = b""
     service_address: str = ""
+    network: bool = False
+    push: str = ""
+    prompt: Prompt | None = None
+    waits: int = 0
+    place: DialogPlace | None = None
 
 
 DialogKey = tuple[Msisdn, bytes]

@@ -46,7 +46,9 @@ class Parts:
 
     def after(self, kind: ArgumentType, index: int) -> int:
         """The index after the parts that belong to one argument of this kind."""
-        return index + 1 if self.tokens is None else kind.span(self.line.text, self.tokens, index)
+        if self.tokens is None:
+            return len(self.keys) if kind.several else index + 1
+        return kind.span(self.line.text, self.tokens, index)
 
     def text(self, first: int, after: int) -> str:
         """The parts from `first` to before `after`, as they stand in the plain line."""

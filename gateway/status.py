@@ -27,6 +27,7 @@ from smpp.status import LinkStatus
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
+    from gateway.delivery.applications import ApplicationChannel
 
 RATE_S = 10.0
 SAMPLE_S = 1.0
@@ -80,6 +81,20 @@ class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     took_p99_ms: float | None
 
 
+class ApplicationStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """An application outside, since the start. `calls`: by what came of them. `paused`: it failed too often in a row.
+
+    `took_mean_ms`, `took_p99_ms`: of the calls that it answered.
+    """
+
+    name: str
+    url: str
+    calls: dict[str, int]
+    paused: bool
+    took_mean_ms: float
+    took_p99_ms: float | None
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Instants are milliseconds since 1970 UTC."""
 
@@ -89,6 +104,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Instant
     catalogue: str
     peers: tuple[PeerStatus, ...]
+    applications: tuple[ApplicationStatus, ...]
     queue_facts: int
     queue_facts_max: int
     replies_waiting: int
@@ -204,6 +220,7 @@ async def status_of(gateway: Gateway) -> Status:
         started_at=gateway.started_at,
         catalogue=gateway.rooms.digest,
         peers=tuple(_peers(gateway)),
+        applications=tuple(_application(each) for each in gateway.applications.values()),
         queue_facts=len(gateway.queue),
         queue_facts_max=gateway.settings.engine.queue_facts_max,
         replies_waiting=gateway.sender.waiting,
@@ -213,7 +230,7 @@ async def status_of(gateway: Gateway) -> Status:
             failed=counters["batches_failed"],
             facts_mean=round(telemetry.facts.total() / max(batches.count, 1), 1),
             took_mean_ms=round(batches.total_s * 1000 / max(batches.count, 1), 2),
-            took_p99_ms=p99_s * 1000 if p99_s != float("inf") else None,
+            took_p99_ms=_milliseconds(p99_s),
         ),
         messages=counters["messages"],
         redeliveries=counters["redeliveries"],
@@ -222,6 +239,22 @@ async def status_of(gateway: Gateway) -> Status:
         journal_number=gateway.engine.number,
         store=gateway.settings.store.url,
         store_outlook=await gateway.outlook.now(),
+    )
+
+
+def _milliseconds(bound_s: float) -> float | None:
+    return bound_s * 1000 if bound_s != float("inf") else None
+
+
+def _application(channel: ApplicationChannel) -> ApplicationStatus:
+    took = channel.figures.took
+    return ApplicationStatus(
+        name=channel.setup.name,
+        url=channel.setup.url,
+        calls=dict(sorted(channel.figures.calls.items())),
+        paused=channel.breaker.is_open,
+        took_mean_ms=round(took.total_s * 1000 / max(took.count, 1), 1),
+        took_p99_ms=_milliseconds(took.within_s(0.99)),
     )
 
 

@@ -316,6 +316,16 @@ def _byte_order(dialect: Dialect) -> Literal["little", "big"]:
 # -- out -------------------------------------------------------------------------------------------------------------
 
 
+def can_open(dialect: Dialect, kind: OutKind) -> bool:
+    """Whether a dialog can be opened so: by a question (ASK) or a notification (NOTIFY)."""
+    return kind in dialect.op_out and (kind is OutKind.NOTIFY or dialect.questions)
+
+
+def acknowledges(dialect: Dialect) -> bool:
+    """Whether the centre tells that a notification was shown."""
+    return UssdKind.ACK in dialect.op_in.values()
+
+
 def outbound(
     dialect: Dialect, kind: OutKind, *, session_info: bytes = b"", text_octets: bytes = b"", data_coding: int = 0
 ) -> UssdFields:

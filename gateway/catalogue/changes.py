@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from gateway.catalogue.codes import CodeRow, Codes
+from gateway.catalogue.menus import Menu, Menus
 from gateway.catalogue.products import Products
 
 DIGEST_OCTETS = 16
@@ -67,6 +68,19 @@ def _fields_changed(before: Any, after: Any) -> str:
 
 def _keyed(values: Mapping[K, V]) -> dict[str, V]:
     return {str(key): value for key, value in values.items()}
+
+
+def menu_changes(old: Menus, new: Menus) -> Iterator[str]:
+    """`menu money changed`: menus by name, whatever line they stand in."""
+    yield from _told("menu", _menus(old), _menus(new))
+
+
+def _menus(menus: Menus) -> dict[str, Menu]:
+    """Without the lines, which say where a menu is written, not what it is."""
+    return {
+        name: replace(menu, line=0, items=tuple(replace(item, line=0) for item in menu.items))
+        for name, menu in menus.menus.items()
+    }
 
 
 def text_changes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:

@@ -8,11 +8,12 @@ repairs.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.catalogue.ambiguity import Ambiguity, Comparison
+from gateway.catalogue.applications import Application, with_applications
 from gateway.catalogue.codes import Codes
 from gateway.catalogue.faults import Fault, nearest
 from gateway.catalogue.loading import Catalogue, scan_catalogue
@@ -47,15 +48,17 @@ class Data:
 
 def read_data(
     folder: Path | None, texts_folder: Path | None, operator: Operator, commands: Mapping[str, type[Command]],
-    segments_max: int, *, checked: bool = False,
+    segments_max: int, applications: Sequence[Application] = (), *, checked: bool = False,
 ) -> Data:  # fmt: skip
     """Reads and checks codes, products and texts, of their folders or the gateway's own.
 
     Args:
         segments_max: how many SMS a text may need at its longest.
+        applications: outside, to which codes belong.
         checked: this state was found without fault before, and is only read.
     """
     catalogue, faults = scan_catalogue(folder)
+    catalogue = replace(catalogue, codes=with_applications(catalogue.codes, applications))
     texts = Texts.read(texts_folder, operator=operator, completed=True)
     faults += texts.faults()
     if not checked:
@@ -81,6 +84,7 @@ def check_codes(
     faults += _hidden_codes(tries, operator.short_number)
     if texts is not None:
         faults += _unnamed_parts(tries, texts)
+    faults += _swallowed(tries)
     faults += map(_conflict, Comparison(Channel.USSD, lambda digits: (digits,)).of(tries.ussd))
     for root in (tries.sms, *tries.sms_to.values(), *tries.open_to.values()):
         faults += map(_conflict, Comparison(Channel.SMS, spellings).of(root))
@@ -123,6 +127,21 @@ def _hidden_codes(tries: Tries, main_code: str) -> Iterator[Fault]:
             if hidden.row.command != leaf.row.command:
                 mine, theirs = f"{leaf.text!r} of {leaf.row.command}", f"{hidden.text!r} of {hidden.row.command}"
                 yield Fault(leaf.row.file, leaf.line, leaf.row.command, f"{mine} by SMS hides {theirs}", hidden.line)
+
+
+def _swallowed(tries: Tries) -> Iterator[Fault]:
+    """Longer codes below one that takes whatever is dialled behind it: which of the two was meant nobody could say."""
+    dialled = [leaf for leaf in tries.leaves if leaf.channel is Channel.USSD]
+    for taker in dialled:
+        last = taker.items[-1]
+        if isinstance(last, str) or not last.several:
+            continue
+        start = taker.items[:-1]
+        for other in dialled:
+            if other.row is not taker.row and len(other.items) > len(start) and other.items[: len(start)] == start:
+                mine, theirs = f"{other.text!r} of {other.row.command}", f"{taker.text!r} of {taker.row.command}"
+                message = f"{mine} and {theirs} match one string"
+                yield Fault(other.row.file, other.line, other.row.command, message, taker.line)
 
 
 def _service_codes(codes: Codes) -> Iterator[Fault]:

@@ -66,8 +66,7 @@ def scan_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[Fault]]:
         faults += error.faults
     menus = Menus()
     try:
-        # Menus lead to codes: an operator's own codes go with his own menus, or with none.
-        if folder is None or (folder / MENUS_FILE).exists() or not (folder / CODES_FILE).exists():
+        if _has_menus(folder):
             menus = read_menus(*_source(folder, MENUS_FILE))
     except CatalogueError as error:
         faults += error.faults
@@ -76,7 +75,13 @@ def scan_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[Fault]]:
 
 def catalogue_files(folder: Path | None = None) -> list[tuple[str, bytes]]:
     """The files that `load_catalogue` reads, as they are: name and content. Raises CatalogueError."""
-    return [(name, _source(folder, name)[0].encode()) for name in (CODES_FILE, PRODUCTS_FILE)]
+    names = (CODES_FILE, PRODUCTS_FILE, *([MENUS_FILE] if _has_menus(folder) else []))
+    return [(name, _source(folder, name)[0].encode()) for name in names]
+
+
+def _has_menus(folder: Path | None) -> bool:
+    """Menus lead to codes: an operator's own codes go with his own menus, or with none."""
+    return folder is None or (folder / MENUS_FILE).exists() or not (folder / CODES_FILE).exists()
 
 
 def _source(folder: Path | None, name: str) -> tuple[str, str]:

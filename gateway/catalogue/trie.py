@@ -224,7 +224,7 @@ class _Compiler:
         for item, placed in zip(parsed[:-1], items[:-1], strict=True):
             if isinstance(item, str) or isinstance(placed, str):
                 continue
-            if placed.rest or (placed.comes_last and channel is Channel.SMS):
+            if placed.rest or placed.several or (placed.comes_last and channel is Channel.SMS):
                 message = f"{text!r}: <{item.name}> takes all that follows, so it must come last"
                 self._fault(row, text, message)
                 return None

@@ -16,6 +16,7 @@ MODULES = {
     "serve": "gateway.cli.serving",
     "reload": "gateway.cli.operating",
     "status": "gateway.cli.operating",
+    "push": "gateway.cli.operating",
     "dial": "gateway.cli.phones",
     "sms": "gateway.cli.phones",
     "phone": "gateway.cli.phones",

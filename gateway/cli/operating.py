@@ -23,10 +23,12 @@ from rich.text import Text
 from gateway import config
 from gateway.config import ConfigError
 from gateway.control import ControlClient, ControlError, NotRunning
+from gateway.control_commands import PushArguments, PushResult
 from gateway.messages import MissRow
 from gateway.misses import in_order
 from gateway.model import Instant
-from gateway.status import PeerStatus, SessionStatus, Status
+from gateway.rules.pushes import PushState
+from gateway.status import ApplicationStatus, PeerStatus, SessionStatus, Status
 from gateway.store.reading import StoreReader
 
 app = typer.Typer()
@@ -106,6 +108,47 @@ def status(
                 time.sleep(WATCH_S)
 
 
+@app.command()
+def push(
+    number: Annotated[str, typer.Argument(help="The subscriber's number.")],
+    notify: Annotated[str, typer.Option(help="A text for the screen, which asks nothing.")] = "",
+    ask: Annotated[str, typer.Option(help="A menu, by its name or by what one dials for it: money, '*111*1#'.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Until it is known what came of it.")] = False,
+    id: Annotated[str, typer.Option(help="Of the request: the same id again does nothing twice.")] = "",
+    config_file: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Shows a number something that it did not ask for; by SMS where no dialog can be opened.
+
+    With --wait, exit status 1: nobody has seen it on a screen.
+    """
+    arguments = PushArguments(number, notify, ask, id, wait)
+    with running(config_file) as gateway:
+        result = msgspec.convert(gateway.ask("push", arguments), PushResult)
+    if as_json:
+        print_json(msgspec.to_builtins(result))
+    else:
+        out.print(push_shown(result), markup=False)
+    if wait and result.state not in SEEN:
+        raise typer.Exit(1)
+
+
+SEEN = frozenset({PushState.ACCEPTED, PushState.SHOWN, PushState.ANSWERED})
+
+
+def push_shown(result: PushResult) -> str:
+    """What came of a request, in a line."""
+    said = {
+        PushState.OPENING: "on its way",
+        PushState.ACCEPTED: "accepted by the centre, which tells no more",
+        PushState.SHOWN: "shown",
+        PushState.ANSWERED: f"answered: {result.answer}",
+        PushState.UNANSWERED: "not answered",
+        PushState.FELL_BACK: f"fell back to SMS: {result.reason}",
+    }[PushState(result.state)]
+    return f"{said} (id {result.id}, reference {result.reference})"
+
+
 def status_shown(now: Status, zone: str) -> Group:
     """A status as two tables: the peers, and everything else."""
     peers = aligned("name", "system_id", "address", "state", "since", "window>", "in/s>", "out/s>", "in>", "out>")
@@ -120,6 +163,9 @@ def status_shown(now: Status, zone: str) -> Group:
     outlook, batches = now.store_outlook, now.batches
     oldest = outlook.oldest_ready_at
     p99 = "longer than 2.5 s" if batches.took_p99_ms is None else f"{batches.took_p99_ms:g} ms"
+    applications = aligned("application", "state", "answered>", "not answered>", "mean>", "99 %>")
+    for each in now.applications:
+        applications.add_row(*map(Text, application_row(each)))
     figures = aligned("", "")
     for label, shown in (
         ("gateway", f"version {now.version}, process {now.pid}, since {local_time(now.started_at, zone)}"),
@@ -137,7 +183,16 @@ def status_shown(now: Status, zone: str) -> Group:
                   f"journal at {now.journal_number:,}"),
     ):  # fmt: skip
         figures.add_row(Text(label, style="bold"), Text(shown))
-    return Group(peers, "", troubles, "", figures) if troubles.row_count else Group(peers, "", figures)
+    tables = [table for table in (peers, applications, troubles) if table is peers or table.row_count]
+    return Group(*[each for table in tables for each in (table, "")], figures)
+
+
+def application_row(now: ApplicationStatus) -> tuple[str, ...]:
+    answered = now.calls.get("con", 0) + now.calls.get("end", 0)
+    failed = ", ".join(f"{name} {count}" for name, count in now.calls.items() if name not in ("con", "end"))
+    p99 = "longer" if now.took_p99_ms is None else f"{now.took_p99_ms:g} ms"
+    took = (f"{now.took_mean_ms:g} ms", p99) if answered else ("", "")
+    return now.name, "paused" if now.paused else "asked", f"{answered:,}", failed or "0", *took
 
 
 def peer_rows(peer: PeerStatus, zone: str) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,7 +19,7 @@ from gateway.messages import EffectResult, Fact
 from gateway.model import Instant
 from gateway.store.protocol import EffectRow
 
-AT_ONCE_MAX = 32
+AT_ONCE_MAX = 32  # of one channel, so that a slow one holds up no other
 LOOK_AGAIN_S = 1.0  # the longest sleep, so that a clock that jumps is noticed
 
 
@@ -46,6 +47,7 @@ class ChannelSetup:
 
     channel: Channel
     give_up_ms: int = 24 * 3_600_000
+    at_once_max: int = AT_ONCE_MAX
 
 
 class EffectPerformer:
@@ -64,19 +66,22 @@ class EffectPerformer:
         self._post = post
         self._wake = wake
         self._noted = noted
-        self._waiting: list[tuple[int, int, EffectRow]] = []
+        self._waiting: dict[str, list[tuple[int, int, EffectRow]]] = {}  # by channel, the one due first first
+        self._under_way: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
     def begin(self, effects: Iterable[EffectRow]) -> None:
         latest = self._clock.now() + EFFECT_DELAYS_MS[-1]  # what is due later was put off by a clock that was ahead
         for effect in effects:
-            heapq.heappush(self._waiting, (min(effect.due_at, latest), effect.id, effect))
+            latest_due = min(effect.due_at, latest)
+            heapq.heappush(self._waiting.setdefault(effect.channel, []), (latest_due, effect.id, effect))
         self._changed.set()
 
     def clock_jumped(self, milliseconds: int) -> None:
-        """The clock was set: the next tries are as far away as they were. The order stays, so it is a heap still."""
-        self._waiting = [(due + milliseconds, number, effect) for due, number, effect in self._waiting]
+        """The clock was set: the next tries are as far away as they were. The order stays, so they are heaps still."""
+        for channel, waiting in self._waiting.items():
+            self._waiting[channel] = [(due + milliseconds, number, effect) for due, number, effect in waiting]
         self._changed.set()
 
     async def run(self) -> None:
@@ -98,24 +103,34 @@ class EffectPerformer:
                 await setup.channel.close()
 
     def _pause_s(self) -> float | None:
-        if not self._waiting or len(self._tasks) >= AT_ONCE_MAX:
+        due = [waiting[0][0] for name, waiting in self._waiting.items() if waiting and self._has_room(name)]
+        if not due:
             return None
-        return min(max(0.0, (self._waiting[0][0] - self._clock.now()) / 1000), LOOK_AGAIN_S)
+        return min(max(0.0, (min(due) - self._clock.now()) / 1000), LOOK_AGAIN_S)
+
+    def _has_room(self, channel: str) -> bool:
+        setup = self._channels.get(channel)
+        return self._under_way[channel] < (AT_ONCE_MAX if setup is None else setup.at_once_max)
 
     def _start_due(self) -> None:
         now = self._clock.now()
-        while self._waiting and self._waiting[0][0] <= now and len(self._tasks) < AT_ONCE_MAX:
-            effect = heapq.heappop(self._waiting)[2]
-            task = asyncio.create_task(self._try(effect), name=f"effect {effect.id}")
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
+        for channel, waiting in self._waiting.items():
+            while waiting and waiting[0][0] <= now and self._has_room(channel):
+                effect = heapq.heappop(waiting)[2]
+                self._under_way[channel] += 1
+                task = asyncio.create_task(self._try(effect), name=f"effect {effect.id}")
+                self._tasks.add(task)
+                task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._changed.set()
 
     async def _try(self, effect: EffectRow) -> None:
-        result = await perform_once(effect, self._channels.get(effect.channel), self._clock)
+        try:
+            result = await perform_once(effect, self._channels.get(effect.channel), self._clock)
+        finally:
+            self._under_way[effect.channel] -= 1
         self._noted(
             "effect",
             channel=effect.channel,

@@ -39,7 +39,7 @@ class HttpChannel:
             headers["Signature"] = signature(self._secret, effect.document, self._clock.now() // 1000)
         try:
             async with self._session.post(self._url, data=effect.document, headers=headers) as response:
-                body = await response.content.read(ANSWER_OCTETS_MAX)
+                body = await body_of(response)
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise EffectFailed(f"no answer: {type(error).__name__}") from error
@@ -52,6 +52,17 @@ class HttpChannel:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+async def body_of(response: aiohttp.ClientResponse) -> bytes:
+    """All of it, but never more than the cap: one read gives what has come so far."""
+    body = b""
+    while len(body) < ANSWER_OCTETS_MAX:
+        more = await response.content.read(ANSWER_OCTETS_MAX - len(body))
+        if not more:
+            break
+        body += more
+    return body
 
 
 def signature(secret: bytes, body: bytes, at_s: int) -> str:

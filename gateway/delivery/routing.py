@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from gateway.delivery.compose import Route
 from gateway.messages import Outgoing
-from gateway.model import Channel
+from gateway.model import Channel, Instant, Msisdn
 from smpp.connection import Connection
+from smpp.ussd import OutKind, can_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ class Routing:
             if partner is not None:
                 return partner
         if outgoing.channel is Channel.USSD:
-            return None  # a dialog lives on its own connection, or pair of connections, only
+            # A dialog lives on its own connection, or pair of connections, only; one that is yet to be opened, or is
+            # left over from an earlier run, at its account.
+            return None if outgoing.connection else self._account(outgoing.link, outgoing.account)
         for rule in self._rules:
             if rule.matches(outgoing):
                 return self._first_bound(rule.via)
@@ -108,6 +111,17 @@ class Routing:
             if own is not None:
                 return own
         return self._first_bound((outgoing.link, *(name for name in self._routes if name != outgoing.link)))
+
+    def opener(self, destination: Msisdn, source: str, act: OutKind) -> Connection | None:
+        """Where a dialog with that number may be opened: bound, and of a dialect that can; None: nowhere."""
+        outgoing = Outgoing(Channel.USSD, destination, source, "", Instant(0), 0)
+        names = next((rule.via for rule in self._rules if rule.matches(outgoing)), tuple(self._routes))
+        for name in names:
+            named = [one for one in self._connections.all() if self._is_named(one, name)]
+            able = [one for one in named if can_open(self.route(one).dialect, act)]
+            if (found := self._free(one for one in able if one.may_send)) is not None:
+                return found
+        return None
 
     def _first_bound(self, names: Iterable[str]) -> Connection | None:
         for name in names:

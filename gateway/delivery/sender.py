@@ -57,6 +57,7 @@ class _Sending:
     sent: int = 0
     answered: int = 0
     refused: dict[int, int] = field(default_factory=dict)  # part -> status
+    session_info: bytes = b""  # of the dialog that it opens, as the response has it
     overdue: set[int] = field(default_factory=set)
 
     @property
@@ -218,6 +219,9 @@ class Sender:
             sending.accepted[number] = pdu.message_id if isinstance(pdu, (SubmitSmResp, DataSmResp)) else ""
             if sending.pace is not None:
                 sending.pace.succeeded()
+            dialect = sending.route.dialect
+            if dialect.session_from_response and dialect.session_tag is not None and opens(sending.outgoing):
+                sending.session_info = pdu.tlv(dialect.session_tag) or b""
         if pdu.tlvs and sending.connection.tells_congestion:
             congestion = pdu.tlv(CONGESTION_STATE)
             if congestion:
@@ -363,10 +367,8 @@ class Sender:
 
     def _still_worth(self, row: int, outgoing: Outgoing, now: Instant) -> Outgoing | None:
         """A screen whose dialog is over goes as SMS instead; what is past its validity expires."""
-        if outgoing.channel is Channel.USSD and (
-            outgoing.expires_at <= now or self._connections.get(outgoing.connection) is None
-        ):
-            if asks(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
+        if outgoing.channel is Channel.USSD and (outgoing.expires_at <= now or self._dialog_lost(outgoing)):
+            if on_screen_only(outgoing):  # without its dialog nobody can answer it; the next dial offers it again
                 self._expired(row, now)
                 return None
             outgoing = as_sms(outgoing, self._routing.validity_ms)
@@ -374,6 +376,10 @@ class Sender:
             self._expired(row, now)
             return None
         return outgoing
+
+    def _dialog_lost(self, outgoing: Outgoing) -> bool:
+        """Its connection has ended. What names none waits for a bind of its account."""
+        return bool(outgoing.connection) and self._connections.get(outgoing.connection) is None
 
     def _expired(self, row: int, now: Instant) -> None:
         self._forget(row)
@@ -392,7 +398,7 @@ class Sender:
         status, verdict = self._refused(sending) if sending.refused else (0, Verdict(OutboxState.SENT))
         if verdict.state is OutboxState.FAILED:
             self._forget(row)
-            if outgoing.channel is Channel.USSD and not asks(outgoing):  # the dialog is dead: the result goes as SMS
+            if outgoing.channel is Channel.USSD and not on_screen_only(outgoing):  # it is dead: the result goes as SMS
                 self._again(row, as_sms(outgoing, self._routing.validity_ms))
                 return
             self._post(SubmitResult(row, OutboxState.FAILED, sending.first_id, status, self._clock.now()))
@@ -403,7 +409,8 @@ class Sender:
         else:
             self._forget(row)
             awaited = self._awaited(sending)
-            self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), awaited))
+            session = sending.session_info
+            self._post(SubmitResult(row, OutboxState.SENT, sending.first_id, 0, self._clock.now(), awaited, session))
 
     def _refused(self, sending: _Sending) -> tuple[int, Verdict]:
         """What follows from the statuses of a row's parts; the most lasting one decides. Slows the link down."""
@@ -470,5 +477,15 @@ def as_sms(outgoing: Outgoing, validity_ms: int) -> Outgoing:
 
 
 def asks(outgoing: Outgoing) -> bool:
-    """Whether it is a screen that waits for an answer."""
+    """Whether it is a screen of a dialog that waits for an answer."""
     return outgoing.dialog is not None and outgoing.dialog.act is OutKind.CONTINUE
+
+
+def opens(outgoing: Outgoing) -> bool:
+    """Whether it opens a dialog."""
+    return outgoing.dialog is not None and outgoing.dialog.act in (OutKind.ASK, OutKind.NOTIFY)
+
+
+def on_screen_only(outgoing: Outgoing) -> bool:
+    """Whether it is nothing by SMS: a question, or a release. In place of what opens a dialog the engine sends one."""
+    return outgoing.dialog is not None and outgoing.dialog.act not in (OutKind.END_MOBILE, OutKind.END_NETWORK)

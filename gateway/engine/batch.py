@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from gateway.clock import Clock
-from gateway.commands import NotLoaded, Reply
+from gateway.commands import NotLoaded, Outcome, Reply
 from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
 from gateway.dispatcher import Decision, Dispatcher, Fault
 from gateway.engine.dialog_steps import DialogSteps, remembering
@@ -36,6 +36,7 @@ from gateway.engine.journal import (
 )
 from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
+from gateway.engine.pushes import Pushes, PushSteps
 from gateway.engine.receipts import Matching, Receipts
 from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
@@ -44,6 +45,7 @@ from gateway.messages import (
     Confirmed,
     DialogGone,
     DialogOrigin,
+    DialogShown,
     EffectResult,
     Fact,
     ImportCount,
@@ -56,6 +58,7 @@ from gateway.messages import (
     OutboxState,
     Outgoing,
     PartsDue,
+    Push,
     Receipt,
     Reloaded,
     SubmitResult,
@@ -63,19 +66,20 @@ from gateway.messages import (
 )
 from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.reading import Reading
+from gateway.rules.pushes import PushRecord
 from gateway.store.protocol import (
     EffectRow,
     InboxRow,
     LedgerRow,
     OutboxChange,
     OutboxRow,
-    Outcome,
     PartRow,
     Store,
     TimerRow,
     Wanted,
     WriteBatch,
 )
+from gateway.store.protocol import Outcome as RowOutcome
 from smpp.receipt import receipt_text
 from smpp.ussd import Dialect
 from smpp.vocabulary import MessageState
@@ -151,6 +155,7 @@ class Tools:
     talk: Conversation | None = None
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     dialogs: Dialogs = field(default_factory=Dialogs)
+    pushes: Pushes = field(default_factory=Pushes)
 
     def with_core(self, core: Core) -> Tools:
         return replace(
@@ -193,6 +198,7 @@ class Batch:
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     steps: DialogSteps = field(init=False)
+    pushing: PushSteps = field(init=False)
     next_timer: Instant | None = None
     begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
     effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
@@ -211,6 +217,7 @@ class Batch:
         self.joining = Joining(self.parts)
         tools = self.tools
         self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
+        self.pushing = PushSteps(self.steps, self.journal, self.write, self._queue, self._carry)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -237,6 +244,9 @@ class Batch:
                 self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
             elif isinstance(fact, Receipt):
                 self.came.append(fact)
+            elif isinstance(fact, Push):
+                wanted.subscribers.add(fact.msisdn)
+                wanted.records.add(PushSteps.record_key(fact.id))
             elif isinstance(fact, PartsDue):
                 self.incomplete = self.joining.expire(fact.at)
                 wanted.subscribers.update(key.sender for key, _ in self.incomplete)
@@ -248,9 +258,18 @@ class Batch:
         if self.came and (keys := self.matching.keys_to_load(self.came)):
             self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
-        for matched in self.matched.values():
-            self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
+        for index, matched in self.matched.items():
+            self.first_replies[matched.original] = await self._replies_to(self.facts[index], matched.original)
         await self._fetch(self._named())
+
+    async def _replies_to(self, fact: Fact, original: int) -> list[OutboxRow]:
+        """What a message had as its answer; where something outside was asked first, the screen that it led to."""
+        rows = await self.tools.store.replies_to(original)
+        if not rows and isinstance(fact, Inbound) and fact.dialog is not None:
+            dialog = self.tools.dialogs.get((fact.sender, fact.dialog.key))
+            if dialog is not None and dialog.open and dialog.row:
+                rows = await self.tools.store.replies_to(dialog.row // ROWS_PER_MESSAGE)
+        return rows
 
     def _join(self, index: int, inbound: Inbound, part: MessagePart) -> None:
         """A part of a long SMS; the one that makes it whole stands for all of it from here on."""
@@ -318,6 +337,8 @@ class Batch:
                 case SubmitResult():
                     results.append(fact)
                     self._result(fact)
+                    if fact.row in self.tools.dialogs.pushed:
+                        self.pushing.submitted(fact)
                 case Receipt():
                     row, changes = self.matching.came(fact)
                     told.append((row, fact.state, fact.ids[0] if fact.ids else "", fact.error, fact.done))
@@ -325,7 +346,13 @@ class Batch:
                 case TimerDue():
                     await self._timer(fact)
                 case DialogGone():
-                    self.steps.gone(fact.sender, fact.key)
+                    pushed = self.steps.gone(fact.sender, fact.key)
+                    if pushed is not None:
+                        self.pushing.lost(pushed, fact.op or "ended")
+                case DialogShown():
+                    self.pushing.shown(fact)
+                case Push():
+                    self.settled.append((fact, self._push(fact)))
                 case EffectResult():
                     await self._effect_result(fact)
                 case PartsDue():
@@ -369,6 +396,23 @@ class Batch:
         write.persons.extend(_values(state.persons, state.changed_persons))
         if state.changed_records:
             write.records.extend(state.record_rows())
+
+    def _push(self, push: Push) -> PushRecord | None:
+        """What has come of the request so far; None: the store does not know that number."""
+        unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+        known = unit.record(PushRecord, push.id)
+        if known.number:
+            return known
+        subscriber = unit.subscriber(push.msisdn)
+        products = self.tools.surroundings.products
+        return None if subscriber is None else self.pushing.begin(push, subscriber, products)
+
+    def _carry(self, outcome: Outcome, number: int, at: Instant) -> None:
+        """Something that no handler has decided."""
+        unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+        unit.fold(outcome)
+        unit.commit()
+        self._effects(unit, number, at)
 
     def _imported(self, fact: Imported) -> None:
         """Numbers that the store does not know, with their opening balances; the others stay as they are."""
@@ -420,6 +464,9 @@ class Batch:
             if answers and self.steps.is_early(situation, self.tools.delivery.on_its_way):
                 self._earlier_step(inbound, language)
                 return
+            if answers and situation.dialog is not None and situation.dialog.push:
+                self.pushing.answered(situation.dialog, inbound.text)
+                situation = replace(situation, dialog=msgspec.structs.replace(situation.dialog, push=""))
             inbound = remembering(inbound, situation)
             turn = self.steps.turn(situation, reading)
             if isinstance(turn, Fault):
@@ -446,10 +493,12 @@ class Batch:
                     return
                 await self._fetch_absent(absent)
         unit.commit()
-        self._effects(unit, number, inbound.at)
+        shown = self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
         screen = None
-        if situation is not None and isinstance(turn, Turn):
+        if shown:
+            self.steps.waits(inbound, language, decision.latin, shown)
+        elif situation is not None and isinstance(turn, Turn):
             screen = self.steps.answered(situation, turn, decision, self.state.subscribers[inbound.sender], number)
         self._finish(inbound, decision, number, language, reading, screen)
 
@@ -501,7 +550,7 @@ class Batch:
         if effect is None:
             return
         number = self.journal.next_number()
-        decision = Decision("", "", ())
+        decision, waiting = Decision("", "", ()), None
         if result.retry_at:
             self.write.effects_put_off.append((effect.id, result.retry_at))
             self.begun.append(msgspec.structs.replace(effect, due_at=result.retry_at, tries=effect.tries + 1))
@@ -511,13 +560,43 @@ class Batch:
             if effect.command:
                 arguments = (*effect.arguments, ("succeeded", result.succeeded), ("answer", result.answer))
                 own = TimerDue("", result.at, effect.command, effect.msisdn, arguments)
+                waiting = self.steps.waiting(effect.id)
                 decision = await self._own(own, number)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
             decision.refusal, decision.fault, shortened(effect.document),
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+        if waiting is not None:
+            await self._show(waiting, decision, number)
+            return
+        replies = tuple(reply for reply in decision.replies if reply.prompt is None)  # nobody could answer it there
+        self._reply(Answered(number, self.tools.clock.now(), replies), None)
+
+    async def _show(self, waiting: Inbound, decision: Decision, number: int) -> None:
+        """The result of something outside, in the dialog that waits for it."""
+        if waiting.sender not in self.state.subscribers:
+            await self._fetch(Wanted({waiting.sender}))
+        actor = self.state.subscribers[waiting.sender]
+        language, latin = self.steps.spoken_in(waiting)
+        if decision.fault:  # whoever waits before his screen must not wait for ever
+            apology = Reply(waiting.sender, "general-fault", {"reference": number})
+            decision = msgspec.structs.replace(decision, replies=(apology,))
+        screen = None
+        if actor is not None:
+            decision = msgspec.structs.replace(decision, latin=latin)
+            products = self.tools.surroundings.products
+            situation = self.steps.situation(waiting, actor, language, products)
+            if situation is None:  # one dial and one answer
+                self.steps.end(waiting)
+            else:
+                over = Turn(changed=True)
+                screen = self.steps.answered(situation, over, decision, actor, number)
+        answered = Answered(
+            number, self.tools.clock.now(), decision.replies, waiting.sender, language, latin, decision.money_moved,
+            screen,
+        )  # fmt: skip
+        self._reply(answered, waiting)
 
     async def _own(self, command: TimerDue, number: int) -> Decision:
         """Runs a command that the gateway gives itself."""
@@ -602,8 +681,9 @@ class Batch:
         self._take(inbound, number, matched.original)
         self.decided.append(Decided(inbound, REPEATED, number, matched.original))
 
-    def _effects(self, unit: MessageUnit, number: int, at: Instant) -> None:
-        write = self.write
+    def _effects(self, unit: MessageUnit, number: int, at: Instant) -> int:
+        """What a decision does besides changing documents; the effect whose result its dialog shows, 0: none."""
+        write, shown = self.write, 0
         for entry in unit.entries:
             write.ledger.append(LedgerRow(number, len(write.ledger), at, entry))
         timers = [TimerRow(each.key, each.due_at, each.command, each.msisdn, each.arguments) for each in unit.timers]
@@ -623,6 +703,8 @@ class Batch:
             )
             write.effects.append(row)
             self.begun.append(row)
+            shown = row_id if effect.shown else shown
+        return shown
 
     def _finish(
         self,
@@ -687,7 +769,7 @@ class Batch:
     def _failed_turn(self, situation: Situation, fault: Fault) -> None:
         """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
         number = self.journal.next_number()
-        self.steps.end(situation)
+        self.steps.end(situation.inbound)
         apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
         decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
@@ -736,7 +818,7 @@ class Batch:
         for row, state in changes:
             earlier = self.changes.get(row)
             if earlier is None:
-                self.write.outcomes.append(Outcome(row, state, at))
+                self.write.outcomes.append(RowOutcome(row, state, at))
             else:
                 self.changes[row] = OutboxChange(row, state, at, earlier.message_id)
 

@@ -18,12 +18,17 @@ class Dialogs:
     def __init__(self, dialogs_max: int = 200_000) -> None:
         self.dialogs_max = dialogs_max
         self._dialogs: dict[DialogKey, Dialog] = {}
+        self.waiting: dict[int, DialogKey] = {}  # by the effect whose result they show
+        self.pushed: dict[int, DialogKey] = {}  # by the outbox row that opens them
 
     def restore(self, dialogs: Iterable[Dialog], now: Instant) -> None:
-        """Those of the store, in its order; what a clock that was ahead has stamped was shown now at the latest."""
-        self._dialogs = {
-            (each.msisdn, each.key): replace(each, shown_at=now) if each.shown_at > now else each for each in dialogs
-        }
+        """Those of the store, in its order; what a clock that was ahead has stamped was shown now at the latest. The
+        connections of the last run are gone.
+        """
+        for each in dialogs:
+            dialog = _without_connection(replace(each, shown_at=now) if each.shown_at > now else each)
+            self._dialogs[each.msisdn, each.key] = dialog
+            self._index((each.msisdn, each.key), dialog)
 
     def clock_jumped(self, milliseconds: int) -> None:
         """The clock was set: what is on the screens was shown as long ago as before."""
@@ -48,11 +53,29 @@ class Dialogs:
     def written(self, changed: Mapping[DialogKey, Dialog | None], ended: Iterable[DialogKey]) -> None:
         """What a commit has made of them."""
         for key in ended:
-            self._dialogs.pop(key, None)
+            self._drop(key)
         for key, dialog in changed.items():
-            self._dialogs.pop(key, None)  # to the end of the order
+            self._drop(key)  # to the end of the order
             if dialog is not None:
                 self._dialogs[key] = dialog
+                self._index(key, dialog)
+
+    def _drop(self, key: DialogKey) -> None:
+        dialog = self._dialogs.pop(key, None)
+        if dialog is not None:
+            self.waiting.pop(dialog.waits, None)
+            self.pushed.pop(dialog.row, None)
+
+    def _index(self, key: DialogKey, dialog: Dialog) -> None:
+        if dialog.waits:
+            self.waiting[dialog.waits] = key
+        if dialog.push:
+            self.pushed[dialog.row] = key
 
     def __len__(self) -> int:
         return len(self._dialogs)
+
+
+def _without_connection(dialog: Dialog) -> Dialog:
+    place = dialog.place
+    return dialog if place is None else replace(dialog, place=replace(place, connection=0))

@@ -280,6 +280,7 @@ class Engine:
             return await self._failed(facts, error)
         if batch.steps.changed:
             self.tools.dialogs.written(batch.steps.changed, batch.write.dialogs_ended)
+        self.tools.pushes.written(batch.state)
         if batch.next_timer is not None and (self.next_timer is None or batch.next_timer < self.next_timer):
             self.next_timer = batch.next_timer
         self._acknowledge(batch, started)

@@ -20,6 +20,7 @@ from gateway.messages import (
     Confirmed,
     DialogGone,
     DialogOrigin,
+    DialogShown,
     Fact,
     Inbound,
     Late,
@@ -214,7 +215,12 @@ class Intake:
         op = _op_text(event.op)
         if event.kind not in TEXT_KINDS:
             connection.answer(pdu)  # an end, an abort or an acknowledgement asks for nothing
-            if event.kind is not ussd.UssdKind.ACK:
+            if event.kind is ussd.UssdKind.ACK:
+                shown = DialogOrigin(dialect.name, event.session_info, event.service_address, key=key)
+                number = self._connections.number(connection)
+                system_id = connection.system_id
+                self._queue.post(DialogShown(sender, self._clock.now(), shown, number, connection.name, system_id))
+            else:
                 self._queue.post(DialogGone(sender, key, self._clock.now(), op))
             self._log.noted("ussd_" + event.kind.value, link=connection.name, sender=masked(sender), op=op)
             return None

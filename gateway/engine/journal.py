@@ -99,6 +99,22 @@ class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: int
 
 
+class PushEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A number was to be shown something, by a dialog that we open, or something became of that request.
+
+    `text` and `place`: of the request itself. `state`, `reason` and `answer`: as it is since.
+    """
+
+    id: str
+    link: str
+    dialect: str
+    text: str
+    place: str
+    state: str
+    reason: str = ""
+    answer: str = ""
+
+
 class ReloadedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """From here on the catalogue of that digest applies."""
 
@@ -120,6 +136,7 @@ Body = (
     | ReceiptsEntry
     | EffectEntry
     | ImportedEntry
+    | PushEntry
     | ReloadedEntry
     | RepairedEntry
 )
@@ -132,6 +149,7 @@ KINDS: dict[type, str] = {
     EffectEntry: "effect",
     ReceiptsEntry: "receipts",
     ImportedEntry: "imported",
+    PushEntry: "push",
     ReloadedEntry: RELOADED,
     RepairedEntry: "repaired",
 }
@@ -214,5 +232,5 @@ def secretless(arguments: Mapping[str, object], secret: bool) -> Mapping[str, ob
     }  # fmt: skip
 
 
-SECRET_ARGUMENTS = frozenset({"code", "pin", "password", "card"})
+SECRET_ARGUMENTS = frozenset({"code", "pin", "password", "card", "typed", "before"})
 WORDS_ARGUMENTS = frozenset({"topic", "text"})

@@ -93,11 +93,22 @@ class ReplyWriter:
                         continue
                 else:
                     fitted, whole = fit_screen(text, self._size(inbound))
-                    found.append(self._make(answered, inbound, reply, fitted, Channel.USSD))
+                    found.append(self._make(answered, inbound, reply, fitted, Channel.USSD, _last_act(inbound)))
                     if whole and not answered.sms_too:
                         continue
             found.append(self._make(answered, inbound, reply, text, Channel.SMS))
         return found[:REPLIES_MAX]
+
+    @property
+    def short_number(self) -> str:
+        """Whom a subscriber who wrote to nobody hears from."""
+        return self._operator.short_number
+
+    def unasked(self, inbound: Inbound, text: str, number: int, at: Instant) -> Outgoing:
+        """A screen that answers no message: it opens a dialog, or releases one, as `inbound` names it."""
+        answered = Answered(number, at, (), inbound.sender)
+        act = _last_act(inbound)
+        return self._make(answered, inbound, Reply(inbound.sender, ""), text, Channel.USSD, act)
 
     def receipt(self, inbound: Inbound, number: int, text: str) -> Outgoing:
         """The receipt for a message that a client of our listener has sent: to him, as if from its receiver."""
@@ -174,6 +185,10 @@ class ReplyWriter:
 def is_shown(reply: Reply, sender: Msisdn | None) -> bool:
     """Whether a reply goes to the screen of who sent the message, if he has one."""
     return reply.to == sender and not reply.notice
+
+
+def _last_act(inbound: Inbound) -> OutKind:
+    return OutKind.END_MOBILE if inbound.dialog is None else inbound.dialog.act
 
 
 def _can_show(inbound: Inbound) -> bool:

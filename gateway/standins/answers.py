@@ -52,3 +52,18 @@ def _voicemail(document: Mapping[str, object], count: int) -> Mapping[str, objec
 ANSWERERS: Mapping[str, Answerer] = {
     "payments": _payment, "location": _place, "mms": _picture, "voicemail": _voicemail,
 }  # fmt: skip
+
+
+def conversation(text: str) -> str:
+    """What the example of an application says to all that was typed so far, with `*` between the inputs."""
+    match text.split("*"):
+        case [""]:
+            return "CON Weather\n1 Today\n2 Tomorrow"
+        case ["1"]:
+            return "CON Today. Which town?"
+        case ["2"]:
+            return "END Tomorrow: rain"
+        case ["1", town]:
+            return f"END {town}: sunny, 21 degrees"
+        case _:
+            return "END There is no such item. Dial *384#"

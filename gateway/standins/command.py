@@ -27,6 +27,7 @@ async def _serve(standins: StandIns, out: Console) -> None:
     out.print("stand-ins: they move no money and know no phone", markup=False)
     for channel in HTTP_CHANNELS:
         out.print(f"  {channel:9} {standins.url(channel)}", markup=False)
+    out.print(f"  ussd      {standins.url('ussd')} (an application, docs/applications.md)", markup=False)
     out.print(f"  mail      127.0.0.1:{standins.mail_port}", markup=False)
     shown: dict[str, int] = {}
     try:

@@ -20,10 +20,11 @@ from enum import StrEnum
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from gateway.config import HTTP_CHANNELS, ChannelsSection
+from gateway.config import HTTP_CHANNELS, ApplicationSection, ChannelsSection
 from gateway.delivery.http import signature
-from gateway.standins.answers import ANSWERERS, Answerer
+from gateway.standins.answers import ANSWERERS, Answerer, conversation
 
+EXAMPLE_CODE = "*384#"
 SLOW_S = 2.0
 MAILS_KEPT = 100
 
@@ -107,6 +108,12 @@ class StandIn:
         return at.isdecimal() and hmac.compare_digest(given, signature(self.secret, body, int(at)))
 
 
+async def _say(request: web.Request) -> web.Response:
+    """An application as hosted USSD services have them (docs/applications.md)."""
+    text = str((await request.post()).get("text", ""))
+    return web.Response(text=conversation(text))
+
+
 def _json(document: Mapping[str, object], status: int) -> web.Response:
     return web.Response(text=json.dumps(document, ensure_ascii=False), status=status, content_type="application/json")
 
@@ -137,6 +144,12 @@ class StandIns:
     def url(self, channel: str) -> str:
         return f"http://127.0.0.1:{self._http_socket.getsockname()[1]}/{channel}"
 
+    def applications(self) -> dict[str, ApplicationSection]:
+        """The configuration with the example of an application behind a code."""
+        about = {"ru": "пример приложения", "bg": "примерно приложение", "en": "an example application"}
+        url = self.url("ussd")
+        return {"example": ApplicationSection(codes=(EXAMPLE_CODE,), about=about, url=url)}
+
     def section(self, channels: ChannelsSection) -> ChannelsSection:
         """The configuration with these stand-ins as its systems outside."""
         changed: dict[str, object] = {
@@ -149,6 +162,7 @@ class StandIns:
         application = web.Application()
         for name, each in self.http.items():
             application.router.add_post(f"/{name}", each.handle)
+        application.router.add_post("/ussd", _say)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, self._http_socket).start()

@@ -25,6 +25,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[channels]": config.ChannelsSection,
     "[channels.payments]": config.ChannelSection,
     "[channels.mail]": config.MailSection,
+    "[applications.NAME]": config.ApplicationSection,
     "[control]": config.ControlSection,
     "[misses]": config.MissesSection,
     "[admin]": config.AdminSection,

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.catalogue import applications
+from gateway.catalogue.changes import menu_changes
 from gateway.catalogue.checking import check_codes
 from gateway.catalogue.codes import read_codes
 from gateway.catalogue.faults import CatalogueError, Fault
-from gateway.catalogue.loading import load_catalogue, read_products
+from gateway.catalogue.loading import catalogue_files, load_catalogue, read_products
 from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.products import Period
 from gateway.catalogue.trie import compile_codes
@@ -107,7 +109,7 @@ def test_own_catalogue() -> None:
 
 def test_every_command_has_a_code() -> None:
     """Every command that a subscriber may give is in the plan; those the gateway gives itself are not."""
-    reached = {each.command for each in load_catalogue(None).codes.rows}
+    reached = {each.command for each in load_catalogue(None).codes.rows} | {applications.COMMAND}
 
     available = {name: each for name, each in collect().items() if each.available}
     assert {name for name, each in available.items() if each.command.own} == set(available) - reached
@@ -351,3 +353,18 @@ def test_no_folder(tmp_path: Path) -> None:
     """A folder that is not there is a fault, not the gateway's own data."""
     with pytest.raises(CatalogueError, match="no such folder"):
         load_catalogue(tmp_path / "nowhere")
+
+
+def test_a_change_of_menus_is_a_change(tmp_path: Path) -> None:
+    """Menus are among the files that tell one catalogue from another, where they are in force; a change is named."""
+    menus = dict(catalogue_files(None))["menus.toml"].decode()
+    (tmp_path / "menus.toml").write_text("# a remark\n" + menus)
+    remarked = load_catalogue(tmp_path).menus
+    (tmp_path / "menus.toml").write_text(menus.replace("numbers_off", "numbers_on"))
+    other = load_catalogue(tmp_path).menus
+    (tmp_path / "menus.toml").unlink()
+    (tmp_path / "codes.toml").write_text("")
+
+    assert list(menu_changes(load_catalogue(None).menus, remarked)) == []
+    assert list(menu_changes(load_catalogue(None).menus, other)) == ["menu linked changed"]
+    assert "menus.toml" not in dict(catalogue_files(tmp_path))  # an operator's own codes without menus have none

@@ -184,6 +184,20 @@ async def test_the_centre_s_time_is_the_dialect_s(town: Town) -> None:
     assert screen.dialog.act is OutKind.CONTINUE
 
 
+async def test_a_dialog_lasts_so_long_at_most(town: Town) -> None:
+    """However quickly each screen is answered, past the centre's time for all of them the next answer is too late."""
+    dialect = ROOMS.dialects["spec"]
+    await town.say("*111*1#")
+    screens = []
+    for _ in range(int(dialect.total_s / 100) + 1):
+        town.clock.advance(100_000)
+        screens.append(await town.say("x", answer=True))
+
+    assert dialect.subscriber_s > 100
+    assert all(screen.startswith("Не то") for screen in screens[:-1])
+    assert screens[-1].startswith("Прошлый раз прервался")
+
+
 async def test_a_dialect_without_questions(town: Town) -> None:
     """Where a screen cannot wait, *111# is the list of codes, and a question shows its code."""
     town.dialect = "one-shot"

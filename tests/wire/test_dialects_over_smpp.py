@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from gateway.app import Gateway
+from gateway.messages import Push
+from gateway.model import Msisdn
+from gateway.rules.pushes import PushState
 from smpp.dialects import own_dialects
 from smpp.pdu import DataSm, DeliverSm, SubmitSm, decode
+from smpp.ussd import acknowledges
 from tests.wire.gateway_fixture import (
     ACCOUNT,
     BIND_TRANSCEIVER,
@@ -28,7 +34,8 @@ from tests.wire.gateway_fixture import (
 )
 
 FOLDER = Path(__file__).parents[2] / "fixtures/dialects"
-PAYLOAD, MESSAGE_ID = 0x0424, b"1\0"
+PAYLOAD = 0x0424
+NUMBER, MENU = Msisdn("79161234567"), "*111*1"  # of which 2 carries out a code
 NAMES = [name for name, dialect in own_dialects().items() if dialect.questions]
 
 
@@ -47,38 +54,58 @@ def framed(octets: bytes) -> Any:
     return bare if isinstance(bare, DataSm) else msgspec.structs.replace(bare, short_message=b"")
 
 
-async def converse(peer: RawPeer, name: str, case: str, role: str) -> list[str]:
-    """Says the centre's part of a case; returns what was answered otherwise than its transcript has it."""
+async def converse(gateway: Gateway, peer: RawPeer, name: str, case: str, role: str) -> list[str]:
+    """Says the centre's part of a case; returns what was said or answered otherwise than its transcript has it."""
     wrong: list[str] = []
+    asked = 0  # the sequence number of our request that waits for its response
     for each, octets in pdus(name, case, role):
         command, sequence = int.from_bytes(octets[4:8], "big"), each["sequence_number"]
         if each["from"] == "centre" and "means" in each:
             peer.write(octets)
+        elif each["from"] == "centre":
+            peer.write(octets[:12] + asked.to_bytes(4, "big") + octets[16:])
         elif each["from"] == "gateway" and "does" not in each:
             answer = await peer.response(sequence)
             if (answer.command_id, answer.status) != (command, ROK):
                 wrong.append(f"{name} {case}: 0x{answer.command_id:08X} status {answer.status}")
         elif each["from"] == "gateway":
+            await opened(gateway, name, each["does"]["act"], role)
             frame = await peer.request(command)
-            peer.write(pdu(command | RESPONSE, frame.sequence, MESSAGE_ID))
+            asked = frame.sequence
             if framed(frame.octets) != framed(octets):
                 wrong.append(f"{name} {case}: {framed(frame.octets)} is not {framed(octets)}")
     return wrong
 
 
-async def talk(peer: RawPeer, name: str, role: str) -> list[str]:
-    return [fault for case in ("one-shot", "menu", "abort") for fault in await converse(peer, name, case, role)]
+async def opened(gateway: Gateway, name: str, act: str, role: str) -> None:
+    """Has the gateway do what opens a dialog, in that dialect; what else it does, it does by itself."""
+    account = ACCOUNT if role == "server" else name
+    request = Push(f"{name} {act} {role}", NUMBER, gateway.clock.now(), link=name, account=account, dialect=name)
+    if act == "notify":
+        await gateway.engine.submit(replace(request, text="Hello"))
+    elif act == "ask":
+        await gateway.pushed(f"{name} notify {role}")  # the number is busy until then
+        await gateway.engine.submit(replace(request, place=MENU))
+
+
+async def talk(gateway: Gateway, peer: RawPeer, name: str, role: str) -> list[str]:
+    cases = ("one-shot", "menu", "abort", "push")
+    faults = [fault for case in cases for fault in await converse(gateway, peer, name, case, role)]
+    states = [(await gateway.pushed(f"{name} {act} {role}")).state for act in ("notify", "ask")]
+    told = PushState.SHOWN if acknowledges(own_dialects()[name]) else PushState.ACCEPTED
+    return faults if states == [told, PushState.ANSWERED] else [*faults, f"{name} {role}: {states}"]
 
 
 async def test_dialects_of_listeners(tmp_path: Path) -> None:
-    """The centre is our client: a dial, a menu with its answer and an abort are answered as the transcript has it."""
+    """The centre is our client: a dial, a menu with its answer, an abort, a notification and a question of ours are as
+    the transcript has it."""
     accounts = f'accounts = [{{ system_id = "{ACCOUNT}", password_hash = "{PASSWORD_HASH}" }}]'
     more = "".join(f'[[listeners]]\nname = "{name}"\nport = 0\ndialect = "{name}"\n{accounts}\n' for name in NAMES)
     wrong: list[str] = []
     async with running(write_config(tmp_path, more=more)) as gateway:
         for listener in gateway.listeners[1:]:
             async with peer_of(listener.port) as peer:
-                wrong += await talk(peer, listener.name, "server")
+                wrong += await talk(gateway, peer, listener.name, "server")
 
     assert wrong == []
     assert gateway.telemetry.counters["faults"] == 0
@@ -103,7 +130,7 @@ async def test_dialects_of_links(tmp_path: Path) -> None:
     try:
         async with running(write_config(tmp_path, more=more)) as gateway, asyncio.timeout(WAIT_S):
             for name, future in peers.items():
-                wrong += await talk(await future, name, "client")
+                wrong += await talk(gateway, await future, name, "client")
             for future in peers.values():
                 future.result().cut()
     finally:

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from gateway.messages import ImportRow, Push
+from gateway.model import Instant, Money, Msisdn, PersonId, PersonKind, TariffId
+from gateway.rules.pushes import PushState
 from tests.wire.foreign.required import FOLDER, node
 from tests.wire.gateway_fixture import ACCOUNT, PASSWORD, fresh_number, running, write_config
 
@@ -78,3 +81,36 @@ async def test_centre_of_our_link(tmp_path: Path) -> None:
     check_parts(seen["submitted"], number)
     assert seen["submitted"][0]["validity"]
     assert (seen["alive"], seen["unbound"]) == (0, True)
+
+
+async def test_centre_that_opens_dialogs_for_us(tmp_path: Path) -> None:
+    """A notification and a menu of ours: opened without a session, which its response names; confirmed and released,
+    answered and ended, all as its own library writes and reads it."""
+    number = Msisdn(fresh_number())
+    process = await script("pushed.js")
+    assert process.stdout is not None
+    async with asyncio.timeout(LIMIT_S):
+        port = int(await process.stdout.readline())
+        link = f'[[links]]\nname = "node"\nport = {port}\nsystem_id = "gw"\ndialect = "comverse"\n'
+        async with running(write_config(tmp_path, more=link)) as gateway:
+            assert await process.stdout.readline() == b"bound\n"
+            person = ImportRow(number, PersonId("P"), PersonKind.PRIVATE, "moscow", TariffId(1), Money(0))
+            await gateway.add_subscribers("one.csv", (person,))
+            states = []
+            for request in (Push("a", number, Instant(0), "Hello"), Push("b", number, Instant(0), place="*111*1")):
+                await gateway.push(request)
+                assert await process.stdout.readline() == b"ended\n"
+                states.append((await gateway.pushed(request.id)).state)
+        seen = json.loads(await process.stdout.readline())
+        await process.wait()
+
+    notified, released, asked, last = seen["submitted"]
+    assert seen["faults"] == []
+    assert seen["taken"] == [0, 0]
+    assert states == [PushState.SHOWN, PushState.ANSWERED]
+    assert {(each["to"], each["service_type"]) for each in seen["submitted"]} == {(number, "USSD")}
+    assert (notified["op"], notified["session"], notified["text"]) == (3, None, "Hello")
+    assert (released["op"], released["session"], released["text"]) == (0x80, "0000b001", "")
+    assert (asked["op"], asked["session"], asked["text"].split("\n")[0]) == (2, None, "Деньги")
+    assert (last["op"], last["session"]) == (0x83, "0000b002")
+    assert last["text"]
