@@ -36,6 +36,7 @@ class Only(StrEnum):
     GATEWAY = "gateway"
     PEER = "peer"
     MIXED = "mixed"
+    RECORDING = "recording"
 
 
 @dataclass(slots=True)
@@ -149,15 +150,15 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
     status.update(f"{name}: starting")
     async with generator(bench.numbers, offer, prepared=name == "peer") as smsc:
         made = (
-            subjects.gateway(folder, smsc.port, receipts=bench.receipts)
-            if name == "gateway"
+            subjects.gateway(folder, smsc.port, receipts=bench.receipts, name=name)
+            if name != "peer"
             else subjects.peer(folder, smsc.port, bench.numbers, offer)
         )
         async with made as subject:
             await wait_bound(smsc, subject)
             common = {"window": bench.window, "mixed": mixed}
             # The gateway meets each subscriber for the first time here; the peer has them in its database already.
-            warming = name == "gateway"
+            warming = name != "peer"
             warm = await run_phase(
                 bench, smsc, subject, status, name="warm-up", seconds=WARM_UP_S, warming=warming, **common
             )
@@ -182,7 +183,7 @@ async def run_subject(bench: Bench, name: str, *, mixed: bool, status: Status) -
         "memory": memory,
         "answers": answers,
     }
-    if name == "gateway":
+    if name != "peer":
         run["store"] = subjects.read_store(folder / "gateway.db")
     run["faults"] = faults_of(results, run)
     finish_run(bench, folder, results, run)
@@ -250,6 +251,14 @@ def summarise(bench: Bench) -> dict[str, Any]:
         summary["peer_sms_per_s"] = statistics.median(peer)
     if gateway and peer:
         summary["sms_ratio"] = round(summary["gateway_sms_per_s"] / summary["peer_sms_per_s"], 2)
+    if recording := rates("recording", "SMS"):
+        summary["recording_sms_per_s"] = statistics.median(recording)
+        summary["recording_costs"] = round(1 - statistics.median(recording) / statistics.median(gateway), 3)
+        cpu = {
+            name: statistics.median([each["cpu_s_per_1000"] for each in bench.results if each["subject"] == name])
+            for name in ("gateway", "recording")
+        }
+        summary["recording_cpu"] = round(cpu["recording"] / cpu["gateway"] - 1, 3)
     if mixed:
         phases = {each["name"]: each for each in bench.results if each["traffic"] == "mixed"}
         run = next(each for each in bench.runs if each["traffic"] == "mixed")
@@ -276,6 +285,8 @@ def plan_of(only: Only | None, rounds: int) -> list[tuple[str, bool]]:
             return [("peer", False)] * rounds
         case Only.MIXED:
             return [("gateway", True)]
+        case Only.RECORDING:
+            return [("gateway", False), ("recording", False), ("recording", False), ("gateway", False)] * rounds
         case None:
             return [("gateway", False), ("peer", False)] * rounds + [("gateway", True)]
 

@@ -47,6 +47,7 @@ from gateway.menus import MenuTree, Reader
 from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
 from gateway.misses import Misses
 from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.recordings import Recordings
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
@@ -219,8 +220,8 @@ class Gateway:
             follow_up_ms=int(section.follow_up_s * 1000),
         )
         self.telemetry = Telemetry(self.misses)
-        self._secret = read_secret(settings.operator.secret_file)
-        self.rooms = Rooms(settings, self._secret)
+        self.secret = read_secret(settings.operator.secret_file)
+        self.rooms = Rooms(settings, self.secret)
         self.store = open_store(settings)
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
@@ -233,7 +234,7 @@ class Gateway:
             routing=self.routing,
             store=self.store,
             clock=self.clock,
-            derive_code=code_deriver(self._secret),
+            derive_code=code_deriver(self.secret),
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
@@ -284,6 +285,7 @@ class Gateway:
         self.meter = Meter(self.connections)
         self.outlook = Outlook(self.store, settings.store.path())
         control_path = settings.control_path()
+        self.recordings = Recordings(self)
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
         admin = settings.admin
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
@@ -314,6 +316,8 @@ class Gateway:
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
+            if self.settings.recording.enabled:
+                await self.recordings.begin()
             self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
@@ -359,6 +363,7 @@ class Gateway:
             await self._drain()
         self.sender.close()
         await self.doors.stop()
+        await self.recordings.end()
         self._write_misses()
         self.engine.stop()
         if self._pump_timer is not None:
@@ -414,7 +419,7 @@ class Gateway:
         async with self._reloading:
             await self.doors.reload_tls()
             try:
-                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret)
+                rooms = await asyncio.to_thread(Rooms, self.settings, self.secret)
             except CatalogueError as error:
                 self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
                 raise
@@ -423,6 +428,7 @@ class Gateway:
             changes = rooms.changes(self.rooms)
             await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes))
             self.rooms = rooms
+            self.recordings.reloaded(rooms.digest)
         self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
         return changes
 

@@ -25,7 +25,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway import card_commands, config, dialect_commands, operating, outbox, subscribers, telemetry
+from gateway import (
+    card_commands,
+    config,
+    dialect_commands,
+    operating,
+    outbox,
+    recording_commands,
+    subscribers,
+    telemetry,
+)
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms
 from gateway.catalogue import listing
@@ -53,6 +62,7 @@ app.add_typer(operating.app)
 app.add_typer(subscribers.app, name="subscribers")
 app.command("simulator")(simulator)
 app.add_typer(dialect_commands.app, name="dialects")
+app.command("record")(recording_commands.record)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

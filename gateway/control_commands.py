@@ -5,7 +5,7 @@ Each takes typed arguments and returns a document for JSON. What changes anythin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -13,6 +13,7 @@ from gateway.catalogue.faults import CatalogueError
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
 from gateway.importing import IMPORT_ROWS_MAX
 from gateway.messages import ImportCount, ImportRow, MissRow
+from gateway.recordings import RecordingState
 from gateway.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class ReloadResult(msgspec.Struct, frozen=True):
     changes: tuple[str, ...]
 
 
+class RecordTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long to record; 0: until it is ended."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=31 * 86_400)] = 0.0
+
+
 def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     """Every command by its name."""
 
@@ -46,6 +53,12 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
 
     async def misses(_: Nothing, __: Progress) -> list[MissRow]:
         return gateway.misses.rows()
+
+    async def begin_recording(time: RecordTime, _: Progress) -> RecordingState:
+        return await gateway.recordings.begin(time.seconds)
+
+    async def end_recording(_: Nothing, __: Progress) -> RecordingState:
+        return await gateway.recordings.end()
 
     async def status(_: Nothing, __: Progress) -> Status:
         return await status_of(gateway)
@@ -61,6 +74,8 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
 
     return {
         "misses": ControlCommand(Nothing, misses),
+        "recording.begin": ControlCommand(RecordTime, begin_recording),
+        "recording.end": ControlCommand(Nothing, end_recording),
         "reload": ControlCommand(Nothing, reload),
         "subscribers.import": ControlCommand(ImportTable, import_subscribers),
         "status": ControlCommand(Nothing, status),

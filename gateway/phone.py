@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.connection import Connection
+from smpp.connection import Connection, Tap
 from smpp.dialects import DEFAULT, own_dialects
 from smpp.link import Link
 from smpp.pdu import DeliverSm, Pdu, Status, SubmitSm, Tag
@@ -54,6 +54,7 @@ class Phone:
         self._session = b""  # of the dialog that is open
         self._code = ""
         self.shown: asyncio.Queue[Shown] = asyncio.Queue()
+        self.tap: Tap | None = None
 
     async def __aenter__(self) -> Phone:
         self._task = asyncio.create_task(self._link.start())

@@ -24,6 +24,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[channels.mail]": config.MailSection,
     "[control]": config.ControlSection,
     "[misses]": config.MissesSection,
+    "[recording]": config.RecordingSection,
     "[admin]": config.AdminSection,
     "[[links]]": config.LinkSection,
     "[[listeners]]": config.ListenerSection,
