@@ -46,6 +46,7 @@ from gateway.messages import OutboxState
 from gateway.model import Channel, Instant, Language
 from gateway.outbox import SinceError
 from gateway.phone import Phone, PhoneError, Shown
+from gateway.recording.reading import RecordingError
 from gateway.replay import command as replaying
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
@@ -63,6 +64,7 @@ app.add_typer(subscribers.app, name="subscribers")
 app.command("simulator")(simulator)
 app.add_typer(dialect_commands.app, name="dialects")
 app.command("record")(recording_commands.record)
+app.add_typer(recording_commands.app, name="recordings")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -76,7 +78,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 
 FAULTS = (
     AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
-    DialectError, SinceError, OSError,
+    DialectError, RecordingError, SinceError, OSError,
 )  # fmt: skip
 
 

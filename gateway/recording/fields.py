@@ -13,7 +13,7 @@ from gateway.recording.format import FieldValue
 from smpp import text as sms_text
 from smpp.layout import LAYOUTS, CString, Field, Group, Octets
 from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm
-from smpp.vocabulary import HEADER_OCTETS, Tag
+from smpp.vocabulary import HEADER_OCTETS, RESPONSE_BIT, Tag
 
 UDHI = 0x40
 _UCS2 = 8
@@ -86,9 +86,10 @@ def fields_of(pdu: Pdu, octets: int, default_alphabet: sms_text.Alphabet) -> dic
     fields: dict[str, FieldValue] = {
         "smpp.command_length": octets,
         "smpp.command_id": pdu.command_id,
-        "smpp.command_status": pdu.command_status,
         "smpp.sequence_number": pdu.sequence_number,
     }
+    if pdu.command_status or pdu.command_id & RESPONSE_BIT:  # a request has none (SMPP 3.4 3.2)
+        fields["smpp.command_status"] = pdu.command_status
     for name in _names(type(pdu)):
         value = getattr(pdu, name)
         if name == "esm_class":

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
+import struct
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import zstandard
+from typer.testing import CliRunner
 
 from gateway.app import Gateway
-from gateway.recording.format import Header, Line
+from gateway.cli import FAULTS, app
+from gateway.recording.format import Header, Line, header_octets, line_octets
+from gateway.recording.imported import import_file
 from smpp.gsm7 import pack_septets
 from tests.wire.gateway_fixture import (
     BIND_TRANSCEIVER,
     PASSWORD,
     SUBMIT_SM,
+    Frame,
     bind_body,
+    cut,
     message_body,
     peer_of,
     port_of,
@@ -239,11 +245,50 @@ async def test_recording_by_command(tmp_path: Path) -> None:
 
 
 async def ussdgw(*arguments: str) -> tuple[int, str]:
-    """Exit status and output of a command."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    """Exit status and output of a command, as its process would have them."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+    if isinstance(result.exception, FAULTS):
+        return 2, str(result.exception)
+    return result.exit_code, result.stdout
+
+
+async def test_no_secret_is_imported(tmp_path: Path) -> None:
+    """A log of the same dealings, imported or scrubbed afterwards, holds none of their codes, nor a password."""
+    log = tmp_path / "centre.log"
+    path = write_config(tmp_path)
+    async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
+        codes = set(await dealings(peer))
+        await peer.settle()
+        spoken = [(by_us, frame.octets) for by_us, octets in peer.spoken for frame in cut_whole(octets)]
+    log.write_text("".join(f"{'in' if by_us else 'out'} {octets.hex()}\n" for by_us, octets in spoken))
+    to = tmp_path / "imported.jsonl"
+    status, said = await ussdgw(
+        "recordings", "import", str(log), "--to", str(to), "--dialect", "one-shot", "--config", str(path)
     )
-    async with asyncio.timeout(30):
-        said, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode()
+    clear = tmp_path / "clear.jsonl"
+    found = import_file(log, dialect="one-shot", gateway="", day=datetime(2026, 3, 10, tzinfo=UTC))
+    clear.write_bytes(header_octets(found.header) + b"".join(map(line_octets, found.lines)))
+    scrubbed = await ussdgw("recordings", "scrub", str(clear), "--pseudonyms", "--config", str(path))
+    octets = to.read_bytes()
+    lines = [msgspec.json.decode(line, type=Line) for line in octets.splitlines()[1:]]
+    later = (tmp_path / "clear-scrubbed.jsonl").read_bytes()
+
+    assert (status, said) == (0, f"{to}: {len(spoken)} PDUs of 1 sessions\n")
+    assert scrubbed[0] == 0
+    assert shows(clear.read_bytes(), codes_of(codes)[0])
+    for secret in (*(codes - EVERYWHERE), PASSWORD):
+        assert shows(octets, secret) == []
+        assert shows(later, secret) == []
+    assert [line.direction for line in lines] == ["in" if by_us else "out" for by_us, _ in spoken]
+    assert SENDER.encode() in octets
+    assert SENDER.encode() not in later
+    assert any(secret.matched for line in lines for secret in line.secrets)
+    assert (await ussdgw("recordings", "import", str(log), "--to", str(to), "--config", str(path)))[0] == 2
+
+
+def cut_whole(octets: bytes) -> list[Frame]:
+    """The PDUs of octets that the peer wrote or read at once; none where it wrote no whole one."""
+    try:
+        return cut(octets)
+    except (AssertionError, struct.error):
+        return []
