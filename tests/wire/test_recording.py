@@ -238,8 +238,8 @@ async def test_recording_by_command(tmp_path: Path) -> None:
         ended = await ussdgw("record", "--stop", "--config", str(path))
         wrong = await ussdgw("record", "--for", "soon", "--config", str(path))
 
-    assert begun == (0, f"recording into {tmp_path}/recordings for 0.2s\n")
-    assert (again[0], on, ended) == (0, True, (0, "recording ended\n"))
+    assert (begun[0], begun[1].endswith(f"recording into {tmp_path}/recordings for 0.2s\n")) == (0, True)
+    assert (again[0], on, ended[0]) == (0, True, 0)
     assert wrong[0] == 2
     assert "10m" in wrong[1]
 
