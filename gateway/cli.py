@@ -36,7 +36,7 @@ from gateway import (
     telemetry,
 )
 from gateway.admin import AdminError
-from gateway.app import Gateway, Rooms
+from gateway.app import Gateway, Rooms, read_secret
 from gateway.catalogue import listing
 from gateway.catalogue.explaining import channel_of
 from gateway.catalogue.faults import CatalogueError, nearest
@@ -47,7 +47,9 @@ from gateway.model import Channel, Instant, Language
 from gateway.outbox import SinceError
 from gateway.phone import Phone, PhoneError, Shown
 from gateway.recording.reading import RecordingError
+from gateway.recording.sources import holds_recordings
 from gateway.replay import command as replaying
+from gateway.replay.transcript import TranscriptError
 from gateway.store.protocol import StoreError
 from gateway.texts.costs import text_costs
 from smpp.dialects import DialectError
@@ -65,6 +67,7 @@ app.command("simulator")(simulator)
 app.add_typer(dialect_commands.app, name="dialects")
 app.command("record")(recording_commands.record)
 app.add_typer(recording_commands.app, name="recordings")
+app.command("snapshot")(recording_commands.snapshot)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -78,7 +81,8 @@ GC_THRESHOLDS = (20_000, 20, 50)
 
 FAULTS = (
     AdminError, ConfigError, CatalogueError, ControlError, StoreError, ListenerError, PhoneError, ScenarioError,
-    DialectError, RecordingError, SinceError, OSError,
+    DialectError, RecordingError, SinceError, TranscriptError,
+    OSError,
 )  # fmt: skip
 
 
@@ -375,12 +379,28 @@ codes.command("misses")(operating.misses)
 
 @app.command()
 def replay(
-    paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), or folders of them.")],
-    accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the files.")] = False,
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), recordings (*.jsonl), folders.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the transcripts.")] = False,
+    state: Annotated[Path | None, typer.Option("--state", help="A recording begins with this snapshot.")] = None,
+    given: Annotated[Path | None, typer.Option("--given", help="Or with the `given` lines of a transcript.")] = None,
+    end_state: Annotated[Path | None, typer.Option("--end-state", help="A snapshot that it should end with.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="What in replies may differ: a pattern.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Writes JUnit XML for a recording.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Runs transcripts through the engine and compares. Exit status: 0 as written, 1 differs, 2 could not run."""
-    rooms = Rooms(config.load(config_file), replaying.SECRET)
+    """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
+    settings = config.load(config_file)
+    recordings = [path for path in paths if holds_recordings(path)]
+    if recordings:
+        if len(recordings) < len(paths):
+            raise ConfigError("give transcripts or recordings, not both at once")
+        from gateway.replay.recorded_command import Start, replay_recording
+
+        start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
+        zone = ZoneInfo(settings.operator.time_zone)
+        rooms = Rooms(settings, read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET)
+        raise typer.Exit(replay_recording(rooms, recordings, start, junit=junit, out=out, zone=zone))
+    rooms = Rooms(settings, replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
 
 

@@ -28,6 +28,7 @@ from gateway.recording.reading import RecordingError, read_recording
 from gateway.recording.scrubbing import Scrubber
 from gateway.recording.sources import sources_of
 from gateway.recordings import RecordingState, stand_in_key
+from gateway.store.snapshot import copy_store
 from smpp.dialects import DEFAULT
 
 app = typer.Typer(no_args_is_help=True, help="Recordings of traffic: what can be done with their files.")
@@ -52,6 +53,18 @@ def record(
         state = msgspec.convert(gateway.ask("recording.begin", RecordTime(seconds)), RecordingState)
     ends = f"for {lasts}" if lasts else "until `ussdgw record --stop`"
     out.print(f"recording into {state.folder} {ends}", markup=False)
+
+
+def snapshot(
+    to: Annotated[Path, typer.Argument(help="The file to write.")],
+    config_file: ConfigFile = None,
+) -> None:
+    """Copies the database as it is now, beside a running gateway or without one, for replays to begin with."""
+    path = config.load(config_file).store.path()
+    if path is None:
+        raise ConfigError("a store in memory cannot be read from outside")
+    copy_store(path, to)
+    out.print(f"{to}: written", markup=False)
 
 
 To = Annotated[Path | None, typer.Option("--to", help="The file to write; one that ends in .zst is compressed.")]

@@ -292,7 +292,7 @@ def dialogs_of(messages: Messages) -> Iterator[tuple[str, list[Said | Reply]]]:
 
 
 def _instant(line: Line) -> Instant:
-    return Instant(round(line.time * 1000))
+    return Instant(int(line.time * 1000))
 
 
 def _is_screen(pdu: SubmitSm | DeliverSm | DataSm, dialect: Dialect) -> bool:

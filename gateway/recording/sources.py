@@ -17,6 +17,11 @@ def is_recording(path: Path) -> bool:
     return path.name.endswith((PLAIN, PACKED))
 
 
+def holds_recordings(path: Path) -> bool:
+    """Whether it is a recording, or a folder of them."""
+    return any(map(is_recording, path.iterdir())) if path.is_dir() else is_recording(path)
+
+
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
     """The files named, and the recordings of the folders named, oldest first in each.
 
