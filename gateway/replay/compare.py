@@ -105,8 +105,11 @@ class Comparison:
         return not (self.differences or self.states or self.faults)
 
 
-class Normaliser:
-    """Makes texts of two runs comparable.
+class Alike:
+    """Whether two texts of two runs say the same.
+
+    Numbers may differ where each is a code or the reference of its own side; everything else is to be equal, but for
+    what is ignored.
 
     Args:
         ignore: patterns of what else may differ.
@@ -115,32 +118,43 @@ class Normaliser:
     def __init__(self, ignore: Iterable[re.Pattern[str]] = ()) -> None:
         self._ignore = tuple(ignore)
 
-    def __call__(self, told: Told) -> str:
+    def shape(self, told: Told) -> str:
+        """What two texts have in common that say the same: all but their numbers and what is ignored."""
+        return _NUMBER.sub("0", self._plain(told))
+
+    def __call__(self, one: Told, other: Told) -> bool:
+        was, now = self._plain(one), self._plain(other)
+        if was == now:
+            return True
+        first, second = _NUMBER.findall(was), _NUMBER.findall(now)
+        return (
+            len(first) == len(second)
+            and _NUMBER.sub("0", was) == _NUMBER.sub("0", now)
+            and all(
+                a == b or (a in one.codes and b in other.codes) or (a == one.reference and b == other.reference)
+                for a, b in zip(first, second, strict=True)
+            )
+        )
+
+    def _plain(self, told: Told) -> str:
         text = told.text
-        for code in told.codes:
-            text = _replaced(text, code, "{otp}")
-        if told.reference:
-            text = _replaced(text, told.reference, "{ref}")
         for pattern in self._ignore:
-            text = pattern.sub("{any}", text)
+            text = pattern.sub("", text)
         return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _replaced(text: str, value: str, place: str) -> str:
-    """Where it stands by itself: a code may have the digits of a sum."""
-    return re.sub(rf"(?<![0-9]){re.escape(value)}(?![0-9])", place, text) if value else text
+_NUMBER = re.compile(r"[0-9]+")
 
 
-Normal = Callable[[Told], str]
-
-
-def compare(recorded: Iterable[Told], replayed: Iterable[Told], normal: Normal) -> list[Compared]:
-    """Every reply with its verdict, in order of causes and times."""
+def compare(recorded: Iterable[Told], replayed: Iterable[Told], alike_texts: Alike) -> list[Compared]:
+    """Every reply with its verdict, in order of times and causes."""
     ours, theirs = _by_cause(recorded), _by_cause(replayed)
     found: list[Compared] = []
-    for cause in sorted(ours.keys() | theirs.keys(), key=lambda each: (each[0] is None, each[0] or 0, each[1])):
-        found += _of_cause(ours.get(cause, []), theirs.get(cause, []), normal)
-    return sorted(_across_causes(found, normal), key=lambda each: (each.either.at, each.cause is None, each.cause or 0))
+    for cause in ours | theirs:
+        found += _of_cause(ours.get(cause, []), theirs.get(cause, []), alike_texts)
+    return sorted(
+        _across_causes(found, alike_texts), key=lambda each: (each.either.at, each.cause is None, each.cause or 0)
+    )
 
 
 _Cause = tuple[int | None, Msisdn]
@@ -155,19 +169,22 @@ def _by_cause(told: Iterable[Told]) -> dict[_Cause, list[Told]]:
     return found
 
 
-def _of_cause(recorded: list[Told], replayed: list[Told], normal: Normal) -> Iterator[Compared]:
+_Placed = tuple[int, Told]
+_Key = Callable[[Told], object]
+
+
+def _of_cause(recorded: list[Told], replayed: list[Told], alike_texts: Alike) -> Iterator[Compared]:
     """The replies of one message: first those that are alike in all, then in ever less."""
     left, right = list(enumerate(recorded)), list(enumerate(replayed))
     same: list[tuple[int, int]] = []
-    keys: tuple[tuple[Callable[[Told], object], Verdict], ...] = (
-        (lambda told: (told.subscriber, told.channel, normal(told)), Verdict.SAME),
-        (lambda told: (told.subscriber, told.channel), Verdict.TEXT),
-        (lambda told: (told.channel, normal(told)), Verdict.RECIPIENT),
-        (lambda told: told.subscriber, Verdict.TEXT),
+    steps: tuple[tuple[_Key, bool, Verdict], ...] = (
+        (lambda told: (told.subscriber, told.channel, alike_texts.shape(told)), True, Verdict.SAME),
+        (lambda told: (told.subscriber, told.channel), False, Verdict.TEXT),
+        (lambda told: (told.channel, alike_texts.shape(told)), True, Verdict.RECIPIENT),
+        (lambda told: told.subscriber, False, Verdict.TEXT),
     )
-    for key, verdict in keys:
-        pairs = _paired(left, right, key)
-        for one, other in pairs:
+    for key, by_text, verdict in steps:
+        for one, other in _paired(left, right, key, alike_texts if by_text else None):
             left.remove(one)
             right.remove(other)
             if verdict is Verdict.SAME:
@@ -182,15 +199,21 @@ def _of_cause(recorded: list[Told], replayed: list[Told], normal: Normal) -> Ite
     yield from (Compared(Verdict.EXTRA, None, told) for _, told in right)
 
 
-_Placed = tuple[int, Told]
-
-
-def _paired(left: list[_Placed], right: list[_Placed], key: Callable[[Told], object]) -> list[tuple[_Placed, _Placed]]:
-    """Those with equal keys, first with first."""
+def _paired(
+    left: list[_Placed], right: list[_Placed], key: _Key, alike_texts: Alike | None
+) -> list[tuple[_Placed, _Placed]]:
+    """Those with equal keys, and texts that are alike where that is asked; first with first."""
     waiting: dict[object, list[_Placed]] = {}
     for each in right:
         waiting.setdefault(key(each[1]), []).append(each)
-    return [(each, found.pop(0)) for each in left if (found := waiting.get(key(each[1])))]
+    pairs = []
+    for each in left:
+        found = waiting.get(key(each[1]), [])
+        other = next((one for one in found if alike_texts is None or alike_texts(each[1], one[1])), None)
+        if other is not None:
+            found.remove(other)
+            pairs.append((each, other))
+    return pairs
 
 
 def _longest_rising(places: list[int]) -> set[int]:
@@ -203,26 +226,20 @@ def _longest_rising(places: list[int]) -> set[int]:
     return set(longest)
 
 
-def _across_causes(found: list[Compared], normal: Normal) -> Iterator[Compared]:
+def _across_causes(found: list[Compared], alike_texts: Alike) -> Iterator[Compared]:
     """What is missing at one message and extra at another is the same reply at another time."""
-    extra: dict[tuple[Msisdn, Channel, str], list[Compared]] = {}
-    for each in found:
-        if each.verdict is Verdict.EXTRA and each.replayed is not None:
-            told = each.replayed
-            extra.setdefault((told.subscriber, told.channel, normal(told)), []).append(each)
-    moved: set[int] = set()
-    pairs: list[Compared] = []
-    for each in found:
-        if each.verdict is Verdict.MISSING and each.recorded is not None:
-            told = each.recorded
-            waiting = extra.get((told.subscriber, told.channel, normal(told)))
-            if waiting and waiting[0].replayed is not None:
-                other = waiting.pop(0).replayed
-                assert other is not None
-                moved |= {id(each), *(id(one) for one in found if one.replayed is other)}
-                pairs.append(Compared(Verdict.LATER if other.at > told.at else Verdict.ORDER, told, other))
-    yield from (each for each in found if id(each) not in moved)
-    yield from pairs
+    missing = [each.recorded for each in found if each.verdict is Verdict.MISSING and each.recorded is not None]
+    extra = [each.replayed for each in found if each.verdict is Verdict.EXTRA and each.replayed is not None]
+    pairs = _paired(
+        list(enumerate(missing)),
+        list(enumerate(extra)),
+        lambda told: (told.subscriber, told.channel, alike_texts.shape(told)),
+        alike_texts,
+    )
+    moved = {id(told) for pair in pairs for _, told in pair}
+    yield from (each for each in found if id(each.recorded) not in moved and id(each.replayed) not in moved)
+    for (_, told), (_, other) in pairs:
+        yield Compared(Verdict.LATER if other.at > told.at else Verdict.ORDER, told, other)
 
 
 def compare_states(

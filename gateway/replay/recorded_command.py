@@ -22,7 +22,7 @@ from gateway.recording.messages import Messages, Said, messages_of
 from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.command import DIFFERS, SAME
-from gateway.replay.compare import Comparison, Normaliser, StateDifference, compare, compare_states
+from gateway.replay.compare import Alike, Comparison, StateDifference, compare, compare_states
 from gateway.replay.population import population
 from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
 from gateway.replay.report import print_comparison, write_junit
@@ -72,7 +72,7 @@ def replay_recording(
 
 def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
     """A recording replayed and compared, as a value."""
-    normal = Normaliser([_pattern(each) for each in start.ignore])
+    alike_texts = Alike([_pattern(each) for each in start.ignore])
     messages = messages_of(recording, rooms.dialects, rooms.operator.country)
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
     state, after = start_state(start, rooms.operator, at)
@@ -82,7 +82,7 @@ def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
     recorded = [told for told in told_of(messages) if told.cause not in replay.skipped]
     return Comparison(
         said={place: each for place, each in said.items() if place not in replay.skipped},
-        replies=compare(recorded, replayed.told, normal),
+        replies=compare(recorded, replayed.told, alike_texts),
         states=_states(start, replayed),
         left_out=_left_out(recording, messages, replayed),
         faults=replayed.faults,
