@@ -17,8 +17,8 @@ import msgspec
 import zstandard
 
 from gateway.recording.format import Header, Line, header_octets, line_octets
+from gateway.recording.sources import PACKED, PLAIN
 
-PLAIN, PACKED = ".jsonl", ".jsonl.zst"
 FOLDER_MODE, FILE_MODE = 0o700, 0o600  # who may read subscribers' messages is for the operator to say
 _COPY_OCTETS = 1 << 20
 
