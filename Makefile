@@ -33,7 +33,7 @@ crash: $(VENV)/installed-test
 exactly-once: $(VENV)/installed-test
 	USSDGW_EXACTLY_ONCE=20000 $(BIN)/pytest tests/exactly_once
 
-# What the tests marked `foreign` need: Debian's tshark, node, and npm's package smpp.
+# What the tests marked `foreign` need: Debian's tshark (with dumpcap), node, and npm's package smpp.
 tools:
 	command -v tshark >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tshark)
 	command -v npm >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q nodejs npm)

@@ -42,6 +42,16 @@ class Recordings:
         left = 0.0 if timer is None else max(0.0, timer.when() - asyncio.get_running_loop().time())
         return RecordingState(on=self._recorder is not None, folder=folder, seconds_left=round(left, 1))
 
+    @property
+    def process(self) -> int | None:
+        """The id of the recorder's process; None where there is none."""
+        return None if self._recorder is None else self._recorder.pid
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether all that goes by is being recorded now."""
+        return self._recorder is not None and self._recorder.keeps_up
+
     async def begin(self, lasts_s: float = 0.0) -> RecordingState:
         """Records from now on, for so long or (0) until `end`; one that is made already goes on for so long."""
         if self._recorder is None:

@@ -7,7 +7,7 @@ little, and the line says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from gateway.recording.fields import clean_end, places, text_places
@@ -59,9 +59,9 @@ def hide(
     frame: bytes,
     pdu: Pdu | None,
     *,
-    secrets: Iterable[str] = (),
+    secrets: Collection[str] = (),
     matched: bool | None = None,
-    codes: Iterable[str] = (),
+    codes: Collection[str] = (),
     read: bool = True,
 ) -> Hidden:
     """A frame with stand-ins in place of what is secret in it.
@@ -72,6 +72,8 @@ def hide(
         codes: one-time codes that it may repeat.
         read: somebody has read its text, and `secrets` are all there are. A receipt needs no reader.
     """
+    if pdu is not None and not (secrets or codes or pdu.deviations or masker.pseudonyms) and _is_clear(pdu, read):
+        return Hidden(frame, pdu)  # nearly every one
     octets = bytearray(frame)
     if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
         return _message(masker, octets, pdu, secrets, matched, codes, read)
@@ -87,6 +89,15 @@ def hide(
     return Hidden(bytes(octets), decode(bytes(octets)))
 
 
+def _is_clear(pdu: Pdu, read: bool) -> bool:
+    """Whether there is no secret in a PDU that nothing is known of but whether somebody has read it."""
+    if isinstance(pdu, SubmitSm):
+        return read
+    if isinstance(pdu, (DeliverSm, DataSm)):
+        return read and not is_receipt(pdu)
+    return isinstance(pdu, _HARMLESS)
+
+
 def _body(octets: bytearray) -> Hidden:
     """Only the header of what nobody can read."""
     octets[HEADER_OCTETS:] = bytes(len(octets) - HEADER_OCTETS)
@@ -99,9 +110,9 @@ def _message(
     masker: Masker,
     octets: bytearray,
     pdu: Message,
-    secrets: Iterable[str],
+    secrets: Collection[str],
     matched: bool | None,
-    codes: Iterable[str],
+    codes: Collection[str],
     read: bool,
 ) -> Hidden:
     texts = _texts(octets, pdu)

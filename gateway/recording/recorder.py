@@ -59,6 +59,16 @@ class Recorder:
         self._loop = asyncio.get_running_loop()
         self.on = False
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process, once it was started."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether nothing is being left out."""
+        return self.on and not self._left_out
+
     async def start(self) -> None:
         """Starts the recorder's process; recording begins when this returns."""
         self._process = await asyncio.create_subprocess_exec(

@@ -344,6 +344,8 @@ class RecordedReplay:
 
     async def _with_codes(self, said: Said) -> Message:
         """The message with the codes that this run issued in place of those that were typed back."""
+        if not said.secrets:
+            return said.pdu
         octets = bytearray(encode(said.pdu, lenient=True))
         for secret in said.secrets:
             if secret.matched is False:

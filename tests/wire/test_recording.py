@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +24,14 @@ from gateway.recording.imported import import_file
 from smpp.gsm7 import pack_septets
 from tests.wire.gateway_fixture import (
     BIND_TRANSCEIVER,
+    ENQUIRE_LINK,
     PASSWORD,
     SUBMIT_SM,
     Frame,
     bind_body,
     cut,
     message_body,
+    pdu,
     peer_of,
     port_of,
     running,
@@ -292,3 +298,39 @@ def cut_whole(octets: bytes) -> list[Frame]:
         return cut(octets)
     except (AssertionError, struct.error):
         return []
+
+
+async def test_a_recorder_that_cannot_keep_up(tmp_path: Path) -> None:
+    """What does not fit the buffer is left out and said to be; the gateway answers on, and recording goes on later."""
+    more = f"{ON}buffer_octets_max = 65536\n"
+    async with running(write_config(tmp_path, more=more)) as gateway, peer_of(port_of(gateway)) as peer:
+        process = gateway.recordings.process
+        assert process is not None
+        os.kill(process, signal.SIGSTOP)
+        try:
+            for turn in range(12):
+                first = 1000 * (turn + 1)
+                peer.write(*(pdu(ENQUIRE_LINK, first + each) for each in range(1000)))
+                await peer.dial(NUMBER, "*100#")
+                await asyncio.sleep(0.06)
+        finally:
+            os.kill(process, signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while not gateway.recordings.keeps_up:
+                await asyncio.sleep(0.02)
+        await peer.dial(NUMBER, "*111*6*4#")
+        await peer.settle()
+    lines = lines_of(tmp_path)
+    events = [line.event for line in lines if line.event]
+
+    assert events == ["opened", "lost", "continues", "closed"]
+    assert "octets were not recorded" in next(line.about for line in lines if line.event == "lost")
+    assert [line for line in lines if line.fields.get("smpp.message_text") == "*111*6*4#"]
+
+
+def test_a_gateway_loads_no_library_of_recordings() -> None:
+    """Compression and captures cost memory only where they are used."""
+    code = "import sys, gateway.cli; print({'zstandard', 'dpkt'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout == "set()\n"
