@@ -69,6 +69,7 @@ CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, mil
 DRAIN_S = 1.5
 DRAIN_STEP_S = 0.01
 ENGINE_STOP_S = 0.5
+RECORDER_STOP_S = 1.0
 
 
 def operator_of(settings: Settings) -> Operator:
@@ -363,7 +364,7 @@ class Gateway:
             await self._drain()
         self.sender.close()
         await self.doors.stop()
-        await self.recordings.end()
+        recording = asyncio.create_task(self.recordings.end(RECORDER_STOP_S), name="recording ends")
         self._write_misses()
         self.engine.stop()
         if self._pump_timer is not None:
@@ -374,6 +375,7 @@ class Gateway:
                     await asyncio.wait_for(asyncio.shield(task), ENGINE_STOP_S)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await recording
         if self.standins is not None:
             await self.standins.stop()
         await self.store.close()

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.config import ListenerSection
 from gateway.recording.format import Header, RecordedLink
-from gateway.recording.recorder import Recorder
+from gateway.recording.recorder import STOP_S, Recorder
 from gateway.recording.stream import Start
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ class Recordings:
             self._timer = asyncio.get_running_loop().call_later(lasts_s, self._over)
         return self.state
 
-    async def end(self) -> RecordingState:
-        """Ends it; returns when its files are whole."""
+    async def end(self, patience_s: float = STOP_S) -> RecordingState:
+        """Ends it; returns when its files are whole, or are left uncompressed because they take longer than that."""
         recorder = self._forget()
         if recorder is not None:
-            await recorder.stop()
+            await recorder.stop(patience_s)
             self._gateway.telemetry.noted("recording_ended")
         return self.state
 

@@ -117,12 +117,16 @@ def _message(
 ) -> Hidden:
     texts = _texts(octets, pdu)
     found: list[Secret] = []
-    for known, right, bounded in ((secrets, matched, False), (codes, None, True)):
+    # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
+    # of the command that was meant, and the refusal depends on it.
+    inner = [code for code in codes if any(code in secret and code != secret for secret in secrets)]
+    secrets = [secret for secret in secrets if not any(code in secret for code in inner)]
+    for known, right, bounded in ((secrets, matched, False), (inner, None, False), (codes, None, True)):
         for secret in longest_first(known):
             stand_in = masker.stand_in(secret)
             if sum(put(octets, *place, secret, stand_in, bounded=bounded) for place in texts):
                 found.append(Secret(stand_in, right))
-        if bounded is False and _is_part(octets, pdu):
+        if not bounded and _is_part(octets, pdu):
             for secret in known:
                 _change(octets, texts, _edges(secret, masker.stand_in(secret)))
     what = ""

@@ -199,11 +199,13 @@ def rewrite(octets: bytes, change: Callable[[str], str]) -> bytes:
 
 
 def looks_ucs2(octets: bytes) -> bool:
-    """Whether most pairs of octets are a Latin or Cyrillic character of UCS-2, or a digit of it."""
-    if len(octets) < 2:
-        return False
-    high = octets[0 : len(octets) & ~1 : 2]
-    return 2 * sum(octet in (0x00, 0x04, 0x20) for octet in high) > len(high)
+    """Whether nearly all pairs of octets are a character of UCS-2 that people here write: Latin, Cyrillic, a sign."""
+    pairs = [(octets[at], octets[at + 1]) for at in range(0, len(octets) - 1, 2)]
+    good = sum(
+        (high == 0x00 and (low >= 0x20 or low in b"\n\r")) or (high == 0x04 and low < 0x60) or high in (0x20, 0x21)
+        for high, low in pairs
+    )
+    return len(pairs) >= 2 and 5 * good >= 4 * len(pairs)
 
 
 def longest_first(secrets: Iterable[str]) -> list[str]:

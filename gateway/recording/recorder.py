@@ -88,8 +88,8 @@ class Recorder:
             self._end()
             self._failed(said.splitlines()[-1] if said else f"ended with status {status}")
 
-    async def stop(self) -> None:
-        """Ends the recording; returns when its files are whole."""
+    async def stop(self, patience_s: float = STOP_S) -> None:
+        """Ends the recording; returns when its files are whole, or uncompressed when patience is over."""
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -99,7 +99,7 @@ class Recorder:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             process.stdin.close()
         try:
-            async with asyncio.timeout(STOP_S):
+            async with asyncio.timeout(patience_s):
                 await process.wait()
         except TimeoutError:
             process.kill()

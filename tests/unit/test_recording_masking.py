@@ -212,3 +212,15 @@ def test_a_receipt_repeats_no_code() -> None:
     assert hidden.pdu.short_message.startswith(b"id:1234567890 sub:001")
     assert b"4821" not in hidden.octets
     assert hidden.pdu.source_addr != "79161234567"
+
+
+def test_a_code_within_a_run_of_digits() -> None:
+    """Of a dialled string that nobody could read the code is replaced that the number was told, and no more of it."""
+    masker = Masker(b"a key")
+    pdu = sms("*1124821#")
+    known = hide(masker, encode(pdu), pdu, secrets=("1124821",), codes=("4821",))
+    unknown = hide(masker, encode(pdu), pdu, secrets=("1124821",))
+
+    assert text_of(known.octets) == f"*112{masker.stand_in('4821')}#"
+    assert [secret.stand_in for secret in known.secrets] == [masker.stand_in("4821")]
+    assert text_of(unknown.octets) == f"*{masker.stand_in('1124821')}#"
