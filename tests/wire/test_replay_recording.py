@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from gateway.app import Rooms, read_secret
+from gateway.app import Gateway, Rooms, read_secret
 from gateway.config import load
 from gateway.recording.format import Line, line_octets
 from gateway.recording.reading import read_recording
@@ -64,9 +64,17 @@ async def recorded(folder: Path, dialect: str) -> Path:
             else:
                 await dealings(peer)
             await peer.ask(SUBMIT_SM, sms_body("Bank", "БАЛАНС"))
-            await peer.settle()
+            await quiet(gateway, peer)
         assert (await ussdgw("snapshot", str(folder / "after.db"), "--config", str(path)))[0] == 0
     return path
+
+
+async def quiet(gateway: Gateway, peer: RawPeer) -> None:
+    """Returns when all is decided, and every reply has left: what leaves later is in no recording."""
+    number = -1
+    while gateway.engine.busy or gateway.queue or number != gateway.engine.number:
+        number = gateway.engine.number
+        await peer.settle()
 
 
 def options(folder: Path, path: Path) -> list[str]:
