@@ -53,7 +53,7 @@ fuzz: $(VENV)/installed-test
 exactly-once: $(VENV)/installed-test
 	USSDGW_EXACTLY_ONCE=20000 $(BIN)/pytest tests/exactly_once
 
-# What the tests marked `foreign` need: Debian's tshark, tmux, node, and npm's package smpp.
+# What the tests marked `foreign` need: Debian's tshark (with dumpcap), tmux, node, and npm's package smpp.
 tools:
 	command -v tshark >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tshark)
 	command -v tmux >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q tmux)

@@ -39,6 +39,7 @@ class Only(StrEnum):
     PEER = "peer"
     MIXED = "mixed"
     DIALOGS = "dialogs"
+    RECORDING = "recording"
 
 
 @dataclass(slots=True)
@@ -156,15 +157,15 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
     status.update(f"{name}: starting")
     async with generator(bench.numbers, offer, prepared=name == "peer") as smsc:
         made = (
-            subjects.gateway(folder, smsc.port, receipts=bench.receipts)
-            if name == "gateway"
+            subjects.gateway(folder, smsc.port, receipts=bench.receipts, name=name)
+            if name != "peer"
             else subjects.peer(folder, smsc.port, bench.numbers, offer)
         )
         async with made as subject:
             await wait_bound(smsc, subject)
             speak = partial(run_phase, bench, smsc, subject, status, window=bench.window)
             # The gateway meets each subscriber for the first time here; the peer has them in its database already.
-            warming = name == "gateway"
+            warming = name != "peer"
             first = Says.DIALS if says is Says.DIALOGS else says
             results = [await speak(name="warm-up", seconds=WARM_UP_S, warming=warming, says=first)]
             task = None
@@ -193,7 +194,7 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
         "memory": memory,
         "answers": answers,
     }
-    if name == "gateway":
+    if name != "peer":
         run["store"] = subjects.read_store(folder / "gateway.db")
     run["faults"] = faults_of(results, run)
     finish_run(bench, folder, results, run)
@@ -261,6 +262,14 @@ def summarise(bench: Bench) -> dict[str, Any]:
         summary["peer_sms_per_s"] = statistics.median(peer)
     if gateway and peer:
         summary["sms_ratio"] = round(summary["gateway_sms_per_s"] / summary["peer_sms_per_s"], 2)
+    if recording := rates("recording", "SMS"):
+        summary["recording_sms_per_s"] = statistics.median(recording)
+        summary["recording_costs"] = round(1 - statistics.median(recording) / statistics.median(gateway), 3)
+        cpu = {
+            name: statistics.median([each["cpu_s_per_1000"] for each in bench.results if each["subject"] == name])
+            for name in ("gateway", "recording")
+        }
+        summary["recording_cpu"] = round(cpu["recording"] / cpu["gateway"] - 1, 3)
     if mixed:
         phases = {each["name"]: each for each in bench.results if each["traffic"] == "mixed"}
         run = next(each for each in bench.runs if each["traffic"] == "mixed")
@@ -302,6 +311,9 @@ def plan_of(only: Only | None, rounds: int) -> list[tuple[str, Says]]:
             return [("gateway", Says.MIXED)]
         case Only.DIALOGS:
             return [("gateway", Says.DIALOGS)]
+        case Only.RECORDING:
+            turns = ["gateway", "recording", "recording", "gateway"] * rounds
+            return [(name, Says.SMS) for name in turns]
         case None:
             compared = [("gateway", Says.SMS), ("peer", Says.SMS)] * rounds
             return [*compared, ("gateway", Says.MIXED), ("gateway", Says.DIALOGS)]

@@ -57,6 +57,12 @@ window = 400
 """
 
 
+RECORDING = """
+[recording]
+enabled = true
+"""
+
+
 class SubjectError(Exception):
     """What was to be measured did not start, or ended by itself; the message holds what it said."""
 
@@ -201,12 +207,13 @@ def new_folder(root: Path, name: str) -> Path:
     return folder.resolve()
 
 
-def gateway(folder: Path, port: int, *, receipts: bool) -> Subject:
-    """`ussdgw serve` with one client link; its catalogue is in the folder already."""
+def gateway(folder: Path, port: int, *, receipts: bool, name: str = "gateway") -> Subject:
+    """`ussdgw serve` with one client link; its catalogue is in the folder already. Named `recording`, it records."""
     config = folder / "gateway.toml"
-    config.write_text(CONFIG.format(folder=folder, port=port, registered_delivery=int(receipts)), encoding="utf-8")
+    source = CONFIG.format(folder=folder, port=port, registered_delivery=int(receipts))
+    config.write_text(source + (RECORDING if name == "recording" else ""), encoding="utf-8")
     command = Path(sys.executable).with_name("ussdgw")
-    return Subject("gateway", folder, [str(command), "serve", "--config", str(config)])
+    return Subject(name, folder, [str(command), "serve", "--config", str(config)])
 
 
 def peer(folder: Path, port: int, numbers: int, offer: Offer) -> Subject:

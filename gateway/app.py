@@ -60,6 +60,7 @@ from gateway.menus import MenuTree, Reader
 from gateway.messages import ImportCount, Imported, ImportRow, Inbound, Push, Reloaded
 from gateway.misses import Misses
 from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.recordings import Recordings
 from gateway.retention import Retention, keeping_of
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.rules.pushes import PushRecord
@@ -86,6 +87,7 @@ CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, mil
 DRAIN_S = 1.5
 DRAIN_STEP_S = 0.01
 ENGINE_STOP_S = 0.5
+RECORDER_STOP_S = 1.0
 
 
 def operator_of(settings: Settings) -> Operator:
@@ -269,8 +271,8 @@ class Gateway:
             follow_up_ms=int(section.follow_up_s * 1000),
         )
         self.telemetry = Telemetry(self.misses)
-        self._secret = read_secret(settings.operator.secret_file)
-        self.rooms = Rooms(settings, self._secret, checked_of(settings))
+        self.secret = read_secret(settings.operator.secret_file)
+        self.rooms = Rooms(settings, self.secret, checked_of(settings))
         self.store = open_store(settings)
         self.queue = FactQueue(settings.engine.queue_facts_max)
         self.connections = Connections()
@@ -283,7 +285,7 @@ class Gateway:
             routing=self.routing,
             store=self.store,
             clock=self.clock,
-            derive_code=code_deriver(self._secret),
+            derive_code=code_deriver(self.secret),
             post=self.queue.post,
             wake=self.queue.wake,
             noted=self.telemetry.noted,
@@ -345,6 +347,7 @@ class Gateway:
         self.meter = Meter(self.connections)
         self.outlook = Outlook(self.store, settings.store.path())
         control_path = settings.control_path()
+        self.recordings = Recordings(self)
         self.control = None if control_path is None else ControlServer(control_path, control_commands(self))
         admin = settings.admin
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
@@ -379,6 +382,8 @@ class Gateway:
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
             self._tasks.append(asyncio.create_task(self.retention.run(), name="retention"))
+            if self.settings.recording.enabled:
+                await self.recordings.begin()
             self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
@@ -424,6 +429,7 @@ class Gateway:
             await self._drain()
         self.sender.close()
         await self.doors.stop()
+        recording = asyncio.create_task(self.recordings.end(RECORDER_STOP_S), name="recording ends")
         self._write_misses()
         self.engine.stop()
         if self._pump_timer is not None:
@@ -434,6 +440,7 @@ class Gateway:
                     await asyncio.wait_for(asyncio.shield(task), ENGINE_STOP_S)
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await recording
         if self.standins is not None:
             await self.standins.stop()
         await self.store.close()
@@ -486,7 +493,7 @@ class Gateway:
         async with self._reloading:
             await self.doors.reload_tls()
             try:
-                rooms = await asyncio.to_thread(Rooms, self.settings, self._secret, checked_of(self.settings))
+                rooms = await asyncio.to_thread(Rooms, self.settings, self.secret, checked_of(self.settings))
             except CatalogueError as error:
                 self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
                 raise
@@ -495,6 +502,7 @@ class Gateway:
             changes = rooms.changes(self.rooms)
             await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes))
             self.rooms = rooms
+            self.recordings.reloaded(rooms.digest)
         self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
         return changes
 

@@ -176,6 +176,16 @@ class AdminSection(Section):
     port: Port | None = None
 
 
+class RecordingSection(Section):
+    enabled: bool = False
+    folder: Path | None = None
+    numbers: Literal["clear", "pseudonyms"] = "clear"
+    file_octets_max: Annotated[int, Field(ge=1024)] = 64 << 20
+    file_minutes: Positive = 60.0
+    total_octets_max: Annotated[int, Field(ge=1024)] = 4 << 30
+    buffer_octets_max: Annotated[int, Field(ge=65536)] = 32 << 20
+
+
 class MissesSection(Section):
     rows_max: PositiveInt = 1000
     follow_ups_max: PositiveInt = 5
@@ -288,6 +298,7 @@ class Settings(BaseSettings):
     applications: dict[ApplicationName, ApplicationSection] = {}
     control: ControlSection = ControlSection()
     misses: MissesSection = MissesSection()
+    recording: RecordingSection = RecordingSection()
     admin: AdminSection = AdminSection()
     retention: RetentionSection = RetentionSection()
     listeners: tuple[ListenerSection, ...] = ()
@@ -300,6 +311,13 @@ class Settings(BaseSettings):
             return self.control.socket
         database = self.store.path()
         return None if database is None else database.with_name("control.sock")
+
+    def recordings_path(self) -> Path:
+        """Where recordings go: a folder beside the database, unless one is named."""
+        if self.recording.folder is not None:
+            return self.recording.folder
+        database = self.store.path()
+        return Path("var/recordings") if database is None else database.with_name("recordings")
 
     @classmethod
     def settings_customise_sources(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from gateway.engine.intake import msisdn_of
 from gateway.importing import IMPORT_ROWS_MAX
 from gateway.messages import ImportCount, ImportRow, MissRow, Push
 from gateway.model import Instant
+from gateway.recordings import RecordingState
 from gateway.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -102,6 +103,12 @@ async def _with_progress(awaited: Coroutine[object, object, T], progress: Progre
         task.cancel()
 
 
+class RecordTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long to record; 0: until it is ended."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=31 * 86_400)] = 0.0
+
+
 def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     """Every command by its name."""
 
@@ -115,6 +122,12 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
 
     async def misses(_: Nothing, __: Progress) -> list[MissRow]:
         return gateway.misses.rows()
+
+    async def begin_recording(time: RecordTime, _: Progress) -> RecordingState:
+        return await gateway.recordings.begin(time.seconds)
+
+    async def end_recording(_: Nothing, __: Progress) -> RecordingState:
+        return await gateway.recordings.end()
 
     async def status(_: Nothing, __: Progress) -> Status:
         return await status_of(gateway)
@@ -142,6 +155,8 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     return {
         "misses": ControlCommand(Nothing, misses),
         "push": ControlCommand(PushArguments, push),
+        "recording.begin": ControlCommand(RecordTime, begin_recording),
+        "recording.end": ControlCommand(Nothing, end_recording),
         "reload": ControlCommand(Nothing, reload),
         "subscribers.import": ControlCommand(ImportTable, import_subscribers),
         "status": ControlCommand(Nothing, status),

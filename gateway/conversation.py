@@ -43,6 +43,7 @@ from smpp.ussd import Dialect
 ANSWERED = Reading(REFUSED, refusal="menu")
 """The reading of a message that only moves in a dialog."""
 MENU_COMMAND = "menu.show"
+CHOICE_LENGTH_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +443,19 @@ class Conversation:
 
 
 _NOT_OFFERED = frozenset({DialogState.TEXT, DialogState.WAITING, DialogState.NOTICE})
+
+
+def typed_at(text: str, reading: Reading) -> str:
+    """What was typed at a screen that led to a command, masked where it was that command's secret."""
+    return MASK * len(text) if reading.secret and reading.masked != text.strip() else text
+
+
+def typed_on(text: str, turn: Turn) -> str:
+    """The same at a screen that led to another one: choices and what was accepted are no secrets, all else may be."""
+    typed = text.strip()
+    accepted = turn.dialog is not None and typed in turn.dialog.typed
+    dialled = typed[:1] in ("*", "#") and not re.search(r"\d{4}", typed)
+    return text if len(typed) <= CHOICE_LENGTH_MAX or accepted or dialled else MASK * len(text)
 
 
 def without_code(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from gateway.handset import Shown
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.connection import Connection
+from smpp.connection import Connection, Tap
 from smpp.dialects import DEFAULT, own_dialects
 from smpp.link import Link
 from smpp.pdu import DeliverSm, Pdu, Status, SubmitSm, Tag
@@ -68,6 +68,7 @@ class Phone:
         self._session = b""  # of the dialog that is open
         self._code = ""
         self.told: asyncio.Queue[Shown | Reception] = asyncio.Queue()
+        self.tap: Tap | None = None
 
     def start(self) -> None:
         """Calls the gateway, and again whenever the bind is lost."""

@@ -43,8 +43,29 @@ _IDS: Final = itertools.count(1)
 ABORT_AFTER_S: Final = 1.0  # a peer that does not read cannot keep a closing socket open
 
 
+class Tap(Protocol):
+    """Who sees the octets of every connection go by; called synchronously, and changes nothing."""
+
+    def opened(self, connection: Connection) -> None:
+        """TCP (and TLS) is up."""
+
+    def received(self, connection: Connection, octets: bytes) -> None:
+        """From the peer; any cut, before anything comes of them."""
+
+    def sent(self, connection: Connection, octets: bytes) -> None:
+        """To the peer: whole PDUs."""
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """The connection is gone."""
+
+
 class Facts(Protocol):
-    """What comes out of a link or a listener; all called synchronously from the event loop."""
+    """What comes out of a link or a listener; all called synchronously from the event loop.
+
+    `tap` may be set and taken away at any time.
+    """
+
+    tap: Tap | None
 
     def bound(self, connection: Connection) -> None:
         """Messages may flow."""
@@ -215,6 +236,11 @@ class Connection(asyncio.Protocol):
         """Whether the peer's version knows optional parameters."""
         return self._session.takes_tlvs
 
+    @property
+    def partial(self) -> bytes:
+        """What has come of a PDU that is not complete yet."""
+        return self._session.partial
+
     def send(self, pdu: Pdu, context: object = None) -> int:
         """Queue a request; ``Facts.response`` or ``Facts.lost`` brings the context back. Raises as Session.request."""
         return self._session.request(pdu, self._loop.time(), context)
@@ -232,6 +258,8 @@ class Connection(asyncio.Protocol):
         octets = self._session.take_output()
         if octets and self._transport is not None:
             self._transport.write(octets)
+            if self._facts.tap is not None:
+                self._facts.tap.sent(self, octets)
 
     def pause_reading(self) -> None:
         """Let TCP hold the peer back, until ``resume_reading``."""
@@ -286,10 +314,14 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self.peer_host, self.peer = _address(transport.get_extra_info("peername"))
         self._arm()
+        if self._facts.tap is not None:
+            self._facts.tap.opened(self)
         self._owner.opened(self)
 
     def data_received(self, data: bytes) -> None:
         """Octets: their events are reported, and what the Session answers itself leaves at once."""
+        if self._facts.tap is not None:
+            self._facts.tap.received(self, data)
         events = self._session.receive(data, self._loop.time())
         if events:
             self._report(events)
@@ -331,6 +363,8 @@ class Connection(asyncio.Protocol):
         self._closing = True
         lost = self._session.lost(self._loop.time())
         reason = self._reason or (f"connection lost: {exc}" if exc else "the peer closed the connection")
+        if self._facts.tap is not None:
+            self._facts.tap.closed(self, reason)
         if self._announced:
             self._announced = False
             self._facts.lost(self, reason, [event.context for event in lost if isinstance(event, Failed)])

@@ -38,6 +38,11 @@ class Framer:
         self._needed = _LENGTH_OCTETS
         self.incomplete_since: float | None = None  # when the PDU began that is not complete yet
 
+    @property
+    def partial(self) -> bytes:
+        """The beginning of a PDU whose rest has not come."""
+        return bytes(self._partial)
+
     def feed(self, data: bytes, now: float) -> tuple[list[bytes], FramingLost | None]:
         """The frames that ``data`` completes, and what ended the framing, if anything did. Do not feed it after that.
 

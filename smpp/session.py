@@ -140,6 +140,11 @@ class Session(SessionControl):
         """The contexts of our requests that wait for a response, oldest first."""
         return [entry.context for entry in self._sent.messages.values()]
 
+    @property
+    def partial(self) -> bytes:
+        """What has come of a PDU that is not complete yet."""
+        return self._framer.partial
+
     def take_output(self) -> bytes:
         """Everything queued since the last call, in order, for one write."""
         if not self._output:

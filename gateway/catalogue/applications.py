@@ -43,6 +43,11 @@ def channel_of(application: str, *, notices: bool = False) -> str:
     return f"applications.{application}{'.notices' if notices else ''}"
 
 
+def is_application(channel: str) -> bool:
+    """Whether a channel leads to an application: only that knows which of its inputs are secrets."""
+    return channel.startswith("applications.")
+
+
 def with_applications(codes: Codes, applications: Sequence[Application]) -> Codes:
     """The plan, and behind it the codes of the applications."""
     rows = [row for each in applications for row in _rows(each)]

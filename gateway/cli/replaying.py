@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
 from gateway import config
-from gateway.app import Rooms
+from gateway.app import Rooms, read_secret
 from gateway.cli.options import ConfigFile
+from gateway.config import ConfigError
+from gateway.recording.sources import holds_recordings
 from gateway.replay import command as replaying
 
 app = typer.Typer()
@@ -20,10 +23,26 @@ out = Console(highlight=False, soft_wrap=True)
 
 @app.command()
 def replay(
-    paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), or folders of them.")],
-    accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the files.")] = False,
+    paths: Annotated[list[Path], typer.Argument(help="Transcripts (*.dialog), recordings (*.jsonl), folders.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the transcripts.")] = False,
+    state: Annotated[Path | None, typer.Option("--state", help="A recording begins with this snapshot.")] = None,
+    given: Annotated[Path | None, typer.Option("--given", help="Or with the `given` lines of a transcript.")] = None,
+    end_state: Annotated[Path | None, typer.Option("--end-state", help="A snapshot that it should end with.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="What in replies may differ: a pattern.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Writes JUnit XML for a recording.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Runs transcripts through the engine and compares. Exit status: 0 as written, 1 differs, 2 could not run."""
-    rooms = Rooms(config.load(config_file), replaying.SECRET)
+    """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
+    settings = config.load(config_file)
+    recordings = [path for path in paths if holds_recordings(path)]
+    if recordings:
+        if len(recordings) < len(paths):
+            raise ConfigError("give transcripts or recordings, not both at once")
+        from gateway.replay.recorded_command import Start, replay_recording
+
+        start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
+        zone = ZoneInfo(settings.operator.time_zone)
+        rooms = Rooms(settings, read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET)
+        raise typer.Exit(replay_recording(rooms, recordings, start, junit=junit, out=out, zone=zone))
+    rooms = Rooms(settings, replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -20,7 +21,7 @@ from gateway.delivery.retry import DELAY_MS_MAX, Scope, Verdict, after_refusal
 from gateway.delivery.routing import Connections, Routing
 from gateway.delivery.waiting import Waiting
 from gateway.engine.receipts import unnamed_key
-from gateway.engine.replies import fill_code
+from gateway.engine.replies import ROWS_PER_MESSAGE, fill_code
 from gateway.messages import PARTS_MAX, Awaited, Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, CodeRef, Instant
 from gateway.store.protocol import OutboxRow, Store
@@ -76,6 +77,12 @@ class _Taken(msgspec.Struct, frozen=True):
     accepted: dict[int, str]
 
 
+class ReplyTap(Protocol):
+    """Who is told what each message of ours belongs to, before its octets leave."""
+
+    def replied(self, connection: Connection, sequence_number: int, number: int, code: str) -> None: ...
+
+
 class Sender:
     def __init__(
         self,
@@ -114,6 +121,7 @@ class Sender:
         self._alarm_ms = 0  # in so long a pace lets something through
         self._overflowed = True  # there may be READY rows on the disk only: at the start, and beyond what memory holds
         self._closed = False
+        self.tap: ReplyTap | None = None
 
     # -- what the engine calls -----------------------------------------------------------------------------------
 
@@ -159,8 +167,10 @@ class Sender:
         room = connection.window_free if connection.bound else 0
         try:
             for number in sending.queued[first : first + room]:
-                connection.send(sending.parts[number], (sending, number))
+                sequence_number = connection.send(sending.parts[number], (sending, number))
                 sending.sent += 1
+                if self.tap is not None:
+                    self._tell(self.tap, sending, sequence_number)
         except EncodeError as error:  # one reply that SMPP cannot carry must stop neither the others nor a restart
             self._noted("reply_cannot_be_encoded", row=sending.row, field=error.field, error=str(error))
             self._forget(sending.row)
@@ -172,6 +182,11 @@ class Sender:
             self._connections.touch(connection)
         elif not sending.sent:  # the peer unbound, or stopped reading, since the place was promised
             self._again(sending.row, sending.outgoing)
+
+    def _tell(self, tap: ReplyTap, sending: _Sending, sequence_number: int) -> None:
+        code = sending.outgoing.code
+        digits = "" if code is None else self._derive_code(code)
+        tap.replied(sending.connection, sequence_number, sending.row // ROWS_PER_MESSAGE, digits)
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """It is on the disk as READY."""

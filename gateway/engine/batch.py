@@ -13,9 +13,10 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from gateway.catalogue.applications import is_application
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Outcome, Reply
-from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn
+from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn, typed_at, typed_on
 from gateway.dispatcher import Decision, Dispatcher, Fault
 from gateway.engine.dialog_steps import DialogSteps, remembering
 from gateway.engine.dialogs import Dialogs
@@ -64,6 +65,7 @@ from gateway.messages import (
     SubmitResult,
     TimerDue,
 )
+from gateway.misreadings import MASK
 from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.reading import Reading
 from gateway.rules.pushes import PushRecord
@@ -164,12 +166,16 @@ class Tools:
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False):
-    """A message and what became of it; `original` is the number of the first one where this was a repeat."""
+    """A message and what became of it; `original` is the number of the first one where this was a repeat.
+
+    `typed` is its text with every secret in it masked, character by character; None: nobody has read it.
+    """
 
     inbound: Inbound
     decision: Decision
     number: int
     original: int = 0
+    typed: str | None = None
 
 
 _SENDING = OutboxState.SENDING
@@ -458,6 +464,7 @@ class Batch:
             self._repeat(inbound, matched, language)
             return
         said = inbound
+        of_text = reading
         situation = self.steps.situation(inbound, actor, language, self.tools.surroundings.products)
         turn: Turn | Fault | None = None
         if situation is not None:
@@ -475,7 +482,7 @@ class Batch:
             if turn.reading is None:
                 self._move(situation, turn)
                 return
-            reading = turn.reading
+            of_text, reading = reading, turn.reading
         before = self.journal.mark()
         number = self.journal.next_number()
         while True:
@@ -500,7 +507,10 @@ class Batch:
             self.steps.waits(inbound, language, decision.latin, shown)
         elif situation is not None and isinstance(turn, Turn):
             screen = self.steps.answered(situation, turn, decision, self.state.subscribers[inbound.sender], number)
-        self._finish(inbound, decision, number, language, reading, screen)
+        typed = None
+        if isinstance(turn, Turn) and reading is not of_text:
+            typed = typed_at(inbound.text, reading)
+        self._finish(inbound, decision, number, language, reading, screen, typed)
 
     def _part(self, index: int, inbound: Inbound) -> None:
         """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
@@ -564,7 +574,7 @@ class Batch:
                 decision = await self._own(own, number)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
-            decision.refusal, decision.fault, shortened(effect.document),
+            decision.refusal, decision.fault, "" if is_application(effect.channel) else shortened(effect.document),
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
         if waiting is not None:
@@ -714,9 +724,13 @@ class Batch:
         language: Language,
         reading: Reading,
         screen: Screen | None = None,
+        typed: str | None = None,
     ) -> None:
-        """The journal entry, the inbox row and the outbox rows of a decided message."""
-        self._answer(inbound, decision, number, language, reading, screen)
+        """The journal entry, the inbox row and the outbox rows of a decided message.
+
+        `typed` is its text with the secrets in it masked, where the reading is not one of the text itself.
+        """
+        self._answer(inbound, decision, number, language, reading, screen, typed)
         self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
 
@@ -728,7 +742,10 @@ class Batch:
         language: Language,
         reading: Reading,
         screen: Screen | None = None,
+        typed: str | None = None,
     ) -> None:
+        if typed is None:
+            typed = reading.masked if len(reading.masked) == len(inbound.text) else MASK * len(inbound.text)
         arguments = secretless(decision.arguments or {}, reading.secret)
         entry = MessageEntry(
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
@@ -741,7 +758,7 @@ class Batch:
             decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
-        self.decided.append(Decided(inbound, decision, number))
+        self.decided.append(Decided(inbound, decision, number, typed=typed))
 
     def _owe_receipt(self, inbound: Inbound, number: int) -> None:
         """A client who asked is told that his message has reached its receiver: us (SMPP 3.4 5.2.17)."""
@@ -764,7 +781,8 @@ class Batch:
         number = self.journal.next_number()
         screen = self.steps.moved(situation, turn, number)
         decision = Decision(command=MENU_COMMAND, refusal="", replies=())
-        self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen)
+        typed = typed_on(situation.inbound.text, turn)
+        self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen, typed)
 
     def _failed_turn(self, situation: Situation, fault: Fault) -> None:
         """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""

@@ -61,6 +61,12 @@ class Observer(Protocol):
         ...
 
 
+class DecidedTap(Protocol):
+    """Who is told what each message became, before its answer leaves."""
+
+    def decided(self, decided: list[Decided]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     batch_facts_max: int = 256
@@ -100,6 +106,7 @@ class Engine:
         self._next_core: Core | None = None
         self._began_s = float("-inf")  # when the last batch began, on the loop's clock
         self.journal = Journal(Head())
+        self.tap: DecidedTap | None = None
 
     async def start(self) -> Head:
         """Opens the store and takes up what the last run left: doubts, replies not sent, timers."""
@@ -336,6 +343,8 @@ class Engine:
         self.parts.commit(batch.joining)
         for receipt in batch.came:
             self.acknowledger.acknowledge_receipt(receipt)
+        if self.tap is not None:
+            self.tap.decided(batch.decided)
         acknowledge = self.acknowledger.acknowledge
         for each in batch.decided:
             acknowledge(each.inbound, each.number)

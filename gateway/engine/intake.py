@@ -33,7 +33,7 @@ from gateway.model import Channel, Instant, Msisdn
 from gateway.telemetry import masked
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.connection import Connection
+from smpp.connection import Connection, Tap
 from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.receipt import is_receipt, read_receipt
 from smpp.vocabulary import MessageState, ReceiptRequest, receipt_request
@@ -92,6 +92,7 @@ class Intake:
         self._clock = clock
         self._log = log
         self._country = country
+        self.tap: Tap | None = None
         self.draining = False  # what comes now is for the next run: peers are told to send it again later
         self._answered: dict[int, deque[tuple[int, int, Instant]]] = {}  # connection -> (answers so far, number, at)
 

@@ -72,7 +72,8 @@ class ResultsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then.
 
-    `document`: what was asked for, as JSON; long texts in it are cut, because nobody does it again from here.
+    `document`: what was asked for, as JSON; long texts in it are cut, because nobody does it again from here. Empty for
+    applications, which may have been given secrets.
     """
 
     effect: int

@@ -258,7 +258,7 @@ async def play(transcript: Transcript, stage: Stage) -> Result:
 # -- the engine as a stage ----------------------------------------------------------------------------------------
 
 
-class _Phones:
+class Phones:
     """Gets what the engine sends: the engine's `Delivery`. A row is shown as soon as its batch is on the disk."""
 
     def __init__(self, rooms: Rooms) -> None:
@@ -275,7 +275,7 @@ class _Phones:
             self._placed.pop(row, None)
 
     def dispatch(self, rows: Iterable[int]) -> None:
-        self.heard.extend(self._shown(self._placed.pop(row)) for row in rows)
+        self.heard.extend(self.shown(self._placed.pop(row)) for row in rows)
 
     def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
         """Every row has its place at once."""
@@ -283,7 +283,8 @@ class _Phones:
     def on_its_way(self, row: int) -> bool:
         return False
 
-    def _shown(self, outgoing: Outgoing) -> Heard:
+    def shown(self, outgoing: Outgoing) -> Heard:
+        """A reply as its phone shows it."""
         shown = Shown.SCREEN if outgoing.channel is Channel.USSD else Shown.SMS
         code = self._digits(outgoing.code)
         text = fill_code(outgoing.text, outgoing.code, code)
@@ -297,7 +298,7 @@ class _Phones:
         return taken
 
 
-class _Notes:
+class Notes:
     """Notes what was refused and what failed: the engine's `Observer`, and its `Acknowledger`, which has no peer."""
 
     def __init__(self) -> None:
@@ -347,7 +348,7 @@ class _Notes:
         return replace(handler, function=function)
 
 
-class _Outside:
+class OutsideSystems:
     """The systems outside: the engine's `Performer`. What is due is done between two batches, without a wire."""
 
     GIVE_UP_MS: Mapping[str, int] = {"location": 120_000}
@@ -398,10 +399,10 @@ class EngineStage:
         self._rooms = rooms
         self._transcript = transcript
         self._clock = VirtualClock(START)
-        self._phones = _Phones(rooms)
-        self.notes = _Notes()
+        self._phones = Phones(rooms)
+        self.notes = Notes()
         self._store = MemoryStore()
-        self._outside = _Outside()
+        self._outside = OutsideSystems()
         handlers = {name: self.notes.noting(handler) for name, handler in rooms.handlers.items()}
         tools = Tools(
             self._store,

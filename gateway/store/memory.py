@@ -100,6 +100,10 @@ class MemoryStore:
             "dialogs": {f"{msisdn}/{key.hex()}": value for (msisdn, key), value in self._dialogs.items()},
         }
 
+    def records(self) -> Mapping[RecordKey, bytes]:
+        """What single functions remember, as it is stored."""
+        return self._records
+
     # -- batches
 
     async def load(self, wanted: Wanted) -> Loaded:

@@ -124,6 +124,14 @@ class StoreReader:
         """The tally of what could not be read, in no order."""
         return [miss_row(row) for row in self._rows(sql.MISSES)]
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """The answer to a statement without values."""
+        return self._rows(statement)
+
+    def column(self, statement: str) -> list[bytes]:
+        """The only column of an answer."""
+        return [row[0] for row in self._rows(statement)]
+
     def _rows(self, statement: str, values: tuple[int | str, ...] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(statement, values).fetchall()

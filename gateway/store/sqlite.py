@@ -278,8 +278,7 @@ class SqliteStore:
         )
         try:
             return [
-                TimerRow(key, due_at, command, msisdn, _arguments(arguments))
-                for key, due_at, command, msisdn, arguments in rows
+                timer_row((key, due_at, command, msisdn, arguments)) for key, due_at, command, msisdn, arguments in rows
             ]
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
@@ -305,7 +304,7 @@ class SqliteStore:
     async def _effects(self, which: str, values: tuple[int, ...]) -> list[EffectRow]:
         rows = await self._rows(sql.EFFECTS + which, values)
         try:
-            return [EffectRow(*(*row[:8], _arguments(row[8]), row[9])) for row in rows]
+            return [effect_row(row) for row in rows]
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
 
@@ -624,6 +623,17 @@ def _cut_journal(connection: sqlite3.Connection, before: Instant, after: int, li
 def ledger_row(row: tuple[Any, ...]) -> LedgerRow:
     number, place, at, *entry = row
     return LedgerRow(number, place, at, Entry(*entry))
+
+
+def timer_row(row: tuple[Any, ...]) -> TimerRow:
+    """Columns key, due_at, command, msisdn, arguments."""
+    key, due_at, command, msisdn, arguments = row
+    return TimerRow(key, due_at, command, msisdn, _arguments(arguments))
+
+
+def effect_row(row: tuple[Any, ...]) -> EffectRow:
+    """The columns of `schema.EFFECT_COLUMNS`."""
+    return EffectRow(*(*row[:8], _arguments(row[8]), row[9]))
 
 
 def miss_row(row: tuple[Any, ...]) -> MissRow:

@@ -28,6 +28,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[applications.NAME]": config.ApplicationSection,
     "[control]": config.ControlSection,
     "[misses]": config.MissesSection,
+    "[recording]": config.RecordingSection,
     "[admin]": config.AdminSection,
     "[retention]": config.RetentionSection,
     "[[links]]": config.LinkSection,

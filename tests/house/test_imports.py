@@ -56,6 +56,10 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("gateway/delivery", ("gateway.handlers", *DRIVERS)),
     *((f"gateway/delivery/{module}.py", ("asyncio", *CLOCKS)) for module in ("pace", "retry", "routing")),
     ("gateway/store", ("gateway.engine", "gateway.handlers", "smpp")),
+    *(
+        (f"gateway/recording/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS))
+        for module in ("fields", "format", "hiding", "masking", "scribe", "stream")
+    ),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),
     ("gateway/control.py", ("gateway.handlers", "gateway.engine", *DRIVERS)),

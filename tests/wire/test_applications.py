@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from gateway.operating import status_shown
 
 from gateway.app import Gateway
+from gateway.cli.operating import status_shown
 from gateway.metrics import Exposition
 from gateway.status import status_of
 from tests.wire.application_fixture import (

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import argon2
 import pytest
 
-from smpp.connection import Connection
+from smpp.connection import Connection, Tap
 from smpp.listener import Account, BindMode, Listener, ListenerError
 from smpp.pdu import (
     BindReceiver,
@@ -47,6 +47,7 @@ class Recorder:
         self.seen: list[tuple[object, ...]] = []
         self.connections: list[Connection] = []
         self._answers = answers
+        self.tap: Tap | None = None
         self._changed = asyncio.Event()
 
     def _keep(self, *fact: object) -> None:

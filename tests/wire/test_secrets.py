@@ -76,7 +76,7 @@ async def dealings(peer: RawPeer) -> list[str]:
     transfer = sms_body(SENDER, f"ПЕРЕВОД {RECEIVER} 100")
     service = sms_body(SENDER, "ПОДКЛЮЧИТЬ 12")
     codes = [await told(peer, service, r"\*111\*97\*(\d+)#")]
-    for slip in ("КОЖ {}", "ДАДА{}", "код: {}, спасибо", "мой код {}", "*112*{}", "*112{}#", "НОМЕРА {}"):
+    for slip in ("КОЖ {}", "ДАДА{}", "ключ: {}, спасибо", "мой код {}", "*112*{}", "*112{}#", "НОМЕРА {}"):
         await told(peer, sms_body(SENDER, slip.format(codes[0])), "(.)")
     for slip in ("*111*97*{}*5#", "*112{}#", "*111*97**{}#", "#112*{}#", "*113*{}#", "{}"):
         await told(peer, ussd_body(SENDER, slip.format(codes[0])), "(.)")

@@ -1,0 +1,11 @@
+"""`ussdgw record` and `ussdgw snapshot`: what a later replay needs of a running gateway."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli.recordings import record, snapshot
+
+app = typer.Typer()
+app.command("record")(record)
+app.command("snapshot")(snapshot)

@@ -1,0 +1,136 @@
+"""`ussdgw replay` of recordings: reads them and their start state, runs them, compares, prints.
+
+Exit status as for transcripts: 0 all as recorded, 1 something differs, 2 it could not be run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from gateway.app import Rooms
+from gateway.catalogue.products import Operator
+from gateway.config import ConfigError
+from gateway.model import Instant
+from gateway.recording.messages import Messages, Said, messages_of
+from gateway.recording.reading import Recording, read_recording
+from gateway.recording.sources import sources_of
+from gateway.replay.command import DIFFERS, SAME
+from gateway.replay.compare import Alike, Comparison, StateDifference, compare, compare_states
+from gateway.replay.population import population
+from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
+from gateway.replay.report import print_comparison, write_junit
+from gateway.replay.transcript import read_transcript
+from gateway.store.protocol import WriteBatch
+from gateway.store.snapshot import read_snapshot
+
+State = Mapping[str, Mapping[str, object]]
+COMPARED = ("subscribers", "accounts", "persons", "ledger")
+"""Of the end states: what a person would call the state. Records hold hashes, which no two runs share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a replay begins with, and how it is compared.
+
+    `state`: a snapshot; `given`: a transcript whose `given` lines stand for one; `end_state`: a snapshot of the
+    recording's end; `ignore`: patterns of what in texts may differ.
+    """
+
+    state: Path | None = None
+    given: Path | None = None
+    end_state: Path | None = None
+    ignore: Sequence[str] = ()
+    create_unknown: bool = False
+
+
+def replay_recording(
+    rooms: Rooms, paths: Sequence[Path], start: Start, *, junit: Path | None, out: Console, zone: ZoneInfo
+) -> int:
+    """Runs recordings as one, prints what differs, and returns the exit status.
+
+    Raises:
+        RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
+    """
+    recording = read_recording(sources_of(paths))
+    for fault in recording.faults:
+        out.print(str(fault), markup=False, style="yellow")
+    if recording.header.catalogue not in ("", rooms.digest):
+        out.print("another catalogue answers now than when it was recorded", style="yellow")
+    comparison = compared(rooms, recording, start)
+    print_comparison(comparison, out, zone)
+    if junit is not None:
+        write_junit(comparison, junit, ", ".join(map(str, paths)), zone)
+    return SAME if comparison.same else DIFFERS
+
+
+def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
+    """A recording replayed and compared, as a value."""
+    alike_texts = Alike([_pattern(each) for each in start.ignore])
+    messages = messages_of(recording, rooms.dialects, rooms.operator.country)
+    at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
+    state, after = start_state(start, rooms.operator, at)
+    replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
+    replayed = run_recorded(replay)
+    said = {place: each for place, each in enumerate(messages.happened) if isinstance(each, Said)}
+    recorded = [told for told in told_of(messages) if told.cause not in replay.skipped]
+    return Comparison(
+        said={place: each for place, each in said.items() if place not in replay.skipped},
+        replies=compare(recorded, replayed.told, alike_texts),
+        states=_states(start, replayed),
+        left_out=_left_out(recording, messages, replayed),
+        faults=replayed.faults,
+        took_s=replayed.took_s,
+        lasted_s=replayed.lasted_s,
+    )
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ConfigError(f"--ignore {text}: no pattern: {error}") from None
+
+
+def start_state(start: Start, operator: Operator, at: Instant) -> tuple[WriteBatch, int]:
+    """The state before the first message, and the journal number up to which it goes."""
+    if start.state is not None:
+        batch = read_snapshot(start.state)
+        return batch, batch.journal[-1].number if batch.journal else 0
+    if start.given is not None:
+        return population(read_transcript(start.given), operator, at), 0
+    return WriteBatch(), 0
+
+
+def _states(start: Start, replayed: Replayed) -> list[StateDifference]:
+    """What is stored otherwise than in the snapshot of the end; nothing where there is none."""
+    if start.end_state is None:
+        return []
+    recorded = state_of(read_snapshot(start.end_state))
+    return compare_states(recorded, {kind: replayed.state[kind] for kind in COMPARED})
+
+
+def state_of(batch: WriteBatch) -> State:
+    """A snapshot as a store in memory would show it."""
+    sums: Counter[str] = Counter()
+    for row in batch.ledger:
+        sums[row.entry.account] += row.entry.amount
+    return {
+        "subscribers": {each.msisdn: each for each in batch.subscribers},
+        "accounts": {each.id: each for each in batch.accounts},
+        "persons": {each.id: each for each in batch.persons},
+        "ledger": dict(sums),
+    }
+
+
+def _left_out(recording: Recording, messages: Messages, replayed: Replayed) -> Mapping[str, int]:
+    found = Counter(recording.skipped)
+    found.update(messages.left_out)
+    found.update(replayed.left_out)
+    return found

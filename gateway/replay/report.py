@@ -1,0 +1,142 @@
+"""What came of the replay of a recording: a table for people, JUnit XML for machines. Prints; decides nothing."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.model import Channel
+from gateway.replay.compare import Compared, Comparison, StateDifference, Told, Verdict
+
+SHOWN_MAX = 50
+"""Differences that are printed; the others are counted."""
+
+
+def print_comparison(comparison: Comparison, out: Console, zone: ZoneInfo) -> None:
+    """The differences with the words that differ marked, then the totals."""
+    differences = comparison.differences
+    for each in differences[:SHOWN_MAX]:
+        for line in _told(each, comparison, zone):
+            out.print(line)
+    if len(differences) > SHOWN_MAX:
+        out.print(f"... and {len(differences) - SHOWN_MAX:,} more differences", markup=False)
+    for state in list(comparison.states)[:SHOWN_MAX]:
+        out.print(Text(state_line(state), style="yellow"))
+    if len(comparison.states) > SHOWN_MAX:
+        out.print(f"... and {len(comparison.states) - SHOWN_MAX:,} more in the end states", markup=False)
+    for fault in comparison.faults:
+        out.print(Text(f"the gateway failed\n{fault.rstrip()}", style="bold red"))
+    out.print(totals_table(comparison))
+    for kind, count in comparison.left_out.items():
+        out.print(f"  {count:,} {kind}", markup=False)
+    out.print(summary(comparison), markup=False)
+
+
+def totals_table(comparison: Comparison) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("replies")
+    table.add_column("", justify="right")
+    for verdict in Verdict:
+        count = comparison.totals[verdict]
+        style = "" if verdict is Verdict.SAME or not count else "red"
+        table.add_row(Text(verdict.value, style=style), Text(f"{count:,}", style=style))
+    return table
+
+
+def summary(comparison: Comparison) -> str:
+    """One line: how much, how fast, and whether anything differs."""
+    took_s = max(comparison.took_s, 1e-3)
+    speed = comparison.lasted_s / took_s
+    differing = len(comparison.differences) + len(comparison.states) + len(comparison.faults)
+    came = f"{differing:,} differ" if differing else "all as recorded"
+    return (
+        f"{len(comparison.said):,} messages of {comparison.lasted_s:,.0f} s in {comparison.took_s:.1f} s "
+        f"({speed:,.0f} times as fast): {came}"
+    )
+
+
+def state_line(state: StateDifference) -> str:
+    place = f"{state.kind} {state.key}{f' {state.field}' if state.field else ''}"
+    return f"at the end, {place}: {state.recorded!r} recorded, {state.replayed!r} replayed"
+
+
+def _told(each: Compared, comparison: Comparison, zone: ZoneInfo) -> Iterator[Text]:
+    yield Text(heading(each, comparison, zone), style="bold")
+    one, other = each.recorded, each.replayed
+    if one is not None and other is not None and one.text != other.text:
+        yield from _marked(one, other)
+        return
+    for told, sign, style in ((one, "-", "red"), (other, "+", "green")):
+        if told is not None:
+            yield Text(f"{sign} {_where(told)} {told.text}", style=style)
+
+
+def heading(each: Compared, comparison: Comparison, zone: ZoneInfo) -> str:
+    """When, what became of the reply, and what caused it."""
+    at = datetime.fromtimestamp(each.either.at / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
+    cause = "a timer, or an unknown cause"
+    if each.cause is not None:
+        said = comparison.said.get(each.cause)
+        cause = f"{said.subscriber}: {said.text}" if said is not None else cause
+    return f"{at} {each.verdict.value}, after {cause}"
+
+
+def _where(told: Told) -> str:
+    return f"{'screen' if told.channel is Channel.USSD else 'sms'} {told.subscriber}"
+
+
+def _marked(one: Told, other: Told) -> Iterator[Text]:
+    """Both texts, the words that the other has not in reverse."""
+    was, now = (re.findall(r"\S+|\s+", told.text) for told in (one, other))
+    first, second = Text(f"- {_where(one)} ", style="red"), Text(f"+ {_where(other)} ", style="green")
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        style = "" if kind == "equal" else "reverse"
+        first.append("".join(was[i:j]), style)
+        second.append("".join(now[k:m]), style)
+    yield first
+    yield second
+
+
+def write_junit(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) -> None:
+    """A test case for each message that was answered otherwise, and one for all that were not."""
+    suite = ElementTree.Element("testsuite", name=name)
+    cases = 0
+    for each in comparison.differences:
+        case = ElementTree.SubElement(suite, "testcase", classname="replay", name=heading(each, comparison, zone))
+        failure = ElementTree.SubElement(case, "failure", message=each.verdict.value)
+        told = ((each.recorded, "recorded"), (each.replayed, "replayed"))
+        failure.text = _clean("\n".join(f"{side}: {_where(one)} {one.text}" for one, side in told if one is not None))
+        cases += 1
+    for state in comparison.states:
+        case = ElementTree.SubElement(suite, "testcase", classname="state", name=f"{state.kind} {state.key}")
+        ElementTree.SubElement(case, "failure", message=_clean(state_line(state)))
+        cases += 1
+    for fault in comparison.faults:
+        case = ElementTree.SubElement(suite, "testcase", classname="gateway", name="fault")
+        ElementTree.SubElement(case, "error", message="the gateway failed").text = _clean(fault)
+        cases += 1
+    same = comparison.totals[Verdict.SAME]
+    ElementTree.SubElement(suite, "testcase", classname="replay", name=f"{same} replies as recorded")
+    failures = cases - len(comparison.faults)
+    suite.attrib |= {
+        "tests": str(cases + 1), "failures": str(failures), "errors": str(len(comparison.faults)),
+        "time": f"{comparison.took_s:.3f}",
+    }  # fmt: skip
+    for case in suite.iter("testcase"):
+        case.set("name", _clean(case.attrib["name"]))
+    ElementTree.indent(suite)
+    ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML 1.0 has no way to write."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", text)
