@@ -103,6 +103,8 @@ _PRICES: dict[str, Callable[[Products, Shown], str]] = {
     "block.set": _block,
     "topup.pay": _no_fee,
     "autopay.below": _no_fee,
+    "bill.pay": _no_fee,
+    "bill.schedule": _no_fee,
     "autopay.monthly": _no_fee,
     "regular.set": _transfer,
     "card.redeem": _no_fee,

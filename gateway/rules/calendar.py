@@ -19,6 +19,12 @@ def day_number(at: Instant, operator: Operator) -> int:
     return local(at, operator).toordinal()
 
 
+def month_start(at: Instant, operator: Operator) -> Instant:
+    """When the month of an instant began."""
+    first = local(at, operator).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Instant(int(first.timestamp()) * 1000)
+
+
 def month_later(at: Instant, operator: Operator) -> Instant:
     """The same wall-clock time of the operator's next month; on its last day where the month is shorter.
 
