@@ -1,11 +1,13 @@
 """Mail by SMTP (RFC 5321): one message for each effect, with a Message-ID that is the same for every try.
 
-The effect's document: `to`, `subject`, `text`, and `attachments`, each with `name`, `type` (a media type) and `base64`.
+The effect's document: `to`, `subject`, `text`; a `statement` is attached as the file that it asks for, `attachments` as
+they are, each with `name`, `type` (a media type) and `base64`.
 A 5xx answer of the mail server refuses for good, everything else says "later".
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from email.message import EmailMessage
@@ -14,6 +16,7 @@ from email.utils import formatdate
 import aiosmtplib
 
 from gateway.delivery.effects import EffectFailed, EffectRefused
+from gateway.delivery.statements import statement_file
 from gateway.store.protocol import EffectRow
 
 
@@ -40,7 +43,7 @@ class MailChannel:
         self._timeout_s = timeout_s
 
     async def perform(self, effect: EffectRow) -> str:
-        message = compose_mail(effect, self._sender)
+        message = await asyncio.to_thread(compose_mail, effect, self._sender)  # a statement takes a while
         try:
             await aiosmtplib.send(
                 message,
@@ -80,6 +83,10 @@ def compose_mail(effect: EffectRow, sender: str) -> EmailMessage:
     message["Date"] = formatdate(effect.since / 1000)
     message["Message-ID"] = f"<{effect.key}@{sender.rpartition('@')[2]}>"
     message.set_content(document["text"])
+    if "statement" in document:
+        name, media_type, octets = statement_file(document["statement"])
+        main, _, sub = media_type.partition("/")
+        message.add_attachment(octets, maintype=main, subtype=sub, filename=name)
     for each in document.get("attachments", ()):
         main, _, sub = each["type"].partition("/")
         message.add_attachment(base64.b64decode(each["base64"]), maintype=main, subtype=sub, filename=each["name"])

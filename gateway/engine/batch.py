@@ -705,7 +705,7 @@ class Batch:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)
         for index, effect in enumerate(unit.effects):
-            document = msgspec.json.encode(effect.document)
+            document = msgspec.json.encode(self.tools.writer.told(effect.document))
             row_id = number * ROWS_PER_MESSAGE + index
             key = self.journal.key(row_id)
             row = EffectRow(

@@ -129,6 +129,20 @@ class ReplyWriter:
         language = reply.language or (answered.language if own else None) or languages.get(reply.to)
         return self._render(reply, language or country_language(reply.to), answered.latin and own)
 
+    def told(self, document: Mapping[str, object]) -> Mapping[str, object]:
+        """The document of an effect, its texts in the language that it names."""
+        if "language" not in document:
+            return document
+        language = Language(str(document["language"]))
+        return {key: self._worded(value, language) for key, value in document.items()}
+
+    def _worded(self, value: object, language: Language) -> object:
+        if type(value) is TextName:
+            return self._texts.render(value, {}, language)
+        if isinstance(value, Mapping):
+            return {key: self._worded(each, language) for key, each in value.items()}
+        return [self._worded(each, language) for each in value] if isinstance(value, list) else value
+
     def _render(self, reply: Reply, language: Language, latin: bool) -> str:
         arguments = dict(reply.arguments)
         for name, value in reply.arguments.items():

@@ -281,6 +281,8 @@ class Driver:
 
     async def open(self) -> None:
         """Writes the gateway's configuration; as a centre, listens."""
+        compiling = [sys.executable, "-m", "compileall", "-q", "gateway", "smpp"]  # as an installation does
+        await asyncio.to_thread(subprocess.run, compiling, cwd=ROOT, env=INSTALLED, check=True)
         loop = asyncio.get_running_loop()
         hashed = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
         account = f'accounts = [{{ system_id = "{ACCOUNT}", password_hash = "{hashed}" }}]\n'

@@ -209,9 +209,10 @@ async def test_a_clock_that_is_set_puts_no_try_off(jump_ms: int) -> None:
     performer = EffectPerformer({}, clock, lambda fact: None, lambda: None, lambda *_, **__: None)
     performer.begin([replace(effect(), due_at=Instant(began + 1000))])
     performer.clock_jumped(jump_ms)
-    wakened += [Instant(due_at) for due_at, _, _ in performer._waiting]
+    wakened += [Instant(due_at) for waiting in performer._waiting.values() for due_at, _, _ in waiting]
     restarted = EffectPerformer({}, VirtualClock(AT), lambda fact: None, lambda: None, lambda *_, **__: None)
     restarted.begin([replace(effect(), due_at=Instant(AT + 315_360_000_000))])
 
     assert wakened == [began + jump_ms + 1000]
-    assert restarted._waiting[0][0] == AT + EFFECT_DELAYS_MS[-1]
+    (waiting,) = restarted._waiting.values()
+    assert waiting[0][0] == AT + EFFECT_DELAYS_MS[-1]
