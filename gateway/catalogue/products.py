@@ -259,6 +259,7 @@ class Limits:
     code_lock_minutes: int = 30
     code_locks_per_day_max: int = 3
     code_day_lock_hours: int = 24
+    service_waits_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

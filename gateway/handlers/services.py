@@ -31,7 +31,7 @@ from gateway.model import (
     TariffId,
 )
 from gateway.rules import confirmations
-from gateway.rules.calendar import month_later
+from gateway.rules.calendar import months_later
 from gateway.rules.naming import LIST_ROOM, grouped, name_in, nameless, numbered
 from gateway.rules.paying import missing_for
 from gateway.rules.renewing import renewal_key
@@ -67,9 +67,6 @@ class Renew(Command):
     own = True
     service: ServiceId
 
-
-WAITS_DAYS = 30
-"""So long a service waits for money; then it is switched off."""
 
 CHARGE = "service"
 """The kind of the ledger entries of a service's price."""
@@ -257,7 +254,7 @@ def _connected_paid(
     if service.period is Period.ONCE:
         text, until = "services-connected_once", Instant(0)
     else:
-        text, until = "services-connected", _paid_until(command.at, service.period, uow)
+        text, until = "services-connected", _paid_until(command.at, command.at, service.period, uow)
         arguments["until"] = until
         timers = (_renewal(command.msisdn, service.id, until),)
     return Outcome(
@@ -293,9 +290,10 @@ def renew(command: Renew, uow: UnitOfWork) -> Outcome:
     account = uow.account(subscriber.account)
     missing = missing_for(account, price)
     if missing:
-        return _waits(command, subscriber, on, service, missing)
+        return _waits(command, subscriber, on, service, missing, uow.products.limits.service_waits_days)
     waited = on.status is ServiceStatus.SUSPENDED
-    until = _paid_until(command.at if waited else on.paid_until, service.period, uow)
+    since = command.at if waited else on.since
+    until = _paid_until(since, command.at if waited else on.paid_until, service.period, uow)
     replies: tuple[Reply, ...] = ()
     if waited or service.period is Period.MONTH:  # a receipt every day would only annoy
         arguments = {
@@ -305,16 +303,18 @@ def renew(command: Renew, uow: UnitOfWork) -> Outcome:
         replies = (Reply(command.msisdn, "services-resumed" if waited else "services-renewed", arguments, notice=True),)
     return Outcome(
         replies=replies,
-        changed=(_replaced(subscriber, on, ConnectedService(on.id, on.since, until)),),
+        changed=(_replaced(subscriber, on, ConnectedService(on.id, since, until)),),
         entries=_price_entries(subscriber, price),
         timers=(_renewal(command.msisdn, on.id, until),),
     )
 
 
-def _waits(command: Renew, subscriber: Subscriber, on: ConnectedService, service: Service, missing: Money) -> Outcome:
+def _waits(
+    command: Renew, subscriber: Subscriber, on: ConnectedService, service: Service, missing: Money, waits_days: int
+) -> Outcome:
     """No money for it: told once, tried again every day, at last switched off and told."""
     arguments: dict[str, object] = {"name": service.names, "missing": missing, "id": str(service.id)}
-    if command.at >= on.paid_until + WAITS_DAYS * DAY_MS and not service.mandatory:
+    if command.at >= on.paid_until + waits_days * DAY_MS and not service.mandatory:
         return Outcome(
             replies=(Reply(command.msisdn, "services-ended", arguments, notice=True),),
             changed=(_replaced(subscriber, on, None),),
@@ -336,8 +336,15 @@ def _replaced(subscriber: Subscriber, old: ConnectedService, new: ConnectedServi
     return msgspec.structs.replace(subscriber, services=services)
 
 
-def _paid_until(at: Instant, period: Period, uow: UnitOfWork) -> Instant:
-    return month_later(at, uow.operator) if period is Period.MONTH else Instant(at + DAY_MS)
+def _paid_until(since: Instant, after: Instant, period: Period, uow: UnitOfWork) -> Instant:
+    """The end of the first period that ends later than `after`. Months are reckoned from the first day, so that a
+    service of the 31st is due on the last day of February and on the 31st of March again."""
+    if period is not Period.MONTH:
+        return Instant(after + DAY_MS)
+    months = 1
+    while (until := months_later(since, months, uow.operator)) <= after:
+        months += 1
+    return until
 
 
 def _state(command: Command, service: Service, on: ConnectedService) -> Outcome:
