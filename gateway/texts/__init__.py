@@ -94,6 +94,7 @@ class Texts:
     def __init__(self, catalogue: _Catalogue, faults: list[Fault], operator: Operator) -> None:
         self._catalogue = catalogue
         self._faults = sorted(faults, key=lambda fault: (fault.file, fault.line, fault.message))
+        self._names = frozenset(itertools.chain.from_iterable(catalogue.values()))
         self._renderings: dict[tuple[Language, bool], _Renderings] = {}
         for language, latin in itertools.product(LANGUAGES, (False, True)):
             dotted = currency(language, operator).endswith(".")
@@ -141,7 +142,7 @@ class Texts:
 
     def names(self) -> frozenset[str]:
         """The names of all texts, whichever language they are in."""
-        return frozenset(itertools.chain.from_iterable(self._catalogue.values()))
+        return self._names
 
     def variables(self, name: str) -> frozenset[str]:
         """The arguments that a text needs. Raises KeyError if there is no such text."""
