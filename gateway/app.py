@@ -53,9 +53,10 @@ from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.menus import MenuTree, Reader
-from gateway.messages import ImportCount, Imported, ImportRow, Reloaded
+from gateway.messages import ImportCount, Imported, ImportRow, Reloaded, UsageCount, UsageImported, UsageRow
 from gateway.misses import Misses
 from gateway.model import HOUR_MS, AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.rules.calendar import month_begin
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
@@ -71,7 +72,11 @@ if TYPE_CHECKING:
     from gateway.standins.servers import StandIns
 
 HOUSEKEEPING_S = 0.25
-TIDY_MS, TIDY_ROWS = 60_000, 500  # what nobody waits for any more goes in steps that no message notices
+TIDY_MS, TIDY_ROWS, TIDY_NUMBERS = (
+    60_000,
+    500,
+    50,
+)  # what nobody waits for any more goes in steps that no message notices
 CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
@@ -314,6 +319,8 @@ class Gateway:
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._tidy_at = Instant(0)
+        self._forget_usage_at = Instant(0)
+        self._usage_forgotten = ""  # the number that the walk has come to
         self._pump_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -468,6 +475,7 @@ class Gateway:
                 await self.sender.refill()
             now = self.clock.now()
             self.engine.doubts.expire(now)
+            await self._forget_usage(now)
             if now >= self._tidy_at:
                 before = Instant(now - self.settings.engine.receipt_wait_hours * HOUR_MS)
                 full = await self.store.forget_awaited(before, TIDY_ROWS) == TIDY_ROWS
@@ -488,6 +496,25 @@ class Gateway:
             self.queue.post(Imported(table.name, self.clock.now(), chunk))
         if faults:
             raise CatalogueError(faults)
+
+    async def add_usage(self, file: str, rows: tuple[UsageRow, ...]) -> UsageCount:
+        """Stores the records of known numbers that are young enough to be kept, as one fact. Raises StoreError."""
+        now = self.clock.now()
+        count = await self.engine.submit(UsageImported(file, now, self._usage_kept_from(now), rows))
+        assert isinstance(count, UsageCount)
+        return count
+
+    def _usage_kept_from(self, now: Instant) -> Instant:
+        return month_begin(now, self.settings.engine.usage_months, operator_of(self.settings))
+
+    async def _forget_usage(self, now: Instant) -> None:
+        """One step of the walk over all numbers; a full walk begins anew an hour after the last one's end."""
+        if now < self._forget_usage_at:
+            return
+        before = self._usage_kept_from(now)
+        self._usage_forgotten = await self.store.forget_usage(self._usage_forgotten, TIDY_NUMBERS, before)
+        if not self._usage_forgotten:
+            self._forget_usage_at = Instant(now + HOUR_MS)
 
     async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
         """Adds the numbers that are not there yet, as one fact. Raises StoreError."""

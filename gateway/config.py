@@ -89,6 +89,7 @@ class EngineSection(Section):
     long_message_parts_max: Annotated[int, Field(ge=255)] = 20_000
     dialog_resume_s: Positive = 900.0
     dialogs_max: PositiveInt = 200_000
+    usage_months: PositiveInt = 6
 
 
 class LogSection(Section):

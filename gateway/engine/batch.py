@@ -59,6 +59,8 @@ from gateway.messages import (
     Reloaded,
     SubmitResult,
     TimerDue,
+    UsageCount,
+    UsageImported,
 )
 from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
 from gateway.reading import Reading
@@ -244,6 +246,8 @@ class Batch:
                     wanted.subscribers.add(row.msisdn)
                     wanted.accounts.add(AccountId(row.msisdn))
                     wanted.persons.add(row.person)
+            elif isinstance(fact, UsageImported):
+                wanted.subscribers.update(each.msisdn for each in fact.rows)
         if self.came and (keys := self.matching.keys_to_load(self.came)):
             self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
@@ -345,6 +349,8 @@ class Batch:
                     self.settled.append((fact, number))
                 case Imported():
                     self._imported(fact)
+                case UsageImported():
+                    self._usage_imported(fact)
                 case MissesTallied():
                     self.write.misses.append(fact)
                 case Lost():
@@ -388,6 +394,17 @@ class Batch:
             self._effects(unit, number, fact.at)
             self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
         self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
+
+    def _usage_imported(self, fact: UsageImported) -> None:
+        """The records of known numbers that are young enough to be kept. They move no money: the network has."""
+        known = [each for each in fact.rows if self.state.subscribers[each.msisdn] is not None]
+        kept = [each for each in known if each.usage.at >= fact.kept_from]
+        self.write.usage.extend(kept)
+        if kept:
+            number = self.journal.next_number()
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, len(kept)))
+        count = UsageCount(len(kept), len(fact.rows) - len(known), len(known) - len(kept))
+        self.settled.append((fact, count))
 
     async def _message(self, index: int, inbound: Inbound) -> None:
         if inbound.sender in self._aside_senders:

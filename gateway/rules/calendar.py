@@ -55,6 +55,13 @@ def next_monthly(after: Instant, day: int, hour: int, operator: Operator) -> Ins
     return Instant(int(then.timestamp()) * 1000)
 
 
+def month_begin(at: Instant, before: int, operator: Operator) -> Instant:
+    """The first instant of the operator's month, so many months before that of `at`."""
+    now = local(at, operator)
+    years, month = divmod(now.year * 12 + now.month - 1 - before, 12)
+    return Instant(int(datetime(years, month + 1, 1, tzinfo=operator.zone).timestamp()) * 1000)
+
+
 def moved_today(total: DayTotal, day: int) -> Money:
     return total.total if total.day == day else Money(0)
 

@@ -288,6 +288,15 @@ class MemoryStore:
             del self._awaited[part]
         return len(old)
 
+    async def forget_usage(self, after: str, numbers: int, before: Instant) -> str:
+        self._require_open()
+        following = nsmallest(numbers, (each for each in self._subscribers if not after or int(each) > int(after)), int)
+        for msisdn in following:
+            mine = self._usage.get(msisdn, {})
+            for key in [key for key in mine if key[0] < before]:
+                del mine[key]
+        return following[-1] if len(following) == numbers else ""
+
     async def orphans(self) -> list[OrphanRow]:
         self._require_open()
         return [self._orphans[orphan] for orphan in sorted(self._orphans)]

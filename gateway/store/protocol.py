@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState
+from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState, UsageRow
 from gateway.model import (
     Account,
     AccountId,
@@ -192,13 +192,6 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False):
     document: bytes
 
 
-class UsageRow(msgspec.Struct, frozen=True, gc=False):
-    """A number's record of use. The same number, instant, kind and other side again is the same record."""
-
-    msisdn: Msisdn
-    usage: Usage
-
-
 class EffectRow(msgspec.Struct, frozen=True, gc=False):
     """Something to be done outside. `id` is journal number * 16 + index; `document` is JSON.
 
@@ -307,6 +300,13 @@ class Store(Protocol):
 
     async def forget_awaited(self, before: Instant, limit: int) -> int:
         """Drops parts sent before then, of the oldest `limit`; returns how many. Their receipts will not come."""
+        ...
+
+    async def forget_usage(self, after: str, numbers: int, before: Instant) -> str:
+        """Drops the usage before then of the next so many numbers after `after` (empty: of the first ones).
+
+        Returns the last of these numbers, from which to go on; empty: there are no more.
+        """
         ...
 
     async def orphans(self) -> list[OrphanRow]:

@@ -208,6 +208,9 @@ RECORD = Statement(
     3, "INSERT INTO records (kind, key, document)", "ON CONFLICT (kind, key) DO UPDATE SET document = excluded.document"
 )
 USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
+# Number by number: an index by time over all usage would cost more disk than the usage of some months.
+NUMBERS_AFTER = "SELECT msisdn FROM subscribers WHERE msisdn > ? ORDER BY msisdn LIMIT ?"
+USAGE_FORGOTTEN = "DELETE FROM usage WHERE at < ? AND msisdn IN (SELECT value FROM json_each(?))"
 EFFECT_COLUMNS = "id, key, since, due_at, channel, document, command, msisdn, arguments, tries"
 EFFECT = Statement(10, f"INSERT INTO effects ({EFFECT_COLUMNS})")
 RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"

@@ -253,6 +253,14 @@ class SqliteStore:
     async def forget_awaited(self, before: Instant, limit: int) -> int:
         return await self._run(lambda connection: connection.execute(sql.AWAITED_FORGOTTEN, (before, limit)).rowcount)
 
+    async def forget_usage(self, after: str, numbers: int, before: Instant) -> str:
+        def forget(connection: sqlite3.Connection) -> str:
+            rows = connection.execute(sql.NUMBERS_AFTER, (int(after or 0), numbers)).fetchall()
+            connection.execute(sql.USAGE_FORGOTTEN, (before, _json([number for (number,) in rows]).decode()))
+            return str(rows[-1][0]) if len(rows) == numbers else ""
+
+        return await self._run(forget)
+
     async def orphans(self) -> list[OrphanRow]:
         return [OrphanRow(*row) for row in await self._rows(sql.ORPHANS)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState
+from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState, UsageRow
 from gateway.model import (
     Account,
     AccountId,
@@ -56,7 +56,6 @@ from gateway.store.protocol import (
     Store,
     StoreError,
     TimerRow,
-    UsageRow,
     Wanted,
     WriteBatch,
 )
@@ -665,6 +664,21 @@ class TestUsage:
         loaded = await store.load(Wanted(usage={wanted}))
 
         assert loaded.usage[wanted] == (use(AT, cost=200).usage,)
+
+    async def test_old_usage_is_forgotten_number_by_number(self, store: Store) -> None:
+        """A walk over all numbers in steps drops what is older, of each, and says where to go on."""
+        numbers = [subscriber(each) for each in (1, 2, 3)]
+        rows = [UsageRow(each.msisdn, use(AT + late).usage) for each in numbers for late in (0, 5)]
+        await store.write(WriteBatch(subscribers=numbers, usage=rows))
+        all_of = [Range(each.msisdn, Instant(0), Instant(AT * 2), 100) for each in numbers]
+
+        first = await store.forget_usage("", 2, Instant(AT + 5))
+        then = {each: len(used) for each, used in (await store.load(Wanted(usage=set(all_of)))).usage.items()}
+        second = await store.forget_usage(first, 2, Instant(AT + 5))
+        last = {each: len(used) for each, used in (await store.load(Wanted(usage=set(all_of)))).usage.items()}
+
+        assert (numbers[1].msisdn, "") == (first, second)
+        assert [[1, 1, 2], [1, 1, 1]] == [[each[one] for one in all_of] for each in (then, last)]
 
     async def test_totals_by_kind(self, store: Store) -> None:
         """The same period added up by kind and direction."""

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.catalogue.products import Operator
 from gateway.model import Instant
-from gateway.rules.calendar import days_later, local, months_later, next_monthly
+from gateway.rules.calendar import days_later, local, month_begin, months_later, next_monthly
 
 BERLIN = Operator(time_zone="Europe/Berlin")  # summer time from 29 March to 25 October 2026
 
@@ -57,3 +57,16 @@ def test_days_keep_the_clock(start: str) -> None:
 def test_a_day_of_each_month(after: str, day: int, expected: str) -> None:
     """Always later than the moment it is reckoned from; the last day where the month is shorter."""
     assert clock(next_monthly(at(after), day, 10, BERLIN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "begins"),
+    [
+        ("2026-11-23T12:00", 6, "2026-05-01T00:00"),
+        ("2026-01-01T00:00", 1, "2025-12-01T00:00"),
+        ("2026-12-31T23:59", 12, "2025-12-01T00:00"),
+    ],
+)
+def test_a_month_begins_at_the_operators_midnight(now: str, before: int, begins: str) -> None:
+    """So many months before that of an instant, over summer time and the turn of a year."""
+    assert begins == clock(month_begin(at(now), before, BERLIN))
