@@ -21,7 +21,7 @@ check: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
 
-# Ten million records of use, and what the commands that read them cost with and without: some 0.7 GB for two minutes.
+# Ten million records of use, and what the commands that read them cost with and without: some 0.5 GB for a minute.
 usage-load: $(VENV)/installed-test
 	$(BIN)/python -m bench.usage
 

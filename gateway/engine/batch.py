@@ -63,7 +63,7 @@ from gateway.messages import (
     UsageImported,
 )
 from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
-from gateway.reading import Reading
+from gateway.reading import REFUSED, Reading
 from gateway.store.protocol import (
     EffectRow,
     InboxRow,
@@ -152,6 +152,7 @@ class Tools:
     talk: Conversation | None = None
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     dialogs: Dialogs = field(default_factory=Dialogs)
+    absences: dict[str, int] = field(default_factory=dict)  # command -> how often it met keys that were not loaded
 
     def with_core(self, core: Core) -> Tools:
         return replace(
@@ -171,6 +172,8 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
 _SENDING = OutboxState.SENDING
 _encode = msgspec.msgpack.Encoder().encode
 
+REHEARSALS_MAX = 4
+
 PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
 
@@ -187,6 +190,7 @@ class Batch:
     write: WriteBatch = field(default_factory=WriteBatch)
     matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
     readings: dict[int, tuple[bool, Reading]] = field(default_factory=dict)
+    rehearsed: dict[str, int] = field(default_factory=dict)  # what was known of absences when this batch was loaded
     first_replies: dict[int, list[OutboxRow]] = field(default_factory=dict)
     taken: list[tuple[int, Taken]] = field(default_factory=list)
     placed: list[int] = field(default_factory=list)
@@ -254,6 +258,38 @@ class Batch:
         for matched in self.matched.values():
             self.first_replies[matched.original] = await self.tools.store.replies_to(matched.original)
         await self._fetch(self._named())
+        await self._rehearse()
+
+    async def _rehearse(self) -> None:
+        """Loads together what the commands of this batch will miss, one hop to the store for all and not one for each.
+
+        Handlers are pure, so what they decide here is thrown away. Only a command that has missed keys before is
+        rehearsed, and only as often: it is expected to come to the next ones, not to its end.
+        """
+        self.rehearsed = dict(self.tools.absences)
+        waiting = [index for index, (_, reading) in self.readings.items() if reading.command in self.rehearsed]
+        for turn in range(REHEARSALS_MAX):
+            wanted = Wanted()
+            waiting = [index for index in waiting if self._rehearsal(index, turn, wanted)]
+            if not waiting:
+                break
+            await self._fetch(wanted)
+
+    def _rehearsal(self, index: int, turn: int, wanted: Wanted) -> bool:
+        """Whether the command of a message came to keys that are not loaded; they are wanted now."""
+        inbound, (_, reading) = self.facts[index], self.readings[index]
+        assert isinstance(inbound, Inbound)
+        actor = self.state.subscribers[inbound.sender]
+        if self.rehearsed[reading.command] <= turn or reading.outcome == REFUSED or actor is None:
+            return False
+        try:
+            unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+            self.tools.dispatcher.decide(inbound, 0, reading, actor, unit)
+        except NotLoaded as absent:
+            if absent.kind != "hash":
+                _want(wanted, absent)
+                return True
+        return False
 
     def _join(self, index: int, inbound: Inbound, part: MessagePart) -> None:
         """A part of a long SMS; the one that makes it whole stands for all of it from here on."""
@@ -288,23 +324,7 @@ class Batch:
 
     async def _fetch_absent(self, absent: NotLoaded) -> None:
         wanted = Wanted()
-        match absent.kind:
-            case "subscriber":
-                wanted.subscribers.update(Msisdn(key) for key in absent.keys)
-            case "account":
-                wanted.accounts.update(AccountId(key) for key in absent.keys)
-            case "person":
-                wanted.persons.update(PersonId(key) for key in absent.keys)
-            case "record":
-                wanted.records.update(absent.keys)
-            case "usage":
-                wanted.usage.update(absent.keys)
-            case "totals":
-                wanted.totals.update(absent.keys)
-            case "charges":
-                wanted.charges.update(absent.keys)
-            case kind:
-                raise AssertionError(f"nothing is loaded by the name {kind}")
+        _want(wanted, absent)
         await self._fetch(wanted)
 
     # -- decide --------------------------------------------------------------------------------------------------
@@ -446,6 +466,7 @@ class Batch:
             reading = turn.reading
         before = self.journal.mark()
         number = self.journal.next_number()
+        missed = self.rehearsed.get(reading.command, 0)
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
             try:
@@ -457,6 +478,8 @@ class Batch:
                     self.set_aside.append((said, absent.keys[0]))
                     self._aside_senders.add(inbound.sender)
                     return
+                missed += 1
+                self.tools.absences[reading.command] = max(missed, self.tools.absences.get(reading.command, 0))
                 await self._fetch_absent(absent)
         unit.commit()
         self._effects(unit, number, inbound.at)
@@ -760,3 +783,23 @@ def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> Di
 
 def _stored(subscriber: Subscriber | None) -> Language | None:
     return None if subscriber is None else subscriber.language
+
+
+def _want(wanted: Wanted, absent: NotLoaded) -> None:
+    match absent.kind:
+        case "subscriber":
+            wanted.subscribers.update(Msisdn(key) for key in absent.keys)
+        case "account":
+            wanted.accounts.update(AccountId(key) for key in absent.keys)
+        case "person":
+            wanted.persons.update(PersonId(key) for key in absent.keys)
+        case "record":
+            wanted.records.update(absent.keys)
+        case "usage":
+            wanted.usage.update(absent.keys)
+        case "totals":
+            wanted.totals.update(absent.keys)
+        case "charges":
+            wanted.charges.update(absent.keys)
+        case kind:
+            raise AssertionError(f"nothing is loaded by the name {kind}")
