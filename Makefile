@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench codes picture grammar-million town crash fuzz exactly-once tools format clean
+.PHONY: run test check bench usage-load codes picture grammar-million town crash fuzz exactly-once tools format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -20,6 +20,10 @@ check: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
+
+# Ten million records of use, and what the commands that read them cost with and without: some 0.5 GB for a minute.
+usage-load: $(VENV)/installed-test
+	$(BIN)/python -m bench.usage
 
 # docs/codes.md, which `make check` holds against the plan.
 codes: $(VENV)/installed

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,7 @@ class Only(StrEnum):
     MIXED = "mixed"
     DIALOGS = "dialogs"
     RECORDING = "recording"
+    FUNCTIONS = "functions"
 
 
 @dataclass(slots=True)
@@ -81,8 +83,8 @@ class Generator:
 
 
 @asynccontextmanager
-async def generator(numbers: int, offer: Offer, *, prepared: bool) -> AsyncIterator[Generator]:
-    settings = json.dumps({"numbers": numbers, "offer": asdict(offer), "prepared": prepared})
+async def generator(numbers: int, offer: Offer, codes: list[str], *, prepared: bool) -> AsyncIterator[Generator]:
+    settings = json.dumps({"numbers": numbers, "offer": asdict(offer), "codes": codes, "prepared": prepared})
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.smsc", settings, cwd=ROOT.parents[1],
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24, start_new_session=True,
@@ -148,14 +150,16 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
 async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> None:
     """A fresh subject on an empty folder: warm-up, window, and for mixed traffic the schedule at half the rate.
 
-    Dialogs are measured in turn with dialled commands; in the end many more are opened and left open.
+    Dialogs, and a mix of all functions, are measured in turn with the dialled commands of one function; after dialogs
+    many more are opened and left open.
     """
     folder = subjects.new_folder(ROOT, f"{name}-{len(bench.runs) + 1}")
-    products = subjects.write_catalogue(folder / "catalogue")
-    offer = subjects.choose_offer(products)
+    catalogue = subjects.write_catalogue(folder / "catalogue")
+    offer = subjects.choose_offer(catalogue.products)
+    codes = subjects.choose_codes(catalogue)
     results: list[Result] = []
     status.update(f"{name}: starting")
-    async with generator(bench.numbers, offer, prepared=name == "peer") as smsc:
+    async with generator(bench.numbers, offer, codes, prepared=name == "peer") as smsc:
         made = (
             subjects.gateway(folder, smsc.port, receipts=bench.receipts, name=name)
             if name != "peer"
@@ -166,13 +170,14 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
             speak = partial(run_phase, bench, smsc, subject, status, window=bench.window)
             # The gateway meets each subscriber for the first time here; the peer has them in its database already.
             warming = name != "peer"
-            first = Says.DIALS if says is Says.DIALOGS else says
+            in_turn = says in (Says.DIALOGS, Says.FUNCTIONS)
+            first = Says.DIALS if in_turn else says
             results = [await speak(name="warm-up", seconds=WARM_UP_S, warming=warming, says=first)]
             task = None
-            if bench.profile and says is not Says.SMS:
-                task = asyncio.create_task(profiling.record(subject.pid, bench.seconds, folder / "profile.txt"))
-            turns = (Says.DIALS, Says.DIALOGS) * bench.rounds if says is Says.DIALOGS else (says,)
+            turns = (Says.DIALS, says) * bench.rounds if in_turn else (says,)
             for each in turns:
+                if bench.profile and task is None and each not in (Says.SMS, Says.DIALS):
+                    task = asyncio.create_task(profiling.record(subject.pid, bench.seconds, folder / "profile.txt"))
                 results.append(await speak(name="window", seconds=bench.seconds, says=each))
             if task is not None and (complaint := await task):
                 bench.console.print(f"no profile: {complaint}", markup=False)
@@ -190,7 +195,7 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
             memory = subject.memory()
     run: dict[str, Any] = {
         "subject": name,
-        "traffic": results[1]["traffic"],
+        "traffic": results[-1]["traffic"],
         "memory": memory,
         "answers": answers,
     }
@@ -278,12 +283,18 @@ def summarise(bench: Bench) -> dict[str, Any]:
         summary["half_p99_ms"] = phases["half the rate"]["latency_ms"]["p99"]
         summary["memory_peak_mb"] = run["memory"]["peak_mb"]
         summary["memory_start_mb"] = run["memory"]["start_mb"]
-    steps, dials = (
-        [each["cpu_s_per_1000"] for each in bench.results if (each["traffic"], each["name"]) == (traffic, "window")]
-        for traffic in ("dialogs", "dials")
-    )
-    if steps and dials:  # neighbours are compared: machines drift within minutes
-        ratios = [step / dial for step, dial in zip(steps, dials, strict=True)]
+    if turns := in_turns(bench, Says.FUNCTIONS, "cpu_s_per_1000"):
+        ratios = [mix / one for one, mix in turns]
+        summary["function_ratios"] = [round(each, 2) for each in ratios]
+        summary["function_ratio"] = round(statistics.median(ratios), 2)
+        rate_ratios = [mix / one for one, mix in in_turns(bench, Says.FUNCTIONS, "rate_per_s")]
+        summary["function_rate_ratio"] = round(statistics.median(rate_ratios), 2)
+        summary["function_per_s"] = statistics.median(rates("gateway", "functions"))
+        run = next(each for each in bench.runs if each["traffic"] == "functions")
+        summary["functions"] = len(run["answers"]["samples"])
+    if turns := in_turns(bench, Says.DIALOGS, "cpu_s_per_1000"):
+        dials, steps = zip(*turns, strict=True)
+        ratios = [step / dial for dial, step in turns]
         summary["step_ratios"] = [round(each, 2) for each in ratios]
         summary["step_ratio"] = round(statistics.median(ratios), 2)
         summary["step_cpu_s_per_1000"], summary["dial_cpu_s_per_1000"] = map(statistics.median, (steps, dials))
@@ -292,6 +303,16 @@ def summarise(bench: Bench) -> dict[str, Any]:
         opened = next(each for each in bench.results if each["name"] == "opened")
         summary["dialogs_open"], summary["dialogs_mb"] = opened["answered"], opened["dialogs_mb"]
     return summary
+
+
+def in_turns(bench: Bench, says: Says, figure: str) -> list[tuple[float, float]]:
+    """A figure of each turn of dials with that of its neighbour: only these are compared, for machines drift."""
+    windows = [each for each in bench.results if each["name"] == "window"]
+    return [
+        (before[figure], each[figure])
+        for before, each in pairwise(windows)
+        if (before["traffic"], each["traffic"]) == (Says.DIALS, says)
+    ]
 
 
 async def run_all(bench: Bench, plan: list[tuple[str, Says]]) -> None:
@@ -314,9 +335,11 @@ def plan_of(only: Only | None, rounds: int) -> list[tuple[str, Says]]:
         case Only.RECORDING:
             turns = ["gateway", "recording", "recording", "gateway"] * rounds
             return [(name, Says.SMS) for name in turns]
+        case Only.FUNCTIONS:
+            return [("gateway", Says.FUNCTIONS)]
         case None:
             compared = [("gateway", Says.SMS), ("peer", Says.SMS)] * rounds
-            return [*compared, ("gateway", Says.MIXED), ("gateway", Says.DIALOGS)]
+            return [*compared, ("gateway", Says.MIXED), ("gateway", Says.DIALOGS), ("gateway", Says.FUNCTIONS)]
 
 
 def main(

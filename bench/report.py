@@ -110,6 +110,9 @@ def summary_table(summary: dict[str, Any]) -> Table:
         table.add_row("step of a dialog : dialled command", f"[bold cyan]{step:.2f}[/]", note)
         note = f"for {summary['dialogs_open']:,} dialogs that are open at one time"
         table.add_row("memory of dialogs, MB", f"[bold cyan]{summary['dialogs_mb']:.0f}[/]", note)
+    if (ratio := summary.get("function_ratio")) is not None:
+        note = f"CPU; rate {summary['function_rate_ratio']:.2f}; {summary['function_per_s']:,.0f}/s: medians"
+        table.add_row(f"{summary['functions']} functions : one function", f"[bold cyan]{ratio:.2f}[/]", note)
     table.add_row("lost, refused, wrong", str(summary["lost"]), "must be 0")
     return table
 

@@ -49,8 +49,8 @@ class Subscriber:
     """A phone: what it says next, and whether it waits for an answer."""
 
     __slots__ = (
-        "dialled", "due_s", "owed_dials", "owed_sms", "parts", "place", "said", "sequence", "session", "sms_head",
-        "step", "turn", "ussd_head",
+        "dialled", "due_s", "function", "owed_dials", "owed_sms", "parts", "place", "said", "sequence", "session",
+        "sms_head", "step", "turn", "ussd_head",
     )  # fmt: skip
 
     def __init__(self, number: bytes, index: int, *, prepared: bool) -> None:
@@ -62,6 +62,7 @@ class Subscriber:
         place = traffic.place_of(index)
         self.place = place if prepared else 0  # in the SMS cycle
         self.dialled = 0  # in the USSD cycle
+        self.function = index  # which one of the plan is dialled next; all over it from the beginning
         self.step, self.session = 0, 0  # of the dialog that is open
         self.owed_sms = 0 if prepared else place
         self.owed_dials = 0 if prepared else index // traffic.SMS_STEPS % 2 + (0 if place else 1)
@@ -102,7 +103,7 @@ class Phase:
 class Smsc(asyncio.Protocol):
     """One bound peer and all subscribers."""
 
-    def __init__(self, numbers: int, offer: Offer, *, prepared: bool) -> None:
+    def __init__(self, numbers: int, offer: Offer, codes: list[str], *, prepared: bool) -> None:
         self.subscribers = {
             each: Subscriber(each, index, prepared=prepared) for index, each in enumerate(traffic.numbers(numbers))
         }
@@ -111,6 +112,7 @@ class Smsc(asyncio.Protocol):
         self.others: dict[str, deque[Subscriber]] = {}  # who speaks in dialogs does not dial commands, and the reverse
         self.dialogs = traffic.dialog_cycle()
         self.ussd_cycle = traffic.ussd_cycle()
+        self.functions = traffic.function_cycle(codes)
         self.sms_cycle = traffic.sms_cycle(offer)
         self.census: dict[tuple[str, bytes], list[object]] = {}
         self.unacknowledged: dict[int, Subscriber] = {}
@@ -219,6 +221,8 @@ class Smsc(asyncio.Protocol):
         elif phase.says in TALKING:
             subscriber.step = (subscriber.step + 1) % len(self.dialogs[subscriber.dialled])
             subscriber.dialled ^= not subscriber.step
+        elif phase.says == Says.FUNCTIONS:
+            subscriber.function += 1
         else:
             subscriber.dialled ^= 1
         self._release(subscriber)
@@ -295,11 +299,12 @@ class Smsc(asyncio.Protocol):
         if dials:
             if not subscriber.step:
                 self.session = subscriber.session = (self.session + 2) & 0xFFFF  # bit 0 stays clear: it ends a dialog
-            step = (
-                self.dialogs[subscriber.dialled][subscriber.step]
-                if phase.says in TALKING
-                else self.ussd_cycle[subscriber.dialled]
-            )
+            if phase.says in TALKING:
+                step = self.dialogs[subscriber.dialled][subscriber.step]
+            elif phase.says == Says.FUNCTIONS:
+                step = self.functions[subscriber.function % len(self.functions)]
+            else:
+                step = self.ussd_cycle[subscriber.dialled]
             body = subscriber.ussd_head + step.tail + subscriber.session.to_bytes(2, "big")
         else:
             step = self.sms_cycle[subscriber.place]
@@ -361,10 +366,11 @@ class Smsc(asyncio.Protocol):
             made = {each: Subscriber(each, 0, prepared=True) for each in fresh}
             self.subscribers |= made
             self.free = deque(made.values())
-        elif phase.says in (Says.DIALS, Says.DIALOGS) and not phase.warming:
+        elif phase.says in (Says.DIALS, Says.DIALOGS, Says.FUNCTIONS) and not phase.warming:
             if not self.others:
                 everybody = list(self.free)
-                self.others = {Says.DIALS: deque(everybody[::2]), Says.DIALOGS: deque(everybody[1::2])}
+                others = deque(everybody[1::2])
+                self.others = {Says.DIALS: deque(everybody[::2]), Says.DIALOGS: others, Says.FUNCTIONS: others}
             self.free = self.others[phase.says]
 
     async def _drain(self) -> None:
@@ -422,9 +428,9 @@ def emit(event: str, **fields: object) -> None:
     sys.stdout.flush()
 
 
-async def serve(numbers: int, offer: Offer, prepared: bool) -> None:
+async def serve(numbers: int, offer: Offer, codes: list[str], prepared: bool) -> None:
     loop = asyncio.get_running_loop()
-    smsc = Smsc(numbers, offer, prepared=prepared)
+    smsc = Smsc(numbers, offer, codes, prepared=prepared)
     gc.collect()
     gc.disable()  # nothing here makes cycles, and a collection would be measured as the other side's latency
     server = await loop.create_server(lambda: smsc, "127.0.0.1", 0)
@@ -446,7 +452,7 @@ async def serve(numbers: int, offer: Offer, prepared: bool) -> None:
 
 def main() -> None:
     settings = json.loads(sys.argv[1])
-    uvloop.run(serve(settings["numbers"], Offer(**settings["offer"]), settings["prepared"]))
+    uvloop.run(serve(settings["numbers"], Offer(**settings["offer"]), settings["codes"], settings["prepared"]))
 
 
 if __name__ == "__main__":

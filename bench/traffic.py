@@ -22,6 +22,7 @@ OP_PSSR_INDICATION = b"\x05\x01\x00\x01\x01"  # TLV ussd_service_op, SMPP 3.4 5.
 OP_USSR_CONFIRM = b"\x05\x01\x00\x01\x12"
 TAG_SESSION = b"\x13\x83\x00\x02"  # TLV its_session_info, SMPP 3.4 5.3.2.43
 
+FUNCTION_ANSWERED = "^(?!У нас сбой).+"
 SMS_STEPS = 7
 SPREAD = 20_000  # so many are all over their cycles when measuring begins; of a larger population the rest just exists
 
@@ -46,6 +47,7 @@ class Says(StrEnum):
     MIXED = "mixed"  # dials and SMS in turn
     DIALS = "dials"  # a command each
     DIALOGS = "dialogs"  # the same commands by the menu
+    FUNCTIONS = "functions"  # the main code of every function in turn
     OPENINGS = "openings"  # everybody opens the menu and leaves it open
 
 
@@ -110,6 +112,11 @@ def ussd_cycle() -> list[Step]:
         _dial("numbers on", "*111*828*1#", "^Услуга «Номера» подключена"),
         _dial("numbers off", "*111*828*2#", "^Услуга «Номера» отключена"),
     ]
+
+
+def function_cycle(codes: list[str]) -> list[Step]:
+    """The main code of every function in turn; any answer will do, a refusal too, but not that it went wrong."""
+    return [_dial(f"function {code}", code, FUNCTION_ANSWERED) for code in codes]
 
 
 def dialog_cycle() -> list[list[Step]]:

@@ -57,11 +57,21 @@ from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.menus import MenuTree, Reader
-from gateway.messages import ImportCount, Imported, ImportRow, Inbound, Push, Reloaded
+from gateway.messages import (
+    ImportCount,
+    Imported,
+    ImportRow,
+    Inbound,
+    Push,
+    Reloaded,
+    UsageCount,
+    UsageImported,
+    UsageRow,
+)
 from gateway.misses import Misses
 from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
 from gateway.recordings import Recordings
-from gateway.retention import Retention, keeping_of
+from gateway.retention import Retention, keeping_of, months_ago
 from gateway.rules.confirmations import derive_code, secret_from
 from gateway.rules.pushes import PushRecord
 from gateway.screens import Size
@@ -541,6 +551,16 @@ class Gateway:
             self.queue.post(Imported(table.name, self.clock.now(), chunk))
         if faults:
             raise CatalogueError(faults)
+
+    async def add_usage(self, file: str, rows: tuple[UsageRow, ...]) -> UsageCount:
+        """Stores the records of known numbers that are young enough to be kept, as one fact. Raises StoreError."""
+        now = self.clock.now()
+        count = await self.engine.submit(UsageImported(file, now, self._usage_kept_from(now), rows))
+        assert isinstance(count, UsageCount)
+        return count
+
+    def _usage_kept_from(self, now: Instant) -> Instant:
+        return months_ago(now, self.settings.retention.usage_months, self.settings.operator.time_zone)
 
     async def add_subscribers(self, file: str, rows: tuple[ImportRow, ...]) -> ImportCount:
         """Adds the numbers that are not there yet. While messages come, in small facts with pauses as long as they

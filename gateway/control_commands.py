@@ -16,7 +16,7 @@ from gateway.catalogue.faults import CatalogueError, nearest
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
 from gateway.engine.intake import msisdn_of
 from gateway.importing import IMPORT_ROWS_MAX
-from gateway.messages import ImportCount, ImportRow, MissRow, Push
+from gateway.messages import ImportCount, ImportRow, MissRow, Push, UsageCount, UsageRow
 from gateway.model import Instant
 from gateway.recordings import RecordingState
 from gateway.status import Status, status_of
@@ -34,6 +34,13 @@ class ImportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     file: str
     rows: tuple[ImportRow, ...]
+
+
+class UsageTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Records of use from a table that is called `file`."""
+
+    file: str
+    rows: tuple[UsageRow, ...]
 
 
 class ReloadResult(msgspec.Struct, frozen=True):
@@ -148,9 +155,12 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
         unknown = next((row for row in table.rows if row.tariff not in tariffs), None)
         if unknown is not None:
             raise ControlError("bad_rows", f"{unknown.msisdn}: there is no tariff {unknown.tariff} in products.toml")
-        if len(table.rows) > IMPORT_ROWS_MAX:
-            raise ControlError("bad_rows", f"{len(table.rows)} rows: at most {IMPORT_ROWS_MAX} at once")
+        _limit_rows(len(table.rows))
         return await gateway.add_subscribers(table.file, table.rows)
+
+    async def import_usage(table: UsageTable, _: Progress) -> UsageCount:
+        _limit_rows(len(table.rows))
+        return await gateway.add_usage(table.file, table.rows)
 
     return {
         "misses": ControlCommand(Nothing, misses),
@@ -160,4 +170,10 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
         "reload": ControlCommand(Nothing, reload),
         "subscribers.import": ControlCommand(ImportTable, import_subscribers),
         "status": ControlCommand(Nothing, status),
+        "usage.import": ControlCommand(UsageTable, import_usage),
     }
+
+
+def _limit_rows(rows: int) -> None:
+    if rows > IMPORT_ROWS_MAX:
+        raise ControlError("bad_rows", f"{rows} rows: at most {IMPORT_ROWS_MAX} at once")

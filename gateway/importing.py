@@ -7,19 +7,24 @@ hundredths), numbers (on|off). Others are ignored. Pure but for the lines that a
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
+
+import msgspec
 
 from gateway.catalogue.faults import CatalogueError, Fault, nearest
 from gateway.messages import ImportRow
 from gateway.model import Language, Money, Msisdn, PersonId, PersonKind, TariffId
 
 E = TypeVar("E", bound=StrEnum)
+R = TypeVar("R", bound=msgspec.Struct)
 REQUIRED = ("msisdn", "person", "region", "tariff", "balance")
 OPTIONAL = {"kind": "private", "language": "", "numbers": "off"}
 MINOR_MAX = 10**15
+MSISDN_EXPECTED = "7 to 15 digits without +"
+SUM_EXPECTED = "units and hundredths, 12.50, not negative"
 IMPORT_ROWS_MAX = 250
 """Rows of a table in one fact: as much work as a full batch of messages, some ten milliseconds."""
 
@@ -34,25 +39,12 @@ def read_subscribers(
     Raises:
         CatalogueError: the header lacks a column.
     """
-    table = csv.reader(lines)
-    header = [name.strip() for name in next(table, [])]
-    missing = [name for name in REQUIRED if name not in header]
-    if missing:
-        known = nearest(missing[0], header)
-        raise CatalogueError(
-            [Fault(file, 1, missing[0], f"missing column{known}; expected {','.join((*REQUIRED, *OPTIONAL))}")]
-        )
-    places = [header.index(name) if name in header else -1 for name in (*REQUIRED, *OPTIONAL)]
-    width = max(places) + 1
     seen: dict[int, int] = {}
-    for cells in table:
-        if not cells:
+    for line, cells in table_rows(lines, file, REQUIRED, OPTIONAL):
+        if isinstance(cells, Fault):
+            yield cells
             continue
-        line = table.line_num
-        if len(cells) < width:
-            yield Fault(file, line, "", f"{len(cells)} cells, expected {len(header)}: {','.join(header)}")
-            continue
-        row = _row([cells[place].strip() if place >= 0 else "" for place in places], tariffs)
+        row = _row(cells, tariffs)
         if isinstance(row, tuple):
             yield Fault(file, line, *row)
             continue
@@ -62,23 +54,47 @@ def read_subscribers(
         yield row
 
 
+def table_rows(
+    lines: Iterable[str], file: str, required: Collection[str], optional: Collection[str]
+) -> Iterator[tuple[int, list[str] | Fault]]:
+    """The cells of each row with its line, in the order of the columns named; one that is not there is empty.
+
+    Raises:
+        CatalogueError: the header lacks a required column.
+    """
+    table = csv.reader(lines)
+    header = [name.strip() for name in next(table, [])]
+    missing = [name for name in required if name not in header]
+    if missing:
+        known = nearest(missing[0], header)
+        raise CatalogueError(
+            [Fault(file, 1, missing[0], f"missing column{known}; expected {','.join((*required, *optional))}")]
+        )
+    places = [header.index(name) if name in header else -1 for name in (*required, *optional)]
+    width = max(places) + 1
+    for cells in table:
+        if not cells:
+            continue
+        line = table.line_num
+        if len(cells) < width:
+            yield line, Fault(file, line, "", f"{len(cells)} cells, expected {len(header)}: {','.join(header)}")
+        else:
+            yield line, [cells[place].strip() if place >= 0 else "" for place in places]
+
+
 def _row(cells: list[str], tariffs: Container[TariffId]) -> ImportRow | tuple[str, str]:
     """A row from its cells in the order of the columns; else the column at fault and what was expected."""
     msisdn, person, region, tariff, balance, kind, language, numbers = cells
-    if not (msisdn.isascii() and msisdn.isdigit() and 7 <= len(msisdn) <= 15):
-        return "msisdn", f"{msisdn!r}: expected 7 to 15 digits without +"
+    if not is_msisdn(msisdn):
+        return "msisdn", f"{msisdn!r}: expected {MSISDN_EXPECTED}"
     for name, word in (("person", person), ("region", region)):
         if not word:
             return name, "empty: expected a name"
     if not (tariff.isascii() and tariff.isdigit() and TariffId(int(tariff)) in tariffs):
         return "tariff", f"{tariff!r}: expected the id of a tariff in products.toml"
-    try:
-        minor = Decimal(balance) * 100
-        whole = minor == minor.to_integral_value() and 0 <= minor <= MINOR_MAX
-    except InvalidOperation:
-        whole = False
-    if not whole:
-        return "balance", f"{balance!r}: expected units and hundredths, 12.50, not negative"
+    opening = minor_units(balance)
+    if opening is None:
+        return "balance", f"{balance!r}: expected {SUM_EXPECTED}"
     try:
         return ImportRow(
             Msisdn(msisdn),
@@ -86,12 +102,26 @@ def _row(cells: list[str], tariffs: Container[TariffId]) -> ImportRow | tuple[st
             _choice(kind or OPTIONAL["kind"], PersonKind, "kind"),
             region,
             TariffId(int(tariff)),
-            Money(int(minor)),
+            opening,
             _choice(language, Language, "language") if language else None,
             _switch(numbers or OPTIONAL["numbers"]),
         )
     except _BadCell as error:
         return error.args
+
+
+def is_msisdn(word: str) -> bool:
+    return word.isascii() and word.isdigit() and 7 <= len(word) <= 15
+
+
+def minor_units(written: str) -> Money | None:
+    """A sum in units and hundredths; None: it is none, or negative."""
+    try:
+        minor = Decimal(written) * 100
+        whole = minor == minor.to_integral_value() and 0 <= minor <= MINOR_MAX
+    except InvalidOperation:
+        return None
+    return Money(int(minor)) if whole else None
 
 
 class _BadCell(Exception):
@@ -113,11 +143,9 @@ def _switch(word: str) -> bool:
     return word == "on"
 
 
-def chunks(
-    rows: Iterable[ImportRow | Fault], rows_max: int, bad: Callable[[Fault], None]
-) -> Iterator[tuple[ImportRow, ...]]:
+def chunks(rows: Iterable[R | Fault], rows_max: int, bad: Callable[[Fault], None]) -> Iterator[tuple[R, ...]]:
     """The good rows, so many at a time; the bad ones are handed over."""
-    chunk: list[ImportRow] = []
+    chunk: list[R] = []
     for row in rows:
         if isinstance(row, Fault):
             bad(row)

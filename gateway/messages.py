@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from gateway.model import Channel, CodeRef, Instant, Language, Money, Msisdn, PersonId, PersonKind, TariffId
+from gateway.model import Channel, CodeRef, Instant, Language, Money, Msisdn, PersonId, PersonKind, TariffId, Usage
 from smpp.ussd import OutKind
 
 
@@ -270,6 +270,33 @@ class ImportCount(msgspec.Struct, frozen=True, gc=False):
     present: int
 
 
+class UsageRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A number's record of use. The same number, instant, kind and other side again is the same record."""
+
+    msisdn: Annotated[Msisdn, msgspec.Meta(pattern="^[0-9]{7,15}$")]
+    usage: Usage
+
+
+class UsageImported(msgspec.Struct, frozen=True, gc=False):
+    """Records of use from a table. One that is there already takes the table's values.
+
+    `kept_from`: older records are no longer kept.
+    """
+
+    file: str
+    at: Instant
+    kept_from: Instant
+    rows: tuple[UsageRow, ...]
+
+
+class UsageCount(msgspec.Struct, frozen=True, gc=False):
+    """What came of records of use: stored, of numbers that the store does not know, older than what is kept."""
+
+    stored: int
+    unknown: int
+    old: int
+
+
 class FollowUp(msgspec.Struct, frozen=True, gc=False):
     """What a number typed after a refusal, and the command or the refusal that it became."""
 
@@ -339,4 +366,5 @@ Fact = (
     | Push
     | Reloaded
     | TimerDue
+    | UsageImported
 )

@@ -8,7 +8,7 @@ The collector leaves them alone (`gc=False`): frozen values hold no cycles. The 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import ClassVar, NewType
+from typing import Annotated, ClassVar, NewType
 
 import msgspec
 
@@ -288,8 +288,8 @@ class Usage(msgspec.Struct, frozen=True, array_like=True, gc=False):
     kind: UsageKind
     other: str = ""
     incoming: bool = False
-    quantity: int = 1
-    cost: Money = Money(0)
+    quantity: Annotated[int, msgspec.Meta(ge=0)] = 1
+    cost: Annotated[Money, msgspec.Meta(ge=0)] = Money(0)
 
 
 class UsageTotal(msgspec.Struct, frozen=True, array_like=True, gc=False):

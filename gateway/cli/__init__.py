@@ -23,6 +23,7 @@ MODULES = {
     "codes": "gateway.cli.codes",
     "dialects": "gateway.cli.dialects",
     "subscribers": "gateway.cli.subscribers",
+    "usage": "gateway.cli.usage",
     "cards": "gateway.cli.cards",
     "outbox": "gateway.cli.outbox",
     "fsck": "gateway.cli.checking",

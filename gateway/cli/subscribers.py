@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from gateway import config
 from gateway.app import Gateway
-from gateway.catalogue.faults import CatalogueError, Fault
+from gateway.catalogue.faults import Fault
 from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Products
 from gateway.cli.operating import AsJson, ConfigFile, aligned, database, local_time, out, print_json
+from gateway.cli.tables import SkipBad, adder, check, good_rows
 from gateway.config import ConfigError, Settings
-from gateway.control import ControlClient, NotRunning
 from gateway.control_commands import ImportTable
 from gateway.engine.intake import msisdn_of
 from gateway.history import Event, events_of, named
-from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
+from gateway.importing import read_subscribers
 from gateway.messages import ImportCount, ImportRow
 from gateway.model import Account, AccountId, Channel, Instant, Msisdn, Person, Subscriber, points_account
 from gateway.store.protocol import StoreError, Wanted
 
 app = typer.Typer(no_args_is_help=True, help="Subscribers: import them, show what a number has and what it did.")
 
-FAULTS_SHOWN_MAX = 20
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Adder = Callable[[tuple[ImportRow, ...]], ImportCount]
-
 
 @app.command("import")
 def import_table(
     file: Annotated[Path, typer.Argument(help="CSV in UTF-8 with a header: docs/operators.md has the columns.")],
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Names bad rows and imports the others.")] = False,
+    skip_bad: SkipBad = False,
     config_file: ConfigFile = None,
 ) -> None:
     """Adds the numbers of a table, into the running gateway or, where none runs, into its database.
@@ -53,73 +42,18 @@ def import_table(
     """
     settings = config.load(config_file)
     tariffs = load_catalogue(settings.catalogue.folder).products.tariffs
-    faults: list[Fault] = []
-    good = 0
-    with _opened(file, "checking") as lines:
-        for row in read_subscribers(lines, str(file), tariffs):
-            if isinstance(row, Fault):
-                faults.append(row)
-            else:
-                good += 1
-    for fault in faults[:FAULTS_SHOWN_MAX]:
-        err.print(str(fault), markup=False)
-    if len(faults) > FAULTS_SHOWN_MAX:
-        err.print(f"and {len(faults) - FAULTS_SHOWN_MAX} more")
-    if faults and not skip_bad:
-        told = f"{len(faults)} bad rows, {good} good ones; nothing was imported. Mend them, or give --skip-bad"
-        raise CatalogueError([Fault(str(file), 0, "", told)])
+
+    def read(lines: Iterator[str], *, once: bool = True) -> Iterator[ImportRow | Fault]:
+        return read_subscribers(lines, str(file), tariffs, once=once)
+
+    bad = check(file, read, skip_bad=skip_bad)
     added = present = 0
-    with _adder(settings, str(file)) as add, _opened(file, "importing") as lines:
-        rows = read_subscribers(lines, str(file), tariffs, once=bool(faults))
-        for chunk in chunks(rows, IMPORT_ROWS_MAX, lambda _: None):  # the bad ones have been named
+    with adder(settings, file, "subscribers.import", ImportTable, Gateway.add_subscribers, ImportCount) as add:
+        for chunk in good_rows(file, lambda lines: read(lines, once=bool(bad))):
             count = add(chunk)
             added += count.added
             present += count.present
-    out.print(f"{added:,} added, {present:,} were there already, {len(faults):,} bad")
-
-
-@contextmanager
-def _adder(settings: Settings, file: str) -> Iterator[Adder]:
-    """What takes a chunk of rows: the running gateway, or an engine of our own where none runs."""
-    path = settings.control_path()
-    try:
-        client = None if path is None else ControlClient(path)
-    except NotRunning:
-        client = None
-    if client is not None:
-        with client:
-            yield lambda rows: msgspec.convert(client.ask("subscribers.import", ImportTable(file, rows)), ImportCount)
-        return
-    gateway = Gateway(settings.model_copy(update={"listeners": (), "links": (), "routes": ()}))
-    with asyncio.Runner() as runner:
-        resting = gateway.at_rest()
-        runner.run(resting.__aenter__())
-        try:
-            yield lambda rows: runner.run(gateway.add_subscribers(file, rows))
-        finally:
-            runner.run(resting.__aexit__(None, None, None))
-
-
-@contextmanager
-def _opened(file: Path, doing: str) -> Iterator[Iterator[str]]:
-    """The lines of a file, with a bar on a terminal that follows them."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with (
-        file.open(encoding="utf-8-sig", newline="") as table,
-        Progress(*columns, console=err, disable=not sys.stderr.isatty()) as progress,
-    ):
-        task = progress.add_task(doing, total=file.stat().st_size)
-        try:
-            yield _followed(table, lambda octets: progress.update(task, completed=octets))
-        except UnicodeDecodeError as error:
-            raise CatalogueError([Fault(str(file), 0, "", f"this is not UTF-8: {error.reason}")]) from None
-
-
-def _followed(table: TextIO, tell: Callable[[int], None]) -> Iterator[str]:
-    for number, line in enumerate(table):
-        if not number % IMPORT_ROWS_MAX:
-            tell(table.buffer.tell())
-        yield line
+    out.print(f"{added:,} added, {present:,} were there already, {bad:,} bad")
 
 
 Number = Annotated[str, typer.Argument(help="The subscriber's number, as it is dialled or with +.")]

@@ -64,10 +64,12 @@ from gateway.messages import (
     Reloaded,
     SubmitResult,
     TimerDue,
+    UsageCount,
+    UsageImported,
 )
 from gateway.misreadings import MASK
 from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
-from gateway.reading import Reading
+from gateway.reading import REFUSED, Reading
 from gateway.rules.pushes import PushRecord
 from gateway.store.protocol import (
     EffectRow,
@@ -158,6 +160,7 @@ class Tools:
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     dialogs: Dialogs = field(default_factory=Dialogs)
     pushes: Pushes = field(default_factory=Pushes)
+    absences: dict[str, int] = field(default_factory=dict)  # command -> how often it met keys that were not loaded
 
     def with_core(self, core: Core) -> Tools:
         return replace(
@@ -181,6 +184,8 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
 _SENDING = OutboxState.SENDING
 _encode = msgspec.msgpack.Encoder().encode
 
+REHEARSALS_MAX = 4
+
 PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
 
@@ -197,6 +202,7 @@ class Batch:
     write: WriteBatch = field(default_factory=WriteBatch)
     matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
     readings: dict[int, tuple[bool, Reading]] = field(default_factory=dict)
+    rehearsed: dict[str, int] = field(default_factory=dict)  # what was known of absences when this batch was loaded
     first_replies: dict[int, list[OutboxRow]] = field(default_factory=dict)
     taken: list[tuple[int, Taken]] = field(default_factory=list)
     placed: list[int] = field(default_factory=list)
@@ -261,12 +267,46 @@ class Batch:
                     wanted.subscribers.add(row.msisdn)
                     wanted.accounts.add(AccountId(row.msisdn))
                     wanted.persons.add(row.person)
+            elif isinstance(fact, UsageImported):
+                wanted.subscribers.update(each.msisdn for each in fact.rows)
         if self.came and (keys := self.matching.keys_to_load(self.came)):
             self.matching.take_loaded(await self.tools.store.awaited(keys))
         await self._fetch(wanted)
         for index, matched in self.matched.items():
             self.first_replies[matched.original] = await self._replies_to(self.facts[index], matched.original)
         await self._fetch(self._named())
+        await self._rehearse()
+
+    async def _rehearse(self) -> None:
+        """Loads together what the commands of this batch will miss, one hop to the store for all and not one for each.
+
+        Handlers are pure, so what they decide here is thrown away. Only a command that has missed keys before is
+        rehearsed, and only as often: it is expected to come to the next ones, not to its end.
+        """
+        self.rehearsed = dict(self.tools.absences)
+        waiting = [index for index, (_, reading) in self.readings.items() if reading.command in self.rehearsed]
+        for turn in range(REHEARSALS_MAX):
+            wanted = Wanted()
+            waiting = [index for index in waiting if self._rehearsal(index, turn, wanted)]
+            if not waiting:
+                break
+            await self._fetch(wanted)
+
+    def _rehearsal(self, index: int, turn: int, wanted: Wanted) -> bool:
+        """Whether the command of a message came to keys that are not loaded; they are wanted now."""
+        inbound, (_, reading) = self.facts[index], self.readings[index]
+        assert isinstance(inbound, Inbound)
+        actor = self.state.subscribers[inbound.sender]
+        if self.rehearsed[reading.command] <= turn or reading.outcome == REFUSED or actor is None:
+            return False
+        try:
+            unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
+            self.tools.dispatcher.decide(inbound, 0, reading, actor, unit)
+        except NotLoaded as absent:
+            if absent.kind != "hash":
+                _want(wanted, absent)
+                return True
+        return False
 
     async def _replies_to(self, fact: Fact, original: int) -> list[OutboxRow]:
         """What a message had as its answer; where something outside was asked first, the screen that it led to."""
@@ -310,23 +350,7 @@ class Batch:
 
     async def _fetch_absent(self, absent: NotLoaded) -> None:
         wanted = Wanted()
-        match absent.kind:
-            case "subscriber":
-                wanted.subscribers.update(Msisdn(key) for key in absent.keys)
-            case "account":
-                wanted.accounts.update(AccountId(key) for key in absent.keys)
-            case "person":
-                wanted.persons.update(PersonId(key) for key in absent.keys)
-            case "record":
-                wanted.records.update(absent.keys)
-            case "usage":
-                wanted.usage.update(absent.keys)
-            case "totals":
-                wanted.totals.update(absent.keys)
-            case "charges":
-                wanted.charges.update(absent.keys)
-            case kind:
-                raise AssertionError(f"nothing is loaded by the name {kind}")
+        _want(wanted, absent)
         await self._fetch(wanted)
 
     # -- decide --------------------------------------------------------------------------------------------------
@@ -379,6 +403,8 @@ class Batch:
                     self.settled.append((fact, number))
                 case Imported():
                     self._imported(fact)
+                case UsageImported():
+                    self._usage_imported(fact)
                 case MissesTallied():
                     self.write.misses.append(fact)
                 case Lost():
@@ -440,6 +466,17 @@ class Batch:
             self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
         self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
+    def _usage_imported(self, fact: UsageImported) -> None:
+        """The records of known numbers that are young enough to be kept. They move no money: the network has."""
+        known = [each for each in fact.rows if self.state.subscribers[each.msisdn] is not None]
+        kept = [each for each in known if each.usage.at >= fact.kept_from]
+        self.write.usage.extend(kept)
+        if kept:
+            number = self.journal.next_number()
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, len(kept)))
+        count = UsageCount(len(kept), len(fact.rows) - len(known), len(known) - len(kept))
+        self.settled.append((fact, count))
+
     async def _message(self, index: int, inbound: Inbound) -> None:
         if inbound.sender in self._aside_senders:
             if (matched := self.matched.pop(index, None)) is not None:
@@ -485,6 +522,7 @@ class Batch:
             of_text, reading = reading, turn.reading
         before = self.journal.mark()
         number = self.journal.next_number()
+        missed = self.rehearsed.get(reading.command, 0)
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
             try:
@@ -498,6 +536,8 @@ class Batch:
                     self.set_aside.append((said, absent.keys[0]))
                     self._aside_senders.add(inbound.sender)
                     return
+                missed += 1
+                self.tools.absences[reading.command] = max(missed, self.tools.absences.get(reading.command, 0))
                 await self._fetch_absent(absent)
         unit.commit()
         shown = self._effects(unit, number, inbound.at)
@@ -858,3 +898,23 @@ def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> Di
 
 def _stored(subscriber: Subscriber | None) -> Language | None:
     return None if subscriber is None else subscriber.language
+
+
+def _want(wanted: Wanted, absent: NotLoaded) -> None:
+    match absent.kind:
+        case "subscriber":
+            wanted.subscribers.update(Msisdn(key) for key in absent.keys)
+        case "account":
+            wanted.accounts.update(AccountId(key) for key in absent.keys)
+        case "person":
+            wanted.persons.update(PersonId(key) for key in absent.keys)
+        case "record":
+            wanted.records.update(absent.keys)
+        case "usage":
+            wanted.usage.update(absent.keys)
+        case "totals":
+            wanted.totals.update(absent.keys)
+        case "charges":
+            wanted.charges.update(absent.keys)
+        case kind:
+            raise AssertionError(f"nothing is loaded by the name {kind}")

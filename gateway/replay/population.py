@@ -9,6 +9,7 @@ from gateway.card_importing import card_row
 from gateway.catalogue.products import Operator
 from gateway.engine.journal import ImportedEntry, Journal
 from gateway.engine.passwords import hashed
+from gateway.messages import UsageRow
 from gateway.model import (
     DAY_MS,
     OPENING,
@@ -32,7 +33,7 @@ from gateway.model import Allowance as Package
 from gateway.replay.transcript import Given, PrepaidCard, Transcript
 from gateway.rules.calendar import day_number
 from gateway.rules.cards import SALT, Card
-from gateway.store.protocol import Head, LedgerRow, UsageRow, WriteBatch
+from gateway.store.protocol import Head, LedgerRow, WriteBatch
 
 CARD_GOOD_DAYS = 365
 NUMBER_BEFORE = 1_000_000

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState
+from gateway.messages import Awaited, MessagePart, MissesTallied, MissRow, OutboxState, UsageRow
 from gateway.model import (
     Account,
     AccountId,
@@ -191,13 +191,6 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False):
     kind: str
     key: str
     document: bytes
-
-
-class UsageRow(msgspec.Struct, frozen=True, gc=False):
-    """A number's record of use. The same number, instant, kind and other side again is the same record."""
-
-    msisdn: Msisdn
-    usage: Usage
 
 
 class EffectRow(msgspec.Struct, frozen=True, gc=False):

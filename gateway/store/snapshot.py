@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from gateway.messages import UsageRow
 from gateway.model import Account, Dialog, Msisdn, Person, Subscriber, Usage, UsageKind
 from gateway.store import schema as sql
-from gateway.store.protocol import JournalRow, RecordRow, StoreError, UsageRow, WriteBatch
+from gateway.store.protocol import JournalRow, RecordRow, StoreError, WriteBatch
 from gateway.store.reading import StoreReader
 from gateway.store.sqlite import effect_row, ledger_row, timer_row
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState
+from gateway.messages import PARTS_MAX, Awaited, FollowUp, MessagePart, MissesTallied, MissRow, OutboxState, UsageRow
 from gateway.model import (
     Account,
     AccountId,
@@ -57,7 +57,6 @@ from gateway.store.protocol import (
     Store,
     StoreError,
     TimerRow,
-    UsageRow,
     Wanted,
     WriteBatch,
 )

@@ -16,7 +16,7 @@ COMMAND = re.compile(r"`([a-z]+\.[a-z_]+)`")
 def groups() -> list[list[str]]:
     """The commands of the page's three groups."""
     _, *parts = PAGE.read_text(encoding="utf-8").split("\n## ")
-    return [COMMAND.findall(part) for part in parts]
+    return [COMMAND.findall(part) for part in parts[:3]]
 
 
 def given() -> dict[str, Handler]:
