@@ -386,6 +386,7 @@ def replay(
     end_state: Annotated[Path | None, typer.Option("--end-state", help="A snapshot that it should end with.")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="What in replies may differ: a pattern.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Writes JUnit XML for a recording.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Writes a page about it, in one file.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
     """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
@@ -394,12 +395,12 @@ def replay(
     if recordings:
         if len(recordings) < len(paths):
             raise ConfigError("give transcripts or recordings, not both at once")
-        from gateway.replay.recorded_command import Start, replay_recording
+        from gateway.replay.recorded_command import Reports, Start, replay_recording
 
         start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
         zone = ZoneInfo(settings.operator.time_zone)
         rooms = Rooms(settings, read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET)
-        raise typer.Exit(replay_recording(rooms, recordings, start, junit=junit, out=out, zone=zone))
+        raise typer.Exit(replay_recording(rooms, recordings, start, reports=Reports(junit, html), out=out, zone=zone))
     rooms = Rooms(settings, replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
 

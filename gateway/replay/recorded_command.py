@@ -23,6 +23,7 @@ from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.command import DIFFERS, SAME
 from gateway.replay.compare import Alike, Comparison, StateDifference, compare, compare_states
+from gateway.replay.html_report import write_html
 from gateway.replay.population import population
 from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
 from gateway.replay.report import print_comparison, write_junit
@@ -50,8 +51,16 @@ class Start:
     create_unknown: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Files that are written besides what is printed: JUnit XML, and a page for a browser."""
+
+    junit: Path | None = None
+    html: Path | None = None
+
+
 def replay_recording(
-    rooms: Rooms, paths: Sequence[Path], start: Start, *, junit: Path | None, out: Console, zone: ZoneInfo
+    rooms: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo
 ) -> int:
     """Runs recordings as one, prints what differs, and returns the exit status.
 
@@ -65,8 +74,11 @@ def replay_recording(
         out.print("another catalogue answers now than when it was recorded", style="yellow")
     comparison = compared(rooms, recording, start)
     print_comparison(comparison, out, zone)
-    if junit is not None:
-        write_junit(comparison, junit, ", ".join(map(str, paths)), zone)
+    name = ", ".join(map(str, paths))
+    if reports.junit is not None:
+        write_junit(comparison, reports.junit, name, zone)
+    if reports.html is not None:
+        write_html(comparison, reports.html, name, zone)
     return SAME if comparison.same else DIFFERS
 
 

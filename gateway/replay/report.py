@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from gateway.model import Channel
 from gateway.replay.compare import Compared, Comparison, StateDifference, Told, Verdict
+from gateway.replay.words import Side, of_side, pieces
 
 SHOWN_MAX = 50
 """Differences that are printed; the others are counted."""
@@ -96,14 +96,12 @@ def _where(told: Told) -> str:
 
 def _marked(one: Told, other: Told) -> Iterator[Text]:
     """Both texts, the words that the other has not in reverse."""
-    was, now = (re.findall(r"\S+|\s+", told.text) for told in (one, other))
-    first, second = Text(f"- {_where(one)} ", style="red"), Text(f"+ {_where(other)} ", style="green")
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        style = "" if kind == "equal" else "reverse"
-        first.append("".join(was[i:j]), style)
-        second.append("".join(now[k:m]), style)
-    yield first
-    yield second
+    row = pieces(one.text, other.text)
+    for told, side, sign, style in ((one, Side.WAS, "-", "red"), (other, Side.NOW, "+", "green")):
+        line = Text(f"{sign} {_where(told)} ", style=style)
+        for piece in of_side(row, side):
+            line.append(piece.text, "" if piece.side is Side.BOTH else "reverse")
+        yield line
 
 
 def write_junit(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) -> None:
