@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.replay.compare import Compared, Verdict
-from gateway.replay.words import NUMBER, Piece, Side, pieces
+from gateway.replay.words import NUMBER, Piece, Side, joined, pieces_of
 
 VARIES = "…"
 """In place of a number that is another one in each reply of a group."""
@@ -49,11 +49,20 @@ def _row(each: Compared) -> Iterator[Piece]:
         if one.subscriber == other.subscriber and one.channel is not other.channel:
             yield Piece(Side.WAS, f"{one.channel.value}: ")
             yield Piece(Side.NOW, f"{other.channel.value}: ")
-        yield from _lines_that_differ(pieces(one.text, other.text))
+        yield from _lines_that_differ(joined(_without_own(pieces_of(one, other))))
     elif one is not None and other is not None:
         yield Piece(Side.BOTH, one.text)
     else:
         yield Piece(Side.NOW if one is None else Side.WAS, each.either.text)
+
+
+def _without_own(row: Iterable[Piece]) -> Iterator[Piece]:
+    """With no code of any run: it is not what they have in common."""
+    for piece in row:
+        if not piece.own:
+            yield piece
+        elif piece.side is Side.WAS:
+            yield Piece(Side.BOTH, NUMBER.sub(VARIES, piece.text))
 
 
 def _lines_that_differ(row: Sequence[Piece]) -> Iterator[Piece]:

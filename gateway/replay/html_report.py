@@ -21,7 +21,7 @@ from gateway.replay.conversations import Conversations, Turn
 from gateway.replay.elements import Bar, bars, element, page, table
 from gateway.replay.grouping import Group, grouped
 from gateway.replay.report import state_line, summary
-from gateway.replay.words import Piece, Side, of_side, pieces
+from gateway.replay.words import Piece, Side, of_side, pieces_of
 
 GROUPS_MAX = 100
 EXAMPLES_MAX = 3
@@ -206,9 +206,9 @@ def _group(group: Group, conversations: Conversations, zone: ZoneInfo) -> Elemen
 
 
 def _marked(row: Iterable[Piece]) -> Iterator[Element]:
-    tags = {Side.BOTH: "span", Side.WAS: "del", Side.NOW: "ins"}
+    tags = {Side.WAS: "del", Side.NOW: "ins"}
     for piece in row:
-        yield element(tags[piece.side], piece.text)
+        yield element(tags[piece.side] if piece.differs else "span", piece.text)
 
 
 def _example(each: Compared, turns: Sequence[Turn], zone: ZoneInfo) -> Element:
@@ -238,7 +238,7 @@ def _phone(title: str, each: Compared, turns: Sequence[Turn], zone: ZoneInfo, si
 
 
 def _typed(said: Said) -> Element:
-    way = "dialled" if said.channel is Channel.USSD else "SMS"
+    way = "SMS" if said.channel is Channel.SMS else "dialled" if said.text.startswith(("*", "#")) else "answered"
     return element("div", element("small", way), said.text or "(empty)", class_="typed")
 
 
@@ -248,7 +248,7 @@ def _told(told: Told, reply: Compared, owner: str, side: Side) -> Element:
     to = "" if told.subscriber == owner else f" to {told.subscriber}"
     texts: Iterable[Element] = [element("span", told.text)]
     if reply.verdict is Verdict.TEXT and reply.recorded is not None and reply.replayed is not None:
-        texts = _marked(of_side(pieces(reply.recorded.text, reply.replayed.text), side))
+        texts = _marked(of_side(pieces_of(reply.recorded, reply.replayed), side))
     shape = f"{kind} other" if reply.verdict is not Verdict.SAME else kind
     return element("div", element("small", f"{kind}{to}") if kind == "sms" or to else None, *texts, class_=shape)
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gateway.model import Channel
 from gateway.replay.compare import Compared, Comparison, StateDifference, Told, Verdict
-from gateway.replay.words import Side, of_side, pieces
+from gateway.replay.words import Side, of_side, pieces_of
 
 SHOWN_MAX = 50
 """Differences that are printed; the others are counted."""
@@ -96,11 +96,11 @@ def _where(told: Told) -> str:
 
 def _marked(one: Told, other: Told) -> Iterator[Text]:
     """Both texts, the words that the other has not in reverse."""
-    row = pieces(one.text, other.text)
+    row = pieces_of(one, other)
     for told, side, sign, style in ((one, Side.WAS, "-", "red"), (other, Side.NOW, "+", "green")):
         line = Text(f"{sign} {_where(told)} ", style=style)
         for piece in of_side(row, side):
-            line.append(piece.text, "" if piece.side is Side.BOTH else "reverse")
+            line.append(piece.text, "reverse" if piece.differs else "")
         yield line
 
 

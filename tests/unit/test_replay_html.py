@@ -72,6 +72,18 @@ def test_groups(pairs: list[tuple[str, str]], expected: list[str]) -> None:
     assert sorted(expected) == sorted(found)
 
 
+@pytest.mark.parametrize("more", ["", " Новое."])
+def test_codes_of_the_runs_are_no_difference(more: str) -> None:
+    """The one-time code of each run is neither marked nor told apart by; the same digits elsewhere are."""
+    was = [Told(Instant(AT), number(i), Channel.SMS, f"Цена 50. ДА 48{i:02}", i, (f"48{i:02}",)) for i in range(5)]
+    now = [
+        Told(Instant(AT), number(i), Channel.SMS, f"Цена 60.{more} ДА 11{i:02}", i, (f"11{i:02}",)) for i in range(5)
+    ]
+    (group,) = grouped(compare(was, now, Alike()))
+
+    assert shown(group) == ("Цена [50.><60. Новое.] ДА …" if more else "Цена [50><60]. ДА …")
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [("a b c", "a c"), ("", "x"), ("1 2 3", "1 5 3"), ("one\n\ntwo", "one\ntwo"), ("5 руб.", "5.50 руб."), ("x", "")],
