@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from gateway.replay.compare import Compared, Verdict
-from gateway.replay.words import NUMBER, Piece, Side, joined, pieces_of
+from gateway.replay.words import NUMBER, Piece, Side, joined, of_side, pieces_of
 
 VARIES = "…"
 """In place of a number that is another one in each reply of a group."""
@@ -24,6 +25,16 @@ class Group:
     verdict: Verdict
     pieces: tuple[Piece, ...]
     differences: tuple[Compared, ...]
+
+    @property
+    def text(self) -> str:
+        """What they share without colours: `Charged [50→60]`."""
+        told = ""
+        for differs, row in groupby(self.pieces, lambda piece: piece.side is not Side.BOTH):
+            here = list(row)
+            one, other = ("".join(each.text for each in of_side(here, side)) for side in (Side.WAS, Side.NOW))
+            told += f"[{one}→{other}]" if differs else one
+        return told
 
     @property
     def subscribers(self) -> int:

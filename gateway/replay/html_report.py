@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.resources
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -42,25 +43,39 @@ COMMON = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a page calls what it shows: its title, the two sides, and the verdict where they are the same or not.
+
+    `live`: the first side is of a gateway that ran, so its latencies say something.
+    """
+
+    title: str
+    was: str = "recorded"
+    now: str = "replayed"
+    same: str = "all as recorded"
+    differs: str = "not as recorded"
+    live: bool = True
+
+
 def write_html(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) -> None:
     """Writes the report. `name` says what was replayed; times are shown in `zone`."""
-    path.write_text(html_report(comparison, name, zone), encoding="utf-8")
+    path.write_text(html_report(comparison, View(f"Replay of {name}"), zone), encoding="utf-8")
 
 
-def html_report(comparison: Comparison, name: str, zone: ZoneInfo) -> str:
-    """The whole document."""
+def html_report(comparison: Comparison, view: View, zone: ZoneInfo, first: Sequence[Element] = ()) -> str:
+    """The whole document; `first` stands before the differences."""
     style = importlib.resources.files("gateway.replay").joinpath("report.css").read_text(encoding="utf-8")
-    title = f"Replay of {name}"
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name="viewport", content="width=device-width"),
-        element("title", title),
+        element("title", view.title),
         element("style", style),
     )
-    main = element("main", *_summary(comparison, title, zone), *_plots(comparison, zone))
-    main.extend(_groups(comparison, zone))
+    main = element("main", *_summary(comparison, view, zone), *_plots(comparison, view, zone), *first)
+    main.extend(_groups(comparison, view, zone))
     main.extend(_ends(comparison))
     return page(element("html", head, element("body", main), lang="en"))
 
@@ -68,14 +83,14 @@ def html_report(comparison: Comparison, name: str, zone: ZoneInfo) -> str:
 # -- what came of it, in figures --------------------------------------------------------------------------------------
 
 
-def _summary(comparison: Comparison, title: str, zone: ZoneInfo) -> Iterator[Element]:
-    yield element("h1", title)
+def _summary(comparison: Comparison, view: View, zone: ZoneInfo) -> Iterator[Element]:
+    yield element("h1", view.title)
     times = [each.at for each in comparison.said.values()] + [each.either.at for each in comparison.replies]
     if times:
         first, last = (_clock(Instant(at), zone, "%Y-%m-%d %H:%M:%S") for at in (min(times), max(times)))
         yield element("p", f"{first} to {last}, {zone.key}", class_="quiet")
-    came = ("same", "all as recorded") if comparison.same else ("differs", "not as recorded")
-    yield element("p", element("span", came[1], class_=came[0]), f" {summary(comparison)}")
+    came = ("same", view.same) if comparison.same else ("differs", view.differs)
+    yield element("p", element("span", came[1], class_=came[0]), f" {summary(comparison, view.same)}")
     total = max(1, len(comparison.replies))
     rows = [
         (verdict.value, f"{comparison.totals[verdict]:,}", f"{comparison.totals[verdict] / total:.1%}")
@@ -91,8 +106,8 @@ def _summary(comparison: Comparison, title: str, zone: ZoneInfo) -> Iterator[Ele
     )
 
 
-def _plots(comparison: Comparison, zone: ZoneInfo) -> Iterator[Element]:
-    latencies = sorted(_latencies_ms(comparison))
+def _plots(comparison: Comparison, view: View, zone: ZoneInfo) -> Iterator[Element]:
+    latencies = sorted(_latencies_ms(comparison)) if view.live else []
     plots = []
     if latencies:
         told = ", ".join(f"{part} % within {_at(latencies, part):,} ms" for part in (50, 95, 99))
@@ -164,14 +179,14 @@ def _clock(at: Instant, zone: ZoneInfo, form: str = "%H:%M:%S") -> str:
 # -- differences ------------------------------------------------------------------------------------------------------
 
 
-def _groups(comparison: Comparison, zone: ZoneInfo) -> Iterator[Element]:
+def _groups(comparison: Comparison, view: View, zone: ZoneInfo) -> Iterator[Element]:
     groups = grouped(comparison.differences)
     if not groups:
         return
     yield element("h2", "Differences, by what they have in common")
     conversations = Conversations(comparison)
     for group in groups[:GROUPS_MAX]:
-        yield _group(group, conversations, zone)
+        yield _group(group, conversations, view, zone)
     if len(groups) > GROUPS_MAX:
         rest = groups[GROUPS_MAX:]
         count = sum(len(each.differences) for each in rest)
@@ -190,7 +205,7 @@ def heading(group: Group) -> str:
     return f"{replies} to {numbers} {common}"
 
 
-def _group(group: Group, conversations: Conversations, zone: ZoneInfo) -> Element:
+def _group(group: Group, conversations: Conversations, view: View, zone: ZoneInfo) -> Element:
     examples = group.differences[:EXAMPLES_MAX]
     told = "example" if len(examples) == 1 else f"{len(examples)} examples"
     return element(
@@ -200,7 +215,7 @@ def _group(group: Group, conversations: Conversations, zone: ZoneInfo) -> Elemen
         element(
             "details",
             element("summary", told),
-            *(_example(each, conversations.around(each), zone) for each in examples),
+            *(example(each, conversations.around(each), view, zone) for each in examples),
         ),
     )
 
@@ -211,12 +226,12 @@ def _marked(row: Iterable[Piece]) -> Iterator[Element]:
         yield element(tags[piece.side] if piece.differs else "span", piece.text)
 
 
-def _example(each: Compared, turns: Sequence[Turn], zone: ZoneInfo) -> Element:
+def example(each: Compared, turns: Sequence[Turn], view: View, zone: ZoneInfo) -> Element:
     """The phones before and after, side by side."""
     return element(
         "div",
-        _phone("recorded", each, turns, zone, Side.WAS),
-        _phone("replayed", each, turns, zone, Side.NOW),
+        _phone(view.was, each, turns, zone, Side.WAS),
+        _phone(view.now, each, turns, zone, Side.NOW),
         class_="phones",
     )
 

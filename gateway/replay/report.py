@@ -52,12 +52,12 @@ def totals_table(comparison: Comparison) -> Table:
     return table
 
 
-def summary(comparison: Comparison) -> str:
+def summary(comparison: Comparison, same: str = "all as recorded") -> str:
     """One line: how much, how fast, and whether anything differs."""
     took_s = max(comparison.took_s, 1e-3)
     speed = comparison.lasted_s / took_s
     differing = len(comparison.differences) + len(comparison.states) + len(comparison.faults)
-    came = f"{differing:,} differ" if differing else "all as recorded"
+    came = f"{differing:,} differ" if differing else same
     return (
         f"{len(comparison.said):,} messages of {comparison.lasted_s:,.0f} s in {comparison.took_s:.1f} s "
         f"({speed:,.0f} times as fast): {came}"
