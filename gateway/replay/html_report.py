@@ -64,7 +64,7 @@ def write_html(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) ->
 
 
 def html_report(comparison: Comparison, view: View, zone: ZoneInfo, first: Sequence[Element] = ()) -> str:
-    """The whole document; `first` stands before the differences."""
+    """The whole document; `first` stands before the totals."""
     style = importlib.resources.files("gateway.replay").joinpath("report.css").read_text(encoding="utf-8")
     head = element(
         "head",
@@ -74,7 +74,9 @@ def html_report(comparison: Comparison, view: View, zone: ZoneInfo, first: Seque
         element("title", view.title),
         element("style", style),
     )
-    main = element("main", *_summary(comparison, view, zone), *_plots(comparison, view, zone), *first)
+    main = element("main", *_summary(comparison, view, zone), *first)
+    main.extend(_totals(comparison))
+    main.extend(_plots(comparison, view, zone))
     main.extend(_groups(comparison, view, zone))
     main.extend(_ends(comparison))
     return page(element("html", head, element("body", main), lang="en"))
@@ -91,6 +93,9 @@ def _summary(comparison: Comparison, view: View, zone: ZoneInfo) -> Iterator[Ele
         yield element("p", f"{first} to {last}, {zone.key}", class_="quiet")
     came = ("same", view.same) if comparison.same else ("differs", view.differs)
     yield element("p", element("span", came[1], class_=came[0]), f" {summary(comparison, view.same)}")
+
+
+def _totals(comparison: Comparison) -> Iterator[Element]:
     total = max(1, len(comparison.replies))
     rows = [
         (verdict.value, f"{comparison.totals[verdict]:,}", f"{comparison.totals[verdict] / total:.1%}")

@@ -72,19 +72,30 @@ def pieces(was: str, now: str, own: Own = Own()) -> list[Piece]:
 _SPLIT = re.compile(f"({NUMBER.pattern})")
 
 
+SHARED_MIN = 0.4
+"""Of the longer text's characters: below it two texts are two texts, whatever words they happen to share."""
+
+
 def _by_word(first: list[str], second: list[str], own: Own) -> Iterator[Piece]:
     plain = [_codeless(each, own.was) for each in first], [_codeless(each, own.now) for each in second]
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, *plain, autojunk=False).get_opcodes():
-        if kind == "equal":
-            for one, other in zip(first[i:j], second[k:m], strict=True):
-                if one == other:
-                    yield Piece(Side.BOTH, one)
-                else:
-                    yield Piece(Side.WAS, one, own=True)
-                    yield Piece(Side.NOW, other, own=True)
+    steps = difflib.SequenceMatcher(None, *plain, autojunk=False).get_opcodes()
+    shared = sum(len(word.strip()) for kind, i, j, _, _ in steps if kind == "equal" for word in first[i:j])
+    if shared < SHARED_MIN * max(sum(len(word.strip()) for word in words) for words in (first, second)):
+        steps = [("replace", 0, len(first), 0, len(second))]
+    was = now = ""
+    for place, (kind, i, j, k, m) in enumerate(steps):
+        inner = 0 < place < len(steps) - 1
+        if kind != "equal" or (inner and not "".join(first[i:j]).strip(" ")):  # spaces between two changes
+            was, now = was + "".join(first[i:j]), now + "".join(second[k:m])
             continue
-        yield Piece(Side.WAS, "".join(first[i:j]))
-        yield Piece(Side.NOW, "".join(second[k:m]))
+        yield from (Piece(Side.WAS, was), Piece(Side.NOW, now))
+        was = now = ""
+        for one, other in zip(first[i:j], second[k:m], strict=True):
+            if one == other:
+                yield Piece(Side.BOTH, one)
+            else:
+                yield from (Piece(Side.WAS, one, own=True), Piece(Side.NOW, other, own=True))
+    yield from (Piece(Side.WAS, was), Piece(Side.NOW, now))
 
 
 def _codeless(word: str, codes: tuple[str, ...]) -> str:

@@ -51,6 +51,11 @@ def charged(price: int, left: int, name: str = "Гудок") -> str:
          ["1 reply to 1 number differs only in 12 Гудок: [50→60]"]),
         ([("Баланс: 5.10 руб.", "Баланс: 5.10 руб. Спасибо")],
          ["1 reply to 1 number differs only in Баланс: 5.10 руб.[→ Спасибо]"]),
+        ([("Подключить «Гудок»? 50 руб. каждый месяц", "«Гудок» стоит 60 руб., не хватает 5")],
+         ["1 reply to 1 number differs only in [Подключить «Гудок»? 50 руб. каждый месяц"
+          "→«Гудок» стоит 60 руб., не хватает 5]"]),
+        ([("раз два три четыре пять шесть", "раз 2 3 четыре пять шесть")],
+         ["1 reply to 1 number differs only in раз [два три→2 3] четыре пять шесть"]),
         ([("Готово", ""), ("Готово", "")], ["2 replies to 2 numbers are missing [Готово→]"]),
         ([("", "Нет"), ("a", "b")],
          ["1 reply to 1 number was not there before [→Нет]", "1 reply to 1 number differs only in [a→b]"]),
