@@ -34,6 +34,7 @@ from gateway import (
     recording_commands,
     subscribers,
     telemetry,
+    transcript_commands,
 )
 from gateway.admin import AdminError
 from gateway.app import Gateway, Rooms, read_secret
@@ -68,6 +69,7 @@ app.add_typer(dialect_commands.app, name="dialects")
 app.command("record")(recording_commands.record)
 app.add_typer(recording_commands.app, name="recordings")
 app.command("snapshot")(recording_commands.snapshot)
+app.add_typer(transcript_commands.app, name="transcripts")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
