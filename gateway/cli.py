@@ -410,6 +410,8 @@ def replay(
             others = Rooms(other_catalogue(settings, catalogue), secret)
             raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))
         raise typer.Exit(replay_recording(rooms, recordings, start, reports=reports, out=out, zone=zone))
+    if html is not None or catalogue is not None:
+        raise ConfigError("--html and --catalogue are for recordings")
     rooms = Rooms(settings, replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -119,6 +119,7 @@ def other_catalogue(settings: Settings, folder: Path) -> Settings:
 
 def what_ifs(rooms: Rooms, others: Rooms, recording: Recording, start: Start) -> WhatIf:
     """A recording replayed with two states of the catalogue, and compared, as a value."""
+    start = replace(start, end_state=None)  # that of one catalogue says nothing about the other
     today, tomorrow = (_run(each, recording, start) for each in (rooms, others))
     return what_if(
         today.replayed, tomorrow.replayed, _comparison(recording, start, today, tomorrow.replayed, today.replayed.told)

@@ -143,8 +143,9 @@ async def test_differences_show(tmp_path: Path) -> None:
     changed = [each for at, line in enumerate(lines) if at != gone for each in [line] * (2 if at == twice else 1)]
     to = tmp_path / "changed.jsonl"
     to.write_bytes(first + b"".join(map(line_octets, changed)))
-    junit = tmp_path / "junit.xml"
-    status, said = await ussdgw("replay", str(to), *options(tmp_path, path), "--junit", str(junit))
+    junit, html = tmp_path / "junit.xml", tmp_path / "report.html"
+    reports = ("--junit", str(junit), "--html", str(html))
+    status, said = await ussdgw("replay", str(to), *options(tmp_path, path), *reports)
     suite = ElementTree.parse(junit).getroot()
 
     assert status == 1, said
@@ -152,6 +153,7 @@ async def test_differences_show(tmp_path: Path) -> None:
     assert "3 differ" in said
     assert sorted(each.attrib["message"] for each in suite.iter("failure")) == ["extra", "missing", "text differs"]
     assert (suite.attrib["failures"], suite.attrib["errors"]) == ("3", "0")
+    assert "Иначе" in html.read_text(encoding="utf-8")
 
 
 async def test_what_cannot_be_run(tmp_path: Path) -> None:
@@ -163,8 +165,11 @@ async def test_what_cannot_be_run(tmp_path: Path) -> None:
     absent = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--state", "none.db", "--config", str(path))
     mixed = await ussdgw("replay", str(tmp_path / "b.jsonl"), "fixtures/transcripts", "--config", str(path))
     pattern = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--ignore", "(", "--config", str(path))
+    nowhere = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--catalogue", "nowhere", "--config", str(path))
+    pages = await ussdgw("replay", "fixtures/transcripts", "--html", "a.html", "--config", str(path))
 
-    assert [each[0] for each in (newer, absent, mixed, pattern)] == [2, 2, 2, 2]
+    assert [each[0] for each in (newer, absent, mixed, pattern, nowhere, pages)] == [2] * 6
+    assert "nowhere" in nowhere[1]
     assert "version 9" in newer[1]
     assert "none.db: there is no database" in absent[1]
     assert "--ignore (" in pattern[1]
