@@ -31,6 +31,7 @@ MODULES = {
     "record": "gateway.cli.recording",
     "recordings": "gateway.cli.recordings",
     "snapshot": "gateway.cli.recording",
+    "transcripts": "gateway.cli.transcripts",
     "simulator": "gateway.cli.simulating",
     "load": "gateway.cli.simulating",
     "standins": "gateway.cli.standins",

@@ -30,6 +30,10 @@ def replay(
     end_state: Annotated[Path | None, typer.Option("--end-state", help="A snapshot that it should end with.")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="What in replies may differ: a pattern.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Writes JUnit XML for a recording.")] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option("--catalogue", help="What if: this folder of codes, products, texts; and today's.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Writes a page about it, in one file.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
     """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
@@ -38,11 +42,17 @@ def replay(
     if recordings:
         if len(recordings) < len(paths):
             raise ConfigError("give transcripts or recordings, not both at once")
-        from gateway.replay.recorded_command import Start, replay_recording
+        from gateway.replay.recorded_command import Reports, Start, other_catalogue, replay_recording, what_if_of
 
         start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
-        zone = ZoneInfo(settings.operator.time_zone)
-        rooms = Rooms(settings, read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET)
-        raise typer.Exit(replay_recording(rooms, recordings, start, junit=junit, out=out, zone=zone))
+        zone, reports = ZoneInfo(settings.operator.time_zone), Reports(junit, html)
+        secret = read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET
+        rooms = Rooms(settings, secret)
+        if catalogue is not None:
+            others = Rooms(other_catalogue(settings, catalogue), secret)
+            raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))
+        raise typer.Exit(replay_recording(rooms, recordings, start, reports=reports, out=out, zone=zone))
+    if html is not None or catalogue is not None:
+        raise ConfigError("--html and --catalogue are for recordings")
     rooms = Rooms(settings, replaying.SECRET)
     raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))

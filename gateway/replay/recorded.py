@@ -8,6 +8,7 @@ said again. Nothing here touches the network.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from gateway.engine.intake import Intake
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ROWS_PER_MESSAGE
 from gateway.messages import Inbound, OutboxState, Outgoing
-from gateway.model import Instant, Msisdn
+from gateway.model import Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line
 from gateway.recording.masking import put
 from gateway.recording.messages import Messages, Reply, Said
@@ -49,11 +50,24 @@ QUEUE_FACTS_MAX = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """The command that a message was understood as, and the refusal's name; empty where there was none."""
+
+    command: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay told people, and how it went. `said` are the messages that were said again, by their places."""
+    """What a replay told people, and how it went.
+
+    `outcomes`: what each message became, by its place; `ledger`: the money that this run moved.
+    """
 
     told: Sequence[Told]
     state: Mapping[str, Mapping[str, object]]
+    outcomes: Mapping[int, Outcome]
+    ledger: Sequence[Entry]
     left_out: Mapping[str, int]
     faults: Sequence[str]
     took_s: float
@@ -108,11 +122,13 @@ class _Decisions(Notes):
     def __init__(self) -> None:
         super().__init__()
         self.numbers: dict[tuple[int, int], int] = {}  # session and sequence_number, of the messages just said
+        self.outcomes: dict[int, Outcome] = {}  # by journal number
 
     def decided(self, each: Decided, took_ms: float) -> None:
         super().decided(each, took_ms)
         inbound: Inbound = each.inbound
         self.numbers[inbound.connection, inbound.sequence_number] = each.number
+        self.outcomes[each.number] = Outcome(each.decision.command, each.decision.refusal)
 
     def noted(self, event: str, **fields: object) -> None:
         """What the intake says to the log."""
@@ -215,15 +231,18 @@ class RecordedReplay:
         began = time.perf_counter()
         await self._store.open()
         await self._store.write(self._state)
-        await self._engine.start()
+        head = await self._engine.start()
         self._find_told()
         places = iter([index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)])
         for line in self._lines:
             await self._line(line, places)
         ended = self._clock.now()
+        outcomes = self._decisions.outcomes
         return Replayed(
             told=self._told,
             state=self._store.snapshot(),
+            outcomes={self._causes[number]: each for number, each in outcomes.items() if number in self._causes},
+            ledger=[row.entry for row in await self._store.ledger(head.number, sys.maxsize)],
             left_out=self._left_out,
             faults=self._decisions.faults,
             took_s=time.perf_counter() - began,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,19 +16,23 @@ from rich.console import Console
 
 from gateway.app import Rooms
 from gateway.catalogue.products import Operator
-from gateway.config import ConfigError
+from gateway.config import ConfigError, Settings
 from gateway.model import Instant
 from gateway.recording.messages import Messages, Said, messages_of
 from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.command import DIFFERS, SAME
-from gateway.replay.compare import Alike, Comparison, StateDifference, compare, compare_states
+from gateway.replay.compare import Alike, Comparison, StateDifference, Told, compare, compare_states
+from gateway.replay.html_report import write_html
 from gateway.replay.population import population
 from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
 from gateway.replay.report import print_comparison, write_junit
 from gateway.replay.transcript import read_transcript
+from gateway.replay.what_if import WhatIf, what_if
+from gateway.replay.what_if_report import print_what_if, write_what_if_html
 from gateway.store.protocol import WriteBatch
 from gateway.store.snapshot import read_snapshot
+from gateway.texts import LANGUAGES
 
 State = Mapping[str, Mapping[str, object]]
 COMPARED = ("subscribers", "accounts", "persons", "ledger")
@@ -50,41 +54,112 @@ class Start:
     create_unknown: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Files that are written besides what is printed: JUnit XML, and a page for a browser."""
+
+    junit: Path | None = None
+    html: Path | None = None
+
+
 def replay_recording(
-    rooms: Rooms, paths: Sequence[Path], start: Start, *, junit: Path | None, out: Console, zone: ZoneInfo
+    rooms: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo
 ) -> int:
     """Runs recordings as one, prints what differs, and returns the exit status.
 
     Raises:
         RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
     """
-    recording = read_recording(sources_of(paths))
-    for fault in recording.faults:
-        out.print(str(fault), markup=False, style="yellow")
+    recording = _read(paths, out)
     if recording.header.catalogue not in ("", rooms.digest):
         out.print("another catalogue answers now than when it was recorded", style="yellow")
     comparison = compared(rooms, recording, start)
     print_comparison(comparison, out, zone)
-    if junit is not None:
-        write_junit(comparison, junit, ", ".join(map(str, paths)), zone)
+    name = ", ".join(map(str, paths))
+    if reports.junit is not None:
+        write_junit(comparison, reports.junit, name, zone)
+    if reports.html is not None:
+        write_html(comparison, reports.html, name, zone)
     return SAME if comparison.same else DIFFERS
 
 
-def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
-    """A recording replayed and compared, as a value."""
-    alike_texts = Alike([_pattern(each) for each in start.ignore])
+def _read(paths: Sequence[Path], out: Console) -> Recording:
+    recording = read_recording(sources_of(paths))
+    for fault in recording.faults:
+        out.print(str(fault), markup=False, style="yellow")
+    return recording
+
+
+def what_if_of(
+    rooms: Rooms, others: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo
+) -> int:
+    """Runs recordings with two states of the catalogue, prints what the other one changes; status as of a replay.
+
+    Raises:
+        RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
+    """
+    recording = _read(paths, out)
+    found = what_ifs(rooms, others, recording, start)
+    print_what_if(found, out)
+    name = ", ".join(map(str, paths))
+    if reports.junit is not None:
+        write_junit(found.comparison, reports.junit, name, zone)
+    if reports.html is not None:
+        write_what_if_html(found, reports.html, name, zone)
+    return SAME if found.same else DIFFERS
+
+
+def other_catalogue(settings: Settings, folder: Path) -> Settings:
+    """The configuration with `[catalogue] folder` there, and `texts_folder` too if it has one for a language."""
+    changed: dict[str, Path] = {"folder": folder}
+    if any((folder / language.value).is_dir() for language in LANGUAGES):
+        changed["texts_folder"] = folder
+    return settings.model_copy(update={"catalogue": settings.catalogue.model_copy(update=changed)})
+
+
+def what_ifs(rooms: Rooms, others: Rooms, recording: Recording, start: Start) -> WhatIf:
+    """A recording replayed with two states of the catalogue, and compared, as a value."""
+    start = replace(start, end_state=None)  # that of one catalogue says nothing about the other
+    today, tomorrow = (_run(each, recording, start) for each in (rooms, others))
+    return what_if(
+        today.replayed, tomorrow.replayed, _comparison(recording, start, today, tomorrow.replayed, today.replayed.told)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One replay, and what it was of."""
+
+    messages: Messages
+    skipped: set[int]
+    replayed: Replayed
+
+
+def _run(rooms: Rooms, recording: Recording, start: Start) -> _Run:
     messages = messages_of(recording, rooms.dialects, rooms.operator.country)
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
     state, after = start_state(start, rooms.operator, at)
     replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
-    replayed = run_recorded(replay)
-    said = {place: each for place, each in enumerate(messages.happened) if isinstance(each, Said)}
-    recorded = [told for told in told_of(messages) if told.cause not in replay.skipped]
+    return _Run(messages, replay.skipped, run_recorded(replay))
+
+
+def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
+    """A recording replayed and compared, as a value."""
+    run = _run(rooms, recording, start)
+    recorded = [told for told in told_of(run.messages) if told.cause not in run.skipped]
+    return _comparison(recording, start, run, run.replayed, recorded)
+
+
+def _comparison(
+    recording: Recording, start: Start, run: _Run, replayed: Replayed, recorded: Sequence[Told]
+) -> Comparison:
+    alike_texts = Alike([_pattern(each) for each in start.ignore])
+    said = {place: each for place, each in enumerate(run.messages.happened) if isinstance(each, Said)}
     return Comparison(
-        said={place: each for place, each in said.items() if place not in replay.skipped},
+        said={place: each for place, each in said.items() if place not in run.skipped},
         replies=compare(recorded, replayed.told, alike_texts),
         states=_states(start, replayed),
-        left_out=_left_out(recording, messages, replayed),
+        left_out=_left_out(recording, run.messages, replayed),
         faults=replayed.faults,
         took_s=replayed.took_s,
         lasted_s=replayed.lasted_s,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from gateway.model import Channel
 from gateway.replay.compare import Compared, Comparison, StateDifference, Told, Verdict
+from gateway.replay.words import Side, of_side, pieces_of
 
 SHOWN_MAX = 50
 """Differences that are printed; the others are counted."""
@@ -52,12 +52,12 @@ def totals_table(comparison: Comparison) -> Table:
     return table
 
 
-def summary(comparison: Comparison) -> str:
+def summary(comparison: Comparison, same: str = "all as recorded") -> str:
     """One line: how much, how fast, and whether anything differs."""
     took_s = max(comparison.took_s, 1e-3)
     speed = comparison.lasted_s / took_s
     differing = len(comparison.differences) + len(comparison.states) + len(comparison.faults)
-    came = f"{differing:,} differ" if differing else "all as recorded"
+    came = f"{differing:,} differ" if differing else same
     return (
         f"{len(comparison.said):,} messages of {comparison.lasted_s:,.0f} s in {comparison.took_s:.1f} s "
         f"({speed:,.0f} times as fast): {came}"
@@ -96,14 +96,12 @@ def _where(told: Told) -> str:
 
 def _marked(one: Told, other: Told) -> Iterator[Text]:
     """Both texts, the words that the other has not in reverse."""
-    was, now = (re.findall(r"\S+|\s+", told.text) for told in (one, other))
-    first, second = Text(f"- {_where(one)} ", style="red"), Text(f"+ {_where(other)} ", style="green")
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        style = "" if kind == "equal" else "reverse"
-        first.append("".join(was[i:j]), style)
-        second.append("".join(now[k:m]), style)
-    yield first
-    yield second
+    row = pieces_of(one, other)
+    for told, side, sign, style in ((one, Side.WAS, "-", "red"), (other, Side.NOW, "+", "green")):
+        line = Text(f"{sign} {_where(told)} ", style=style)
+        for piece in of_side(row, side):
+            line.append(piece.text, "reverse" if piece.differs else "")
+        yield line
 
 
 def write_junit(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) -> None:

@@ -35,6 +35,7 @@ from gateway.replay.transcript import (
     Shown,
     Transcript,
     Way,
+    sum_text,
     written,
 )
 from gateway.rules.confirmations import secret_from
@@ -155,8 +156,8 @@ class _Player:
     async def _balance(self, step: Balance) -> None:
         amount = await self.stage.balance(step.msisdn)
         if amount != step.amount:
-            self.differences.append(Difference(step.line, _sum(step.amount), _sum(amount), "balance"))
-            self.blocks[step.line] = [f"balance {step.msisdn} {_sum(amount)}"]
+            self.differences.append(Difference(step.line, sum_text(step.amount), sum_text(amount), "balance"))
+            self.blocks[step.line] = [f"balance {step.msisdn} {sum_text(amount)}"]
 
     def _compare(self, step: Message | After, heard: list[Heard]) -> None:
         self.replies += len(heard)
@@ -241,11 +242,6 @@ def _trimmed(text: str) -> str:
 
 def _block(shown: Shown, to: Msisdn, source: str) -> str:
     return "\n".join(written([(shown, to, source)]))
-
-
-def _sum(amount: Money) -> str:
-    sign, minor = ("-", -amount) if amount < 0 else ("", amount)
-    return f"{sign}{minor // 100}.{minor % 100:02}"
 
 
 async def play(transcript: Transcript, stage: Stage) -> Result:

@@ -580,6 +580,12 @@ def _column(line: str, at: int) -> int:
     return at + (len(line) - len(line.lstrip()) if at == 0 else 0) + 1
 
 
+def sum_text(amount: Money) -> str:
+    """A sum as transcripts write it: `100.00`."""
+    sign, minor = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{minor // 100}.{minor % 100:02}"
+
+
 def written(replies: Sequence[tuple[Shown, Msisdn, str]]) -> list[str]:
     """Replies as the lines of a block; the texts are sources: places in them, other braces doubled."""
     lines: list[str] = []

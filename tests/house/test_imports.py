@@ -60,6 +60,10 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
         (f"gateway/recording/{module}.py", ("asyncio", "gateway.store", "gateway.handlers", *CLOCKS))
         for module in ("fields", "format", "hiding", "masking", "scribe", "stream")
     ),
+    *(
+        (f"gateway/replay/{module}.py", ("asyncio", "gateway.handlers", *DRIVERS, *CLOCKS))
+        for module in ("compare", "conversations", "drafting", "elements", "grouping", "what_if", "words")
+    ),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),
     ("gateway/control.py", ("gateway.handlers", "gateway.engine", *DRIVERS)),

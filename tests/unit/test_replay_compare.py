@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -91,9 +92,15 @@ def test_end_states() -> None:
 # -- a recording from `given` lines ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def rooms() -> Rooms:
+@cache
+def compiled() -> Rooms:
+    """The gateway's own catalogue, once for all who replay with it."""
     return Rooms(Settings(), SECRET)
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    return compiled()
 
 
 def line(direction: str, pdu: Pdu, second: int, **more: object) -> Line:
@@ -111,10 +118,17 @@ def sms(sequence_number: int, text: str, second: int, **more: object) -> list[Li
     return [line("in", pdu, second, **more), line("out", answer, second)]
 
 
-def replayed(rooms: Rooms, folder: Path, *lines: Line, given: str = "balance=100.00 lang=ru") -> Comparison:
+def recording_of(*lines: Line) -> Recording:
+    return Recording(Header(links=(RecordedLink(name="phones", listener=True, dialect="one-shot"),)), list(lines))
+
+
+def given_in(folder: Path, given: str) -> Start:
     (folder / "given.dialog").write_text(f"given {ANN} {given}\n", encoding="utf-8")
-    header = Header(links=(RecordedLink(name="phones", listener=True, dialect="one-shot"),))
-    return compared(rooms, Recording(header, list(lines)), Start(given=folder / "given.dialog"))
+    return Start(given=folder / "given.dialog")
+
+
+def replayed(rooms: Rooms, folder: Path, *lines: Line, given: str = "balance=100.00 lang=ru") -> Comparison:
+    return compared(rooms, recording_of(*lines), given_in(folder, given))
 
 
 def test_given_and_time(rooms: Rooms, tmp_path: Path) -> None:

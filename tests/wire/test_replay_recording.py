@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,7 +33,7 @@ from tests.wire.gateway_fixture import (
     write_config,
 )
 from tests.wire.test_recording import ON, ussdgw
-from tests.wire.test_secrets import dealings
+from tests.wire.test_secrets import RECEIVER, SENDER, dealings
 
 USSR_CONFIRM, PSSR_INDICATION = 18, 1
 
@@ -85,14 +86,33 @@ def options(folder: Path, path: Path) -> list[str]:
 
 @pytest.mark.parametrize("dialect", ["one-shot", "spec"])
 async def test_a_recording_replays_to_the_same(tmp_path: Path, dialect: str) -> None:
-    """Same replies, same balances and services, though every code is another one."""
+    """Same replies, same balances and services, though every code is another one; so does a transcript made of it."""
     path = await recorded(tmp_path, dialect)
-    status, said = await ussdgw("replay", str(tmp_path / "recordings"), *options(tmp_path, path))
+    recordings = tmp_path / "recordings"
+    status, said = await ussdgw("replay", str(recordings), *options(tmp_path, path))
 
     assert (status, "all as recorded" in said) == (0, True), said
     assert "1 messages that were refused" in said or "3 messages that were refused" in said
-    with_codes = [line for line in read_recording(sources_of([tmp_path / "recordings"])).lines if line.secrets]
-    assert bool(with_codes) is (dialect == "one-shot")
+    lines = read_recording(sources_of([recordings])).lines
+    assert any(line.secrets for line in lines) is (dialect == "one-shot")
+
+    number = SENDER if dialect == "one-shot" else messages_by(lines)
+    source = ("--from", str(recordings), "--subscriber", number, "--config", str(path))
+    status, _ = await ussdgw("transcripts", "new", *source, "--to", str(tmp_path / "made.dialog"))
+    made = (tmp_path / "made.dialog").read_text(encoding="utf-8")
+
+    assert status == 0, made
+    if dialect == "one-shot":
+        assert f"{number} sends ДА {{otp" in made
+        assert f"  sms {RECEIVER} " in made
+    else:
+        assert f"{number} opens *111*8111*1*12#" in made
+        assert f"{number} answers 1" in made
+
+
+def messages_by(lines: Iterable[Line]) -> str:
+    """Who said the first of them."""
+    return next(str(line.fields["smpp.source_addr"]) for line in lines if "smpp.message_text" in line.fields)
 
 
 async def test_every_run_is_the_same(tmp_path: Path) -> None:
@@ -124,8 +144,9 @@ async def test_differences_show(tmp_path: Path) -> None:
     changed = [each for at, line in enumerate(lines) if at != gone for each in [line] * (2 if at == twice else 1)]
     to = tmp_path / "changed.jsonl"
     to.write_bytes(first + b"".join(map(line_octets, changed)))
-    junit = tmp_path / "junit.xml"
-    status, said = await ussdgw("replay", str(to), *options(tmp_path, path), "--junit", str(junit))
+    junit, html = tmp_path / "junit.xml", tmp_path / "report.html"
+    reports = ("--junit", str(junit), "--html", str(html))
+    status, said = await ussdgw("replay", str(to), *options(tmp_path, path), *reports)
     suite = ElementTree.parse(junit).getroot()
 
     assert status == 1, said
@@ -133,6 +154,7 @@ async def test_differences_show(tmp_path: Path) -> None:
     assert "3 differ" in said
     assert sorted(each.attrib["message"] for each in suite.iter("failure")) == ["extra", "missing", "text differs"]
     assert (suite.attrib["failures"], suite.attrib["errors"]) == ("3", "0")
+    assert "Иначе" in html.read_text(encoding="utf-8")
 
 
 async def test_what_cannot_be_run(tmp_path: Path) -> None:
@@ -144,8 +166,11 @@ async def test_what_cannot_be_run(tmp_path: Path) -> None:
     absent = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--state", "none.db", "--config", str(path))
     mixed = await ussdgw("replay", str(tmp_path / "b.jsonl"), "fixtures/transcripts", "--config", str(path))
     pattern = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--ignore", "(", "--config", str(path))
+    nowhere = await ussdgw("replay", str(tmp_path / "b.jsonl"), "--catalogue", "nowhere", "--config", str(path))
+    pages = await ussdgw("replay", "fixtures/transcripts", "--html", "a.html", "--config", str(path))
 
-    assert [each[0] for each in (newer, absent, mixed, pattern)] == [2, 2, 2, 2]
+    assert [each[0] for each in (newer, absent, mixed, pattern, nowhere, pages)] == [2] * 6
+    assert "nowhere" in nowhere[1]
     assert "version 9" in newer[1]
     assert "none.db: there is no database" in absent[1]
     assert "--ignore (" in pattern[1]
