@@ -51,6 +51,38 @@ def test_the_quiet_hour_is_the_same(rooms: Rooms) -> None:
     assert comparison.took_s < comparison.lasted_s / 20
 
 
+def test_a_sample_of_the_busy_evening_is_the_same(rooms: Rooms) -> None:
+    """Its beginning: messages over three links at once. A message whose answer is behind the cut is not compared."""
+    comparison = replayed(rooms, shipped("busy_evening", 8000))
+
+    assert [] == comparison.differences
+    assert len(comparison.said) > 1500
+    assert {said.link for said in comparison.said.values()} == {"centre1", "centre2", "centre3"}
+
+
+def test_a_code_is_not_replaced_in_the_number_of_its_sender(rooms: Rooms) -> None:
+    """All whose number holds the digits of the stand-in that they typed are answered as recorded."""
+    whole = shipped("busy_evening")
+    senders = {
+        str(line.fields["smpp.source_addr"])
+        for line in whole.lines
+        for secret in line.secrets
+        if line.direction == "in" and secret.stand_in in str(line.fields["smpp.source_addr"])
+    }
+    ends = ("smpp.source_addr", "smpp.destination_addr")
+    messages = {
+        (line.session, line.fields["smpp.sequence_number"])
+        for line in whole.lines
+        if any(line.fields.get(end) in senders for end in ends)
+    }
+    whole.lines[:] = [
+        line for line in whole.lines if (line.session, line.fields.get("smpp.sequence_number")) in messages
+    ]
+
+    assert senders
+    assert [] == replayed(rooms, whole).differences
+
+
 def test_captures_can_be_imported() -> None:
     """Both: the whole one without a loss, of the other what was lost is counted, and the rest is there."""
     whole, bad = (
