@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
