@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench usage-load codes picture grammar-million town crash fuzz exactly-once tools format clean
+.PHONY: run test check bench usage-load fixtures codes picture grammar-million town crash fuzz exactly-once tools \
+	format clean
 
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
@@ -56,6 +57,10 @@ fuzz: $(VENV)/installed-test
 # 20,000 messages in either role instead of the 2,000 of `make test`.
 exactly-once: $(VENV)/installed-test
 	USSDGW_EXACTLY_ONCE=20000 $(BIN)/pytest tests/exactly_once
+
+# The recordings and captures that are shipped, made again: a few minutes, loopback only; dumpcap from `make tools`.
+fixtures: $(VENV)/installed-test
+	$(BIN)/python -m tests.recordings.make
 
 # What the tests marked `foreign` need: Debian's tshark (with dumpcap), tmux, node, and npm's package smpp.
 tools:

@@ -115,7 +115,7 @@ def _message(
     codes: Collection[str],
     read: bool,
 ) -> Hidden:
-    texts = _texts(octets, pdu)
+    texts = texts_in(octets, pdu)
     found: list[Secret] = []
     # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
     # of the command that was meant, and the refusal depends on it.
@@ -165,8 +165,8 @@ def _edges(secret: str, stand_in: str) -> Callable[[str], str]:
     return change
 
 
-def _texts(octets: bytearray, pdu: Message) -> list[tuple[int, int]]:
-    """From where to where text may stand, without a user data header."""
+def texts_in(octets: bytearray, pdu: Message) -> list[tuple[int, int]]:
+    """From where to where text may stand in the octets of a PDU, without a user data header."""
     found = []
     for place in text_places(bytes(octets), type(pdu)):
         start = place.start

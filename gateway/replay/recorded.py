@@ -29,6 +29,7 @@ from gateway.engine.replies import ROWS_PER_MESSAGE
 from gateway.messages import Inbound, OutboxState, Outgoing
 from gateway.model import Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line
+from gateway.recording.hiding import texts_in
 from gateway.recording.masking import put
 from gateway.recording.messages import Messages, Reply, Said
 from gateway.recording.reading import Recording
@@ -43,7 +44,7 @@ from smpp import text as sms_text
 from smpp.connection import Connection
 from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
 from smpp.receipt import is_receipt
-from smpp.vocabulary import HEADER_OCTETS, RESPONSE_BIT
+from smpp.vocabulary import RESPONSE_BIT
 
 Message = SubmitSm | DeliverSm | DataSm
 QUEUE_FACTS_MAX = 4096
@@ -371,7 +372,8 @@ class RecordedReplay:
                 continue
             code = await self._code_for(said, secret.stand_in, matched=bool(secret.matched))
             if code and len(code) == len(secret.stand_in):
-                put(octets, HEADER_OCTETS, len(octets), secret.stand_in, code)
+                for start, end in texts_in(octets, said.pdu):  # a sender's number may hold the same digits
+                    put(octets, start, end, secret.stand_in, code)
             elif secret.matched:
                 self._matched.add(secret.stand_in)
         pdu = decode(bytes(octets))

@@ -1,0 +1,94 @@
+"""The recordings and captures that are shipped can be read, and replay to what was recorded."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from itertools import islice
+
+import pytest
+
+from gateway.app import Rooms, read_secret
+from gateway.config import load
+from gateway.recording.imported import import_file
+from gateway.recording.reading import Recording, read_recording
+from gateway.recording.sources import PACKED, lines_in
+from gateway.replay.compare import Comparison
+from gateway.replay.recorded_command import Start, compared
+from tests.recordings.make import CAPTURES, RECORDINGS
+from tests.wire.gateway_fixture import write_config
+
+DIALLED_CODE = r"\*\d+\*97\*\d+#"
+"""A question longer than one SMS may be cut inside the code that is to be dialled. A recorder sees its parts one by one
+and takes a digit at the border for the code's, or does not: of those codes the border is not compared."""
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Rooms:
+    settings = load(write_config(tmp_path_factory.mktemp("rooms")))
+    return Rooms(settings, read_secret(settings.operator.secret_file))
+
+
+def shipped(name: str, lines: int | None = None) -> Recording:
+    """A recording of fixtures/recordings, or so many lines of its beginning."""
+    path = RECORDINGS / f"{name}{PACKED}"
+    return read_recording([(str(path), islice(lines_in(path), lines))])
+
+
+def replayed(rooms: Rooms, recording: Recording) -> Comparison:
+    return compared(rooms, recording, Start(create_unknown=True, ignore=(DIALLED_CODE,)))
+
+
+def test_the_quiet_hour_is_the_same(rooms: Rooms) -> None:
+    """Every reply of an hour is as recorded, and the hour takes less than a twentieth of one."""
+    comparison = replayed(rooms, shipped("quiet_hour"))
+
+    assert [] == comparison.differences
+    assert comparison.same
+    assert len(comparison.said) == 240
+    assert comparison.lasted_s > 3000
+    assert comparison.took_s < comparison.lasted_s / 20
+
+
+def test_a_sample_of_the_busy_evening_is_the_same(rooms: Rooms) -> None:
+    """Its beginning: messages over three links at once. A message whose answer is behind the cut is not compared."""
+    comparison = replayed(rooms, shipped("busy_evening", 8000))
+
+    assert [] == comparison.differences
+    assert len(comparison.said) > 1500
+    assert {said.link for said in comparison.said.values()} == {"centre1", "centre2", "centre3"}
+
+
+def test_a_code_is_not_replaced_in_the_number_of_its_sender(rooms: Rooms) -> None:
+    """All whose number holds the digits of the stand-in that they typed are answered as recorded."""
+    whole = shipped("busy_evening")
+    senders = {
+        str(line.fields["smpp.source_addr"])
+        for line in whole.lines
+        for secret in line.secrets
+        if line.direction == "in" and secret.stand_in in str(line.fields["smpp.source_addr"])
+    }
+    ends = ("smpp.source_addr", "smpp.destination_addr")
+    messages = {
+        (line.session, line.fields["smpp.sequence_number"])
+        for line in whole.lines
+        if any(line.fields.get(end) in senders for end in ends)
+    }
+    whole.lines[:] = [
+        line for line in whole.lines if (line.session, line.fields.get("smpp.sequence_number")) in messages
+    ]
+
+    assert senders
+    assert [] == replayed(rooms, whole).differences
+
+
+def test_captures_can_be_imported() -> None:
+    """Both: the whole one without a loss, of the other what was lost is counted, and the rest is there."""
+    whole, bad = (
+        import_file(CAPTURES / name, dialect="spec", gateway="", day=datetime(2026, 3, 10, tzinfo=UTC))
+        for name in ("smpplib.pcapng", "bad_line.pcap")
+    )
+
+    assert len([line for line in whole.lines if line.pdu]) >= 50
+    assert {line.pdu for line in bad.lines} <= {line.pdu for line in whole.lines} | {""}
+    assert re.search(r"not captured", " ".join(bad.counts))
