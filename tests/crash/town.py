@@ -157,8 +157,13 @@ class Town:
 
     def _top_up(self, phone: Phone) -> Script:
         """Money from outside comes once the bank has answered."""
-        amount = self.rng.randint(10, 99)
-        asked = yield dial("topup.pay", f"*115*{amount}#", "^Пополнить с вашей карты .* ДА (?P<code>[0-9]{4}) ")
+        amount = self.rng.randint(10, 999)
+        while (phone.number, "top-up", amount) in self._transfers:  # the question of an older one may come once more
+            amount = self.rng.randint(10, 999)
+        self._transfers.add((phone.number, "top-up", amount))
+        asked = yield dial(
+            "topup.pay", f"*115*{amount}#", rf"^Пополнить с вашей карты на {amount} руб.* ДА (?P<code>[0-9]{{4}}) "
+        )
         paid = movement(("top_up", -amount * 100, "top_up"), (phone.number, amount * 100, "top_up"))
         yield dial("confirm.accept", f"*111*97*{asked['code']}#", "^Платёж .* принят", later=paid)
 
