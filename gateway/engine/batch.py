@@ -210,7 +210,6 @@ class Batch:
     waiting: list[tuple[OutboxRow, Outgoing]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     steps: DialogSteps = field(init=False)
-    pushing: PushSteps = field(init=False)
     next_timer: Instant | None = None
     begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
     effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
@@ -229,7 +228,10 @@ class Batch:
         self.joining = Joining(self.parts)
         tools = self.tools
         self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
-        self.pushing = PushSteps(self.steps, self.journal, self.write, self._queue, self._carry)
+
+    def _pushing(self) -> PushSteps:
+        """Made when it is needed: kept, the two would hold each other, and a collection would have to free each batch."""
+        return PushSteps(self.steps, self.journal, self.write, self._queue, self._carry)
 
     # -- load ----------------------------------------------------------------------------------------------------
 
@@ -368,7 +370,7 @@ class Batch:
                     results.append(fact)
                     self._result(fact)
                     if fact.row in self.tools.dialogs.pushed:
-                        self.pushing.submitted(fact)
+                        self._pushing().submitted(fact)
                 case Receipt():
                     row, changes = self.matching.came(fact)
                     told.append((row, fact.state, fact.ids[0] if fact.ids else "", fact.error, fact.done))
@@ -378,9 +380,9 @@ class Batch:
                 case DialogGone():
                     pushed = self.steps.gone(fact.sender, fact.key)
                     if pushed is not None:
-                        self.pushing.lost(pushed, fact.op or "ended")
+                        self._pushing().lost(pushed, fact.op or "ended")
                 case DialogShown():
-                    self.pushing.shown(fact)
+                    self._pushing().shown(fact)
                 case Push():
                     self.settled.append((fact, self._push(fact)))
                 case EffectResult():
@@ -437,7 +439,7 @@ class Batch:
             return known
         subscriber = unit.subscriber(push.msisdn)
         products = self.tools.surroundings.products
-        return None if subscriber is None else self.pushing.begin(push, subscriber, products)
+        return None if subscriber is None else self._pushing().begin(push, subscriber, products)
 
     def _carry(self, outcome: Outcome, number: int, at: Instant) -> None:
         """Something that no handler has decided."""
@@ -509,7 +511,7 @@ class Batch:
                 self._earlier_step(inbound, language)
                 return
             if answers and situation.dialog is not None and situation.dialog.push:
-                self.pushing.answered(situation.dialog, inbound.text)
+                self._pushing().answered(situation.dialog, inbound.text)
                 situation = replace(situation, dialog=msgspec.structs.replace(situation.dialog, push=""))
             inbound = remembering(inbound, situation)
             turn = self.steps.turn(situation, reading)
