@@ -10,8 +10,10 @@ NODE_SMPP := 0.6.0-rc.4
 run: $(VENV)/installed
 	$(BIN)/ussdgw serve --demo
 
+# Two processes, but for the tests that measure times.
 test: $(VENV)/installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not alone'
+	$(BIN)/pytest -m alone
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -56,6 +56,7 @@ class RecordingFiles:
         self._octets = 0
         self._began = 0.0
         self._packing: list[threading.Thread] = []
+        self._one_at_a_time = threading.Lock()
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
     @property
@@ -112,8 +113,9 @@ class RecordingFiles:
         self._packing = [each for each in self._packing if each.is_alive()] + [thread]
 
     def _pack(self, path: Path) -> None:
-        pack(path, self._level)
-        self.drop_oldest()
+        with self._one_at_a_time:
+            pack(path, self._level)
+            self.drop_oldest()
 
     def drop_oldest(self) -> None:
         """As long as all recordings together take too much room."""
@@ -121,12 +123,12 @@ class RecordingFiles:
             (path for path in self.folder.iterdir() if path.name.endswith((PLAIN, PACKED)) and path != self._path),
             key=lambda path: path.name,
         )
-        sizes = {path: path.stat().st_size for path in found}
+        sizes = {path: _size(path) for path in found}
         total = sum(sizes.values()) + self._octets
         for path in found:
             if total <= self._total_octets_max:
                 break
-            path.unlink()
+            path.unlink(missing_ok=True)
             total -= sizes[path]
 
     def close(self) -> None:
@@ -134,6 +136,14 @@ class RecordingFiles:
         self.rotate()
         for thread in self._packing:
             thread.join()
+
+
+def _size(path: Path) -> int:
+    """In octets; a file that somebody has removed has none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def pack(path: Path, level: int = 3) -> Path:

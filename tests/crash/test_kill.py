@@ -26,6 +26,8 @@ from tests.crash.audit import Audit
 from tests.crash.driver import Driver, Role
 from tests.crash.failpoints import FAILPOINTS, Failpoint, Needs
 
+pytestmark = pytest.mark.alone
+
 KILLS = int(os.environ.get("USSDGW_KILLS", "20"))
 POPULATION = int(os.environ.get("USSDGW_POPULATION", "0"))
 POPULATED_KILLS = 10  # in each role, of a gateway that knows so many subscribers

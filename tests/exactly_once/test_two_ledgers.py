@@ -25,6 +25,8 @@ from smpp.simulator.scenario import read_scenario
 from smpp.simulator.wires import Simulator
 from tests.wire.simulated import ROLES, played
 
+pytestmark = pytest.mark.alone
+
 SCENARIO = Path(__file__).parents[2] / "fixtures/scenarios/exactly_once.toml"
 MESSAGES = int(os.environ.get("USSDGW_EXACTLY_ONCE", "2000"))
 SEED = int(os.environ.get("USSDGW_SEED", "7"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -13,7 +15,7 @@ from gateway.app import Rooms
 from gateway.clock import SystemClock
 from gateway.commands import Effect, Outcome
 from gateway.dispatcher import Decision, Dispatcher, Stage
-from gateway.engine.batch import Core, Decided, Tools
+from gateway.engine.batch import Batch, Core, Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.journal import catalogue_digest
 from gateway.engine.queue import FactQueue
@@ -165,6 +167,30 @@ async def test_a_batch_is_acknowledged_only_after_its_write(store: Gate) -> None
 
     assert world.acknowledged == [1, 2]
     assert [each.decision.replies[0].text for each in world.decided_] == ["numbers-connected", "numbers-disconnected"]
+
+
+async def test_a_batch_is_freed_without_a_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one batch held goes with it: a collection that had to find it stopped everything for tens of milliseconds."""
+    batches: list[weakref.ref[Watched]] = []
+
+    class Watched(Batch):
+        __slots__ = ("__weakref__",)
+
+        async def load(self) -> None:
+            batches.append(weakref.ref(self))
+            await super().load()
+
+    monkeypatch.setattr("gateway.engine.engine.Batch", Watched)
+    gc.disable()
+    try:
+        async with running(MemoryStore(), World()) as (queue, _):
+            post(queue, message(1), message(2, "*111#", number=1), message(3, "ЧТО-ТО", number=2))
+            await settle()
+    finally:
+        gc.enable()
+
+    assert batches
+    assert [each() for each in batches] == [None] * len(batches)
 
 
 async def test_batches_begin_apart(store: Gate) -> None:

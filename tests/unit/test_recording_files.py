@@ -164,6 +164,21 @@ def test_files_are_rotated_by_size_and_time(tmp_path: Path) -> None:
         assert [msgspec.json.decode(line, type=Line) for line in lines] == [LINE] * count
 
 
+def test_files_that_are_packed_at_the_same_time(tmp_path: Path) -> None:
+    """One file more is counted while another is replaced by its compressed form: neither stops the other."""
+    clock = [AT]
+    recording = files(tmp_path, clock)
+    for _ in range(30):
+        recording.write([LINE] * 12)
+        recording.rotate()
+        clock[0] += 1
+    recording.close()
+    names = sorted(path.name for path in tmp_path.iterdir())
+
+    assert len(names) == 30
+    assert all(name.endswith(".jsonl.zst") for name in names)
+
+
 def test_the_oldest_go_first(tmp_path: Path) -> None:
     """All recordings of the folder together stay within their limit; other files are left alone."""
     clock = [AT]
