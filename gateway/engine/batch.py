@@ -230,7 +230,7 @@ class Batch:
         self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
 
     def _pushing(self) -> PushSteps:
-        """Made when it is needed: kept, the two would hold each other, and a collection would have to free each batch."""
+        """Made when it is needed: kept, the two would hold each other, and only a collection would free the batch."""
         return PushSteps(self.steps, self.journal, self.write, self._queue, self._carry)
 
     # -- load ----------------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ async def test_a_batch_is_acknowledged_only_after_its_write(store: Gate) -> None
 
 
 async def test_a_batch_is_freed_without_a_collection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one batch held goes with it: a collection that had to find it stopped everything for tens of milliseconds."""
+    """What a batch held goes with it: a collection that had to find it stopped everything for tens of milliseconds."""
     batches: list[weakref.ref[Watched]] = []
 
     class Watched(Batch):
