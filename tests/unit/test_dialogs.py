@@ -258,6 +258,15 @@ async def test_what_a_code_lacks_is_asked_on_a_screen(town: Town) -> None:
     assert question.startswith("Отправить сообщение на +79161234568")
 
 
+async def test_an_empty_text_is_asked_again(town: Town) -> None:
+    """Nothing typed is no text: the screen says so and stays, and nothing is sent."""
+    await town.say("*111*160*7*9161234568#")
+    again = await town.say("  ", answer=True)
+
+    assert again == "Пусто. Введите: текст\n0 назад"
+    assert (await town.say("Привет", answer=True)).startswith("Отправить сообщение на +79161234568")
+
+
 async def test_a_secret_typed_on_a_screen_is_kept_nowhere(town: Town) -> None:
     """A password that a screen has asked for is in no dialog and in no line of the journal."""
     await town.say("*111*25*3*583158*583158#")
