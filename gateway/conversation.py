@@ -142,11 +142,11 @@ class Conversation:
         return asks or dialog.path not in self._menus.roots or dialog.page > 0
 
     def _prompts_again(self, dialog: Dialog, at: Instant, reading: Reading) -> bool:
-        """Whether a dial begins anew what a command has asked, and nothing was typed with it."""
+        """Whether a dial leads to what a command has asked before, whatever was dialled behind its code."""
         prompt, row = dialog.prompt, reading.row
         if prompt is None or row is None or reading.outcome == REFUSED or not self._worth_going_on(dialog, at):
             return False
-        return self._row_of(prompt) is row and reading.arguments.keys() == row.arguments.keys()
+        return self._row_of(prompt) is row
 
     def _offer(self, situation: Situation, dialog: Dialog, offered: str) -> Turn:
         reader = self._reader(situation, dialog.latin)
