@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -240,6 +240,23 @@ def test_the_check_finds_missing_texts() -> None:
     faults = MenuTree(read_menus(source), ROOMS.grammar).check_texts(ROOMS.texts, ROOMS.catalogue.products)
 
     assert "menus.toml:5: nameless: no text menu-nameless" in map(str, faults)
+
+
+def test_the_check_finds_screens_that_cannot_fit() -> None:
+    """A title that leaves no room for an item is a fault of that item, in the language where it is so."""
+
+    class Wordy:
+        def render(self, name: str, arguments: Mapping[str, object], language: Language, *, latin: bool = False) -> str:
+            long = name == "menu-trust" and language is Language.BG
+            return "дълго " * 12 if long else ROOMS.texts.render(name, arguments, language, latin=latin)
+
+        def names(self) -> frozenset[str]:
+            return ROOMS.texts.names()
+
+    faults = TREE.check_texts(Wordy(), ROOMS.catalogue.products)
+
+    assert {each.key for each in faults} == {"numbers.7", "trust.1", "trust.2", "trust.3"}
+    assert all("does not fit a screen in bg: " in each.message for each in faults)
 
 
 def test_own_codes_without_own_menus(tmp_path: Path) -> None:
