@@ -265,7 +265,7 @@ class EngineStage:
         self._rooms = rooms
         self._transcript = transcript
         self._clock = VirtualClock(START)
-        self._centre = Centre(rooms)
+        self._phones = Centre(rooms)
         self.notes = Notes()
         self._store = MemoryStore()
         self._outside = OutsideSystems(transcript.applications)
@@ -275,7 +275,7 @@ class EngineStage:
             Dispatcher(rooms.grammar, handlers),
             rooms.surroundings,
             rooms.writer,
-            self._centre,
+            self._phones,
             self._clock,
             performer=self._outside,
             talk=rooms.talk,
@@ -296,7 +296,7 @@ class EngineStage:
         if message.way is Way.HANGS_UP:
             self._engine.queue.post(DialogGone(message.sender, b"", self._clock.now()))
             await self._engine.step()
-            return self._centre.take()
+            return self._phones.take()
         dialect = "one-shot" if message.way is Way.DIALS else ASKING
         origin = DialogOrigin(dialect, b"\0\2", address, message.way is Way.ANSWERS)
         self._engine.queue.post(
@@ -315,7 +315,7 @@ class EngineStage:
             )
         )
         await self._settle()
-        return self._centre.take()
+        return self._phones.take()
 
     async def push(self, step: PushStep, text: str) -> list[Heard]:
         place = step.code.rstrip("#")
@@ -327,7 +327,7 @@ class EngineStage:
         await asyncio.sleep(0)  # until it is queued
         await self._settle()
         pushed = await record
-        if isinstance(pushed, PushRecord) and pushed.state is PushState.OPENING and not self._centre.is_in_trouble:
+        if isinstance(pushed, PushRecord) and pushed.state is PushState.OPENING and not self._phones.is_in_trouble:
             row = pushed.number * ROWS_PER_MESSAGE
             self._engine.queue.post(SubmitResult(row, OutboxState.SENT))
             if text:
@@ -335,7 +335,7 @@ class EngineStage:
                 shown = DialogShown(step.msisdn, self._clock.now(), origin, CONNECTION, LINK, ACCOUNT)
                 self._engine.queue.post(shown)
             await self._settle()
-        return self._centre.take()
+        return self._phones.take()
 
     async def _settle(self) -> None:
         """Until nothing is queued, nothing outside is due, and the centre has said all that it has to say."""
@@ -346,7 +346,7 @@ class EngineStage:
             await self._engine.settle()
 
     async def _results(self) -> list[SubmitResult | EffectResult]:
-        return [*self._centre.results(), *await self._outside.results(self._clock)]
+        return [*self._phones.results(), *await self._outside.results(self._clock)]
 
     async def wait(self, lasts_ms: int) -> list[Heard]:
         """Timers fire each at its own time, not all at the end."""
@@ -356,7 +356,7 @@ class EngineStage:
             await self._engine.fire_timers()
             await self._settle()
         self._clock.advance(until - self._clock.now())
-        return self._centre.take()
+        return self._phones.take()
 
     def _next_due(self) -> Instant | None:
         """When the next timer fires or the next try outside is due."""
@@ -365,7 +365,7 @@ class EngineStage:
 
     def outside(self, step: Outside) -> None:
         if step.channel == CENTRE:
-            self._centre.manner = step
+            self._phones.manner = step
         else:
             self._outside.steps[step.channel] = step
 
