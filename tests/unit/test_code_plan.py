@@ -20,10 +20,14 @@ N, M = "79161234567", "79267654321"
 DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
     "A1": (("*111*20*1#", "register.open", {}),),
     "A2": (("*111*25#", "password.send", {}),),
-    "A3": (("*111*25*3*4821*4821#", "password.set", {"password": "4821"}),),
+    "A3": (
+        ("*111*25*3*4821*4821#", "password.set", {"password": "4821"}),
+        ("*111*25*3#", "password.set", {}),
+    ),
     "A4": (
         ("*111*26#", "login.who", {}),
         ("*111*26*1*9161234567*4821#", "login.enter", {"number": N, "password": "4821"}),
+        ("*111*26*1*9161234567#", "login.enter", {"number": N}),
         ("*111*26*2#", "login.out", {}),
     ),
     "A5": (
@@ -60,10 +64,12 @@ DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
     "B9": (
         ("*111*157#", "block.set", {}),
         ("*111*157*1*9161234567*4821#", "block.set", {"number": N, "password": "4821"}),
+        ("*111*157*1*9161234567#", "block.set", {"number": N}),
     ),
     "B10": (
         ("*111*157*2#", "block.lift", {}),
         ("*111*157*2*9161234567*4821#", "block.lift", {"number": N, "password": "4821"}),
+        ("*111*157*2*9161234567#", "block.lift", {"number": N}),
     ),
     "B11": (
         ("*111*6677#", "locator.list", {}),

@@ -56,7 +56,7 @@ def goals_below(menu: Menu, path: str) -> Iterator[tuple[str, Goal]]:
 
 
 REACHED = dict(goals_below(TREE.roots["*111"], "*111"))
-LETTERS = frozenset({"text", "topic", "name", "email"})
+LETTERS = frozenset({"text", "topic", "name", "email", "pin"})
 
 
 @pytest.mark.parametrize("row", ROOMS.catalogue.codes.rows, ids=lambda row: f"{row.command}-{row.line}")
