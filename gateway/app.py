@@ -119,6 +119,7 @@ class Rooms:
     """
 
     def __init__(self, settings: Settings, secret: bytes, checked: Checked | None = None) -> None:
+        self.settings = settings
         self.operator = operator_of(settings)
         self.digest = digest_of(_data_files(settings))
         self.dialects = dialects_of(settings)

@@ -142,11 +142,11 @@ class Conversation:
         return asks or dialog.path not in self._menus.roots or dialog.page > 0
 
     def _prompts_again(self, dialog: Dialog, at: Instant, reading: Reading) -> bool:
-        """Whether a dial begins anew what a command has asked, and nothing was typed with it."""
+        """Whether a dial leads to what a command has asked before, whatever was dialled behind its code."""
         prompt, row = dialog.prompt, reading.row
         if prompt is None or row is None or reading.outcome == REFUSED or not self._worth_going_on(dialog, at):
             return False
-        return self._row_of(prompt) is row and reading.arguments.keys() == row.arguments.keys()
+        return self._row_of(prompt) is row
 
     def _offer(self, situation: Situation, dialog: Dialog, offered: str) -> Turn:
         reader = self._reader(situation, dialog.latin)
@@ -213,7 +213,7 @@ class Conversation:
         if typed == MORE and not last:
             return self._question(situation, dialog, dialog.page + 1)
         if typed in (BACK, START) and dialog.path:
-            return self._again(situation, msgspec.structs.replace(dialog, state=DialogState.PLACE, code=None), 0)
+            return self._left(situation, dialog, typed)
         if typed == YES and last:
             return self._answer_command(dialog, "confirm.accept", typed)
         if typed in (NO, BACK, START):
@@ -255,8 +255,15 @@ class Conversation:
 
     def _paged(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
         if typed in (BACK, START):
-            return self._again(situation, msgspec.structs.replace(dialog, state=DialogState.PLACE, text=""), 0)
+            return self._left(situation, dialog, typed)
         return self._text(situation, dialog)
+
+    def _left(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
+        """0 goes back to the place that led here, 00 to the beginning of its menus."""
+        place = msgspec.structs.replace(dialog, state=DialogState.PLACE, code=None, text="")
+        if typed == START:
+            place = msgspec.structs.replace(place, path=self._root(dialog), typed=())
+        return self._again(situation, place, 0)
 
     def _moved(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
         place = self._menus.place(dialog.path, dialog.typed)
@@ -296,11 +303,18 @@ class Conversation:
         return self._kept(situation, dialog, input_screen(kind, self._reader(situation, dialog.latin), wrong))
 
     def _given(self, situation: Situation, dialog: Dialog, typed: str) -> Turn:
-        """The command with what was typed for it. It is kept nowhere: a secret is gone with its message."""
+        """The command with what was typed for it. It is kept nowhere: a secret is gone with its message.
+
+        0 and 00 lead away as everywhere; 9 is a text like any other, since nothing here goes on by it.
+        """
         reading = self._read(Run(dialog.text))
         kind, row = self._lacking(reading), reading.row
         if typed in (BACK, START) or kind is None or row is None:
-            return self._again(situation, msgspec.structs.replace(dialog, state=DialogState.PLACE, text=""), 0)
+            return self._left(situation, dialog, typed)
+        if not typed:
+            reader = self._reader(situation, dialog.latin)
+            wrong = reader.text("menu-nothing", part=reader.text(f"part-{kind.part}"))
+            return self._input(situation, dialog, kind, wrong)
         value = kind.parse(typed)
         if isinstance(value, Wrong):
             wrong = what_is_wrong(value, kind, typed, self._reader(situation, dialog.latin))

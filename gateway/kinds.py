@@ -67,6 +67,7 @@ from gateway.model import (
     SubscriptionId,
     TariffId,
     Threshold,
+    Topic,
     TransferPeriod,
 )
 from gateway.screens import messages_for
@@ -342,6 +343,7 @@ def _parse_message(text: str) -> Value | Wrong:
 
 _MESSAGE_CHARACTERS_MAX = MESSAGE_SEGMENTS_MAX * 67  # with a Cyrillic letter in it (TS 23.040 9.2.3.24.1)
 MESSAGE = replace(TEXT, parse=_parse_message, long=True)
+TOPIC = replace(TEXT, part="topic")
 
 
 # -- applications -------------------------------------------------------------------------------------------------
@@ -400,6 +402,7 @@ def argument_types(operator: Operator, channel: Channel) -> dict[object, Argumen
         **dict.fromkeys((ServiceId, TariffId, MelodyId, RewardId, SubscriptionId, PictureId), IDENTITY),
         Language: LANGUAGE,
         MessageText: MESSAGE,
+        Topic: TOPIC,
         Inputs: DIALLED_INPUTS if channel is Channel.USSD else INPUTS,
         str: TEXT,
     }

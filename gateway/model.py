@@ -60,6 +60,9 @@ Inputs = NewType("Inputs", str)
 Name = NewType("Name", str)
 """One word that a subscriber calls somebody or some place by, as he wrote it."""
 
+Topic = NewType("Topic", str)
+"""What help is wanted on: a keyword, or a code with or without its signs."""
+
 NO_MONEY = Money(0)
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from smpp.text import Alphabet
-from smpp.ussd import Carrier, CodeIn, Dialect, OpSource, OutKind, UssdKind
+from smpp.ussd import SCREEN_SEPTETS, SCREEN_UNITS, Carrier, CodeIn, Dialect, OpSource, OutKind, UssdKind
 
 OWN_FILE: Final = "dialects.toml"
 DEFAULT: Final = "spec"
@@ -207,7 +207,7 @@ class _Reader:
                 self.fault(key, f"{wrong}, not {value!r}")
         dialect = replace(base or Dialect(name=name), **{"about": "", **_without_none(taken), "name": name})
         self._check(dialect)
-        return dialect
+        return _beside_its_language(dialect)
 
     def _check(self, dialect: Dialect) -> None:
         """What no key can say alone."""
@@ -229,6 +229,18 @@ class _Reader:
             self.fault(key, "needs a session_tag")
         if dialect.subscriber_s > dialect.total_s:
             self.fault("subscriber_s", "is longer than total_s")
+        if dialect.text_language and not re.fullmatch(r"[a-zA-Z]{2}", dialect.text_language):
+            self.fault("text_language", f"must be two letters (ISO 639), not {dialect.text_language!r}")
+
+
+def _beside_its_language(dialect: Dialect) -> Dialect:
+    """A language before each text takes room of the screen: two letters and CR, or two octets (TS 23.038 5)."""
+    if not dialect.text_language:
+        return dialect
+    septets, units = SCREEN_SEPTETS - 3, SCREEN_UNITS - 1
+    return replace(
+        dialect, septets_max=min(dialect.septets_max, septets), units_max=min(dialect.units_max, units)
+    )  # fmt: skip
 
 
 def _without_none(taken: Mapping[str, object]) -> Mapping[str, Any]:
@@ -381,8 +393,8 @@ _KEYS: Final[Mapping[str, Callable[[object], object]]] = {
     "data_coding_gsm7": _number(0, 0xFF),
     "data_coding_ucs2": _number(0, 0xFF),
     "text_language": _text_of(2),
-    "septets_max": _number(20, 182),
-    "units_max": _number(20, 80),
+    "septets_max": _number(20, SCREEN_SEPTETS),
+    "units_max": _number(20, SCREEN_UNITS),
     "source_ton": _number_or_none(0, ADDRESS_TYPE_MAX),
     "source_npi": _number_or_none(0, ADDRESS_TYPE_MAX),
     "source_prefix": _text_of(2),

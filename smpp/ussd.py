@@ -22,6 +22,8 @@ from smpp.text import Alphabet
 from smpp.vocabulary import Tag, UssdOp
 
 SERVICE_TYPE: Final = "USSD"  # SMPP 3.4 5.2.11
+SCREEN_SEPTETS: Final = 182  # 160 octets on air (TS 24.080 4.2.2)
+SCREEN_UNITS: Final = 80  # the same in UCS-2
 _OP_TAG: Final = int(Tag.USSD_SERVICE_OP)
 _PAYLOAD_TAG: Final = int(Tag.MESSAGE_PAYLOAD)
 _END_BIT: Final = 0x01  # of the octet of its_session_info that counts least (SMPP 3.4 5.3.2.43)
@@ -102,7 +104,7 @@ class Dialect:
         code_in: where the code is; a text that looks dialled comes first.
         text_prefixes: of a dialled string, taken off.
         data_coding_in: data_coding to alphabet, where the table of TS 23.038 5 would read it otherwise.
-        septets_max, units_max: of a screen. 160 octets on air are 182 septets or 80 UCS-2 units (TS 24.080 4.2.2).
+        septets_max, units_max: of a screen, besides the language before its text.
         parallel: dialogs of one number with different sessions stand side by side; else a new one replaces.
         questions: a screen can wait for an answer; else every dialog is one dial and one answer.
         application_s: how long the centre waits for us; subscriber_s: for the subscriber; total_s: a whole dialog.
@@ -134,8 +136,8 @@ class Dialect:
     data_coding_gsm7: int = 0x00
     data_coding_ucs2: int = 0x08
     text_language: str = ""
-    septets_max: int = 182
-    units_max: int = 80
+    septets_max: int = SCREEN_SEPTETS
+    units_max: int = SCREEN_UNITS
     source_ton: int | None = None
     source_npi: int | None = None
     source_prefix: str = ""
@@ -340,11 +342,11 @@ def outbound(
         UssdTextTooLong: the text does not fit the dialect's screen.
     """
     ucs2 = data_coding == dialect.data_coding_ucs2
-    if dialect.text_language and text_octets:
-        text_octets = _language_mark(dialect, ucs2) + text_octets
     limit = 2 * dialect.units_max if ucs2 else dialect.septets_max
     if len(text_octets) > limit:
         raise UssdTextTooLong(f"{len(text_octets)} octets of text, dialect {dialect.name} shows {limit}")
+    if dialect.text_language and text_octets:
+        text_octets = _language_mark(dialect, ucs2) + text_octets
     op = dialect.op_out.get(kind)
     service_type = op if isinstance(op, str) else dialect.service_type_out
     tlvs: tuple[tuple[int, bytes], ...] = ((_OP_TAG, bytes((op,))),) if isinstance(op, int) else ()

@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from urllib.parse import urlencode
 
 import aiohttp
@@ -20,25 +19,13 @@ import msgspec
 
 from gateway.catalogue.applications import Form
 from gateway.clock import Clock
+from gateway.delivery.application_answers import Trouble, read_fields, read_json
 from gateway.delivery.effects import EffectFailed, EffectRefused
 from gateway.delivery.http import LATER, body_of, signature
 from gateway.store.protocol import EffectRow
 from gateway.telemetry import Durations
 
-ANSWER_CHARACTERS_MAX = 1000
 BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-
-class Trouble(StrEnum):
-    """Why there is no answer."""
-
-    TIMEOUT = "timeout"
-    DEAD = "dead"  # no connection, or it broke
-    STATUS = "status"  # another one than 2xx
-    GARBAGE = "garbage"  # neither CON nor END
-    PAUSED = "paused"  # not asked: it failed too often in a row
-    LATE = "late"  # not asked: nobody waits for it any more
-    UNKNOWN = "unknown"  # not asked again: it may have been asked before the last stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +84,6 @@ class ApplicationFigures:
 
     calls: Counter[str] = field(default_factory=Counter)
     took: Durations = field(default_factory=lambda: Durations(BOUNDS_S))
-
-
-class Said(msgspec.Struct, frozen=True):
-    """An application's answer; `goes_on`: it waits for another input."""
-
-    goes_on: bool
-    text: str
 
 
 class ApplicationChannel:
@@ -217,33 +197,3 @@ class _Poster:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
-
-
-def read_fields(body: str) -> Said | None:
-    """`CON ...` goes on, `END ...` ends; None: neither."""
-    text = body.lstrip("\ufeff \t\r\n")
-    word, rest = text[:3].upper(), text[3:]
-    if word not in ("CON", "END") or (rest and not rest[0].isspace()):
-        return None
-    return Said(word == "CON", _shown(rest))
-
-
-class _JsonAnswer(msgspec.Struct):
-    action: str
-    text: str
-
-
-def read_json(body: str) -> Said | None:
-    """`{"action": "CON", "text": ...}`; None: something else."""
-    try:
-        answer = msgspec.json.decode(body, type=_JsonAnswer)
-    except msgspec.MsgspecError:
-        return None
-    action = answer.action.upper()
-    return Said(action == "CON", _shown(answer.text)) if action in ("CON", "END") else None
-
-
-def _shown(text: str) -> str:
-    """What a screen can show of it: no control characters but ends of lines, and no novel."""
-    lines = ("".join(each for each in line if each.isprintable()).rstrip() for line in text.strip().splitlines())
-    return "\n".join(lines)[:ANSWER_CHARACTERS_MAX]

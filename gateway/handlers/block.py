@@ -57,13 +57,15 @@ CHARGE = "block"
 """The kind of the ledger entries of a block's fee."""
 
 
-@handles(Set, refuses=["closed", "wrong_password", "password_locked"])
+@handles(Set, refuses=["needs_password", "closed", "wrong_password", "password_locked"])
 def block(command: Set, uow: UnitOfWork) -> Outcome:
     """The phone in the hand at once, the number acted for after a question, any other with its password at once."""
     if command.number is None:
         asks = command.msisdn != command.actor and command.confirmed is None
         return _blocked(command, uow, command.msisdn, asks=asks)
-    credentials = proved(command, uow, command.number, command.password or Password(""))
+    if command.password is None:
+        return refused(command, "needs_password", number=command.number)
+    credentials = proved(command, uow, command.number, command.password)
     if isinstance(credentials, Outcome):
         return credentials
     outcome = _blocked(command, uow, command.number, asks=False)

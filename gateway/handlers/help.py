@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.commands import CodeLine, Command, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import Language
+from gateway.model import Language, Topic
 
 TOPIC_ECHO_MAX = 20
 """How much of an unknown keyword a refusal repeats, in characters."""
@@ -30,7 +30,7 @@ class Menu(Command):
 class Show(Command):
     name = "help.show"
     own_number_only = True
-    topic: str = ""
+    topic: Topic = Topic("")
 
 
 @handles(Menu)

@@ -67,7 +67,7 @@ class Join(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove(Command):
-    """Takes somebody off my list, by number or by name."""
+    """Takes somebody off my list, by number or by name; without either, asks for the name on the screen."""
 
     name = "locator.remove"
     number: Msisdn | None = None
@@ -76,7 +76,7 @@ class Remove(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find(Command):
-    """Where somebody is now, by number or by name; he is told."""
+    """Where somebody is now, by number or by name, which a screen asks for; he is told."""
 
     name = "locator.find"
     number: Msisdn | None = None
@@ -119,10 +119,10 @@ class Decline(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Command):
-    """Names the place where the subscriber is now."""
+    """Names the place where the subscriber is now; without a name, asks for it on the screen."""
 
     name = "locator.place"
-    place: Name
+    place: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,9 +317,11 @@ def _taken_back(
     )
 
 
-@handles(Remove, refuses=["not_listed"])
+@handles(Remove, refuses=["whom_needed", "not_listed"])
 def remove(command: Remove, uow: UnitOfWork) -> Outcome:
     """With the entry goes the consent: a new one has to be asked for."""
+    if command.number is None and command.contact is None:
+        return refused(command, "whom_needed", digit="2")
     contacts = uow.record(Contacts, command.msisdn)
     number = contacts.named(command.contact) if command.contact else command.number
     if number is None or number not in dict(contacts.of):
@@ -333,9 +335,11 @@ def remove(command: Remove, uow: UnitOfWork) -> Outcome:
     )
 
 
-@handles(Find, refuses=["unknown_contact", "not_agreed", "not_enough_money"])
+@handles(Find, refuses=["whom_needed", "unknown_contact", "not_agreed", "not_enough_money"])
 def find(command: Find, uow: UnitOfWork) -> Outcome:
     """From the package at once, else after a question with the price; the answer comes when it is there."""
+    if command.number is None and command.contact is None:
+        return refused(command, "whom_needed", digit="7")
     contacts = uow.record(Contacts, command.msisdn)
     number = contacts.named(command.contact) if command.contact else command.number
     if number is None:
@@ -407,9 +411,11 @@ def _given_back(command: Located, uow: UnitOfWork, reply: Reply) -> Outcome:
     return Outcome(replies=(reply, *unblocked), changed=back.changed, entries=back.entries)
 
 
-@handles(Place, refuses=["places_full"])
+@handles(Place, refuses=["name_needed", "places_full"])
 def place(command: Place, uow: UnitOfWork) -> Outcome:
     """Free: it is one's own phone. The same name again is for the new place."""
+    if command.place is None:
+        return refused(command, "name_needed")
     places = dict(uow.record(Contacts, command.msisdn).places)
     most = uow.products.locator.places_max
     if command.place not in places and len(places) >= most:

@@ -25,7 +25,7 @@ class Enter(Command):
     name = "login.enter"
     own_number_only = True
     number: Msisdn
-    password: Password
+    password: Password | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,13 @@ def who(command: Who, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.actor, "login-who", arguments),))
 
 
-@handles(Enter, refuses=["self", "wrong_password", "password_locked"])
+@handles(Enter, refuses=["self", "password_needed", "wrong_password", "password_locked"])
 def enter(command: Enter, uow: UnitOfWork) -> Outcome:
     """The actor's next commands concern the other number, which learns of it and how to end it."""
     if command.number == command.actor:
         return refused(command, "self")
+    if command.password is None:
+        return refused(command, "password_needed", number=command.number)
     credentials = proved(command, uow, command.number, command.password, sms_password=True)
     if isinstance(credentials, Outcome):
         return credentials

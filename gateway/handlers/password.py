@@ -23,11 +23,11 @@ class Send(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set(Command):
-    """Replaces the permanent password at once."""
+    """Replaces the permanent password at once; without a new one, asks for it on the screen."""
 
     name = "password.set"
     own_number_only = True
-    password: Password
+    password: Password | None = None
 
 
 PIN_DIGITS = range(4, 8)
@@ -47,13 +47,15 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(reply,), changed=(changed,))
 
 
-@handles(Set, refuses=["company", "weak", "like_number", "used_before"])
+@handles(Set, refuses=["company", "password_needed", "weak", "like_number", "used_before"])
 def set_password(command: Set, uow: UnitOfWork) -> Outcome:
     """The new password holds at once and ends what others had begun with the old one; the same again is the same."""
     if _of_company(command, uow):
         return refused(command, "company")
     rules = uow.products.password
     password = command.password
+    if password is None:
+        return refused(command, "password_needed")
     if not (_is_pin(password) or _is_strong(password, rules)):
         return refused(command, "weak", min=rules.letters_min, max=rules.letters_max)
     if _is_pin(password) and password in command.actor:

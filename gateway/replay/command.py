@@ -17,7 +17,8 @@ from rich.text import Text
 
 from gateway.app import Rooms
 from gateway.replay.runner import SECRET, Difference, Result, run, run_all
-from gateway.replay.transcript import Transcript, TranscriptError, parse_transcript, read_transcript, rewritten
+from gateway.replay.steps import Transcript
+from gateway.replay.transcript import TranscriptError, parse_transcript, read_transcript, rewritten
 
 SUFFIX = ".dialog"
 SAME, DIFFERS, NOT_RUN = 0, 1, 2

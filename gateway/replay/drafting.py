@@ -32,9 +32,11 @@ from gateway.model import (
 from gateway.recording.format import RecordedLink
 from gateway.recording.messages import Messages, Said
 from gateway.replay.compare import Told
+from gateway.replay.lines import UNITS_MS
 from gateway.replay.pattern import escaped
 from gateway.replay.recorded import told_of
-from gateway.replay.transcript import UNITS_MS, Shown, Way, sum_text, written
+from gateway.replay.steps import Shown, Way
+from gateway.replay.transcript import sum_text, written
 from gateway.rules.calendar import day_number
 from gateway.store.protocol import WriteBatch
 from smpp import ussd

@@ -15,7 +15,8 @@ from gateway.recording.messages import messages_of
 from gateway.recording.reading import Recording
 from gateway.replay.drafting import Drafter, concerned, given_lines, opening_lines
 from gateway.replay.runner import Difference, Result, run
-from gateway.replay.transcript import Given, PrepaidCard, Transcript, Used, parse_transcript, read_transcript, rewritten
+from gateway.replay.steps import Given, PrepaidCard, Transcript, Used
+from gateway.replay.transcript import parse_transcript, read_transcript, rewritten
 from gateway.store.snapshot import read_snapshot
 
 DATE = re.compile(r"(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?:\.\d{4})?|\d{2}:\d{2}")

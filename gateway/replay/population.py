@@ -30,7 +30,7 @@ from gateway.model import (
     points_account,
 )
 from gateway.model import Allowance as Package
-from gateway.replay.transcript import Given, PrepaidCard, Transcript
+from gateway.replay.steps import Given, PrepaidCard, Transcript
 from gateway.rules.calendar import day_number
 from gateway.rules.cards import SALT, Card
 from gateway.store.protocol import Head, LedgerRow, WriteBatch

@@ -35,7 +35,7 @@ from gateway.recording.messages import Messages, Reply, Said
 from gateway.recording.reading import Recording
 from gateway.recording.scribe import readable
 from gateway.replay.compare import Told
-from gateway.replay.runner import Notes, OutsideSystems, Phones
+from gateway.replay.neighbours import Notes, OutsideSystems, Phones
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
 from gateway.store.memory import MemoryStore

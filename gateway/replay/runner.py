@@ -9,57 +9,57 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 
-import msgspec
-
 from gateway.app import Rooms
-from gateway.clock import Clock, VirtualClock
-from gateway.commands import Command, Handler, Outcome, UnitOfWork
-from gateway.delivery.effects import ChannelSetup, EffectFailed, EffectRefused, perform_once
-from gateway.dispatcher import LATER, Dispatcher
-from gateway.engine.batch import Decided, Tools
+from gateway.catalogue.faults import CatalogueError
+from gateway.clock import VirtualClock
+from gateway.config import ApplicationSection
+from gateway.dispatcher import Dispatcher
+from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
-from gateway.engine.replies import fill_code
-from gateway.messages import DialogGone, DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
-from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
+from gateway.engine.replies import ROWS_PER_MESSAGE
+from gateway.messages import (
+    DialogGone,
+    DialogOrigin,
+    DialogShown,
+    EffectResult,
+    Inbound,
+    OutboxState,
+    Push,
+    SubmitResult,
+)
+from gateway.model import Channel, Instant, Money, Msisdn
+from gateway.replay.lines import CENTRE
+from gateway.replay.neighbours import Centre, Heard, Notes, OutsideSystems
 from gateway.replay.pattern import escaped
 from gateway.replay.population import population
-from gateway.replay.transcript import (
+from gateway.replay.steps import (
     After,
+    Answered,
     Balance,
     Expected,
     Message,
     Outside,
+    PushStep,
     Shown,
     Transcript,
     Way,
-    sum_text,
-    written,
 )
+from gateway.replay.transcript import sum_text, written
 from gateway.rules.confirmations import secret_from
-from gateway.standins.answers import ANSWERERS
+from gateway.rules.pushes import PushRecord, PushState
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import EffectRow, OutboxRow, Store, StoreError, Wanted
+from gateway.store.protocol import Store, Wanted
 
 START = Instant(1_773_133_200_000)
 """10 March 2026, 12:00 in Moscow: the day of every transcript."""
 SECRET = secret_from("the secret of transcripts")
-CONNECTION = 1
-BEFORE_HANDLERS = frozenset({"blocked", "unknown_subscriber", LATER})
-"""Refusals of an understood command that its handler never saw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a phone got. `code` and `reference` are parts of the text that vary, empty where unknown."""
-
-    shown: Shown
-    to: Msisdn
-    text: str
-    code: str = ""
-    reference: str = ""
+CONNECTION, LINK, ACCOUNT = 1, "transcript", ""
+ASKING = "spec"
+"""The dialect of a centre where a screen can wait for an answer."""
 
 
 class Stage(Protocol):
@@ -67,6 +67,10 @@ class Stage(Protocol):
 
     async def say(self, message: Message, text: str) -> list[Heard]:
         """What the phones get for a message, in order."""
+        ...
+
+    async def push(self, step: PushStep, text: str) -> list[Heard]:
+        """What the phones get because the operator has a number shown something."""
         ...
 
     async def wait(self, lasts_ms: int) -> list[Heard]:
@@ -131,7 +135,7 @@ class _Player:
     async def play(self) -> None:
         for step in self.transcript.steps:
             match step:
-                case Message():
+                case Message() | PushStep():
                     self.messages += 1
                     heard = await self._said(step)
                     if heard is not None:
@@ -143,15 +147,15 @@ class _Player:
                 case Balance():
                     await self._balance(step)
 
-    async def _said(self, message: Message) -> list[Heard] | None:
+    async def _said(self, step: Message | PushStep) -> list[Heard] | None:
         """What is answered; None if it could not be said, for want of what one of its places holds."""
         try:
-            text = message.text.fill(self.held)
+            text = step.text.fill(self.held)
         except KeyError as place:
             note = f"nothing before this line showed what {{{place.args[0]}}} is"
-            self.differences.append(Difference(message.line, message.text.source, None, note))
+            self.differences.append(Difference(step.line, step.text.source, None, note))
             return None
-        return await self.stage.say(message, text)
+        return await (self.stage.say(step, text) if isinstance(step, Message) else self.stage.push(step, text))
 
     async def _balance(self, step: Balance) -> None:
         amount = await self.stage.balance(step.msisdn)
@@ -159,9 +163,9 @@ class _Player:
             self.differences.append(Difference(step.line, sum_text(step.amount), sum_text(amount), "balance"))
             self.blocks[step.line] = [f"balance {step.msisdn} {sum_text(amount)}"]
 
-    def _compare(self, step: Message | After, heard: list[Heard]) -> None:
+    def _compare(self, step: Answered, heard: list[Heard]) -> None:
         self.replies += len(heard)
-        before = len(self.differences)
+        before, later = len(self.differences), isinstance(step, After)
         sources: list[tuple[Shown, Msisdn, str]] = []
         for expected, actual in self._paired(step.expected.replies, heard):
             source = self._same(expected, actual) if expected and actual else ""
@@ -170,14 +174,14 @@ class _Player:
                 sources.append((actual.shown, actual.to, source))
             if expected is None or actual is None or source != expected.text.source:
                 line = expected.line if expected else step.expected.last if step.expected.stated else step.line
-                wanted = None if expected is None else _block(expected.shown, expected.to, expected.text.source)
-                told = None if actual is None else _block(actual.shown, actual.to, source)
+                wanted = None if expected is None else _block(expected.shown, expected.to, expected.text.source, later)
+                told = None if actual is None else _block(actual.shown, actual.to, source, later)
                 self.differences.append(Difference(line, wanted, told))
-        unstated = isinstance(step, Message) and not step.expected.stated
+        unstated = not later and not step.expected.stated
         if unstated and not heard:
             self.differences.append(Difference(step.line, None, "  nothing"))
         if len(self.differences) > before:
-            self.blocks[step.line] = written(sources) if sources or isinstance(step, Message) else []
+            self.blocks[step.line] = written(sources, later=later) if sources or not later else []
 
     def _same(self, expected: Expected, actual: Heard) -> str:
         """The source of the expected text if it is what was shown, and what its places met; else an empty one."""
@@ -240,8 +244,8 @@ def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _block(shown: Shown, to: Msisdn, source: str) -> str:
-    return "\n".join(written([(shown, to, source)]))
+def _block(shown: Shown, to: Msisdn, source: str, later: bool) -> str:
+    return "\n".join(written([(shown, to, source)], later=later))
 
 
 async def play(transcript: Transcript, stage: Stage) -> Result:
@@ -254,140 +258,6 @@ async def play(transcript: Transcript, stage: Stage) -> Result:
 # -- the engine as a stage ----------------------------------------------------------------------------------------
 
 
-class Phones:
-    """Gets what the engine sends: the engine's `Delivery`. A row is shown as soon as its batch is on the disk."""
-
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
-        self._placed: dict[int, Outgoing] = {}
-        self.heard: list[Heard] = []
-
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState:
-        self._placed[row.id] = outgoing
-        return OutboxState.SENDING
-
-    def release(self, rows: Iterable[int]) -> None:
-        for row in rows:
-            self._placed.pop(row, None)
-
-    def dispatch(self, rows: Iterable[int]) -> None:
-        self.heard.extend(self.shown(self._placed.pop(row)) for row in rows)
-
-    def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
-        """Every row has its place at once."""
-
-    def on_its_way(self, row: int) -> bool:
-        return False
-
-    def shown(self, outgoing: Outgoing) -> Heard:
-        """A reply as its phone shows it."""
-        shown = Shown.SCREEN if outgoing.channel is Channel.USSD else Shown.SMS
-        code = self._digits(outgoing.code)
-        text = fill_code(outgoing.text, outgoing.code, code)
-        return Heard(shown, outgoing.destination, text, code, str(outgoing.reference))
-
-    def _digits(self, ref: CodeRef | None) -> str:
-        return "" if ref is None else self._rooms.derive_code(ref)
-
-    def take(self) -> list[Heard]:
-        taken, self.heard = self.heard, []
-        return taken
-
-
-class Notes:
-    """Notes what was refused and what failed: the engine's `Observer`, and its `Acknowledger`, which has no peer."""
-
-    def __init__(self) -> None:
-        self.refusals: set[tuple[str, str]] = set()
-        self.faults: list[str] = []
-
-    def decided(self, each: Decided, took_ms: float) -> None:
-        decision = each.decision
-        if decision.fault:
-            self.faults.append(decision.fault)
-        elif decision.refusal and (not decision.command or decision.refusal in BEFORE_HANDLERS):
-            self.refusals.add((decision.command, decision.refusal))
-
-    def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
-        """What each message became is all there is to note."""
-
-    def batch_failed(self, facts: int, error: StoreError) -> None:
-        self.faults.append(error.message)
-
-    def acknowledge(self, inbound: Inbound, number: int) -> None:
-        """Nobody waits for it."""
-
-    def acknowledge_receipt(self, receipt: Receipt) -> None:
-        """No message centre sends one."""
-
-    def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
-        """As above."""
-
-    def parts_dropped(self, count: int) -> None:
-        """As above."""
-
-    def busy(self, fact: Inbound | Receipt) -> None:
-        """Nobody sends it again: `batch_failed` has noted why."""
-
-    def flush(self) -> None:
-        """There is no socket."""
-
-    def noting(self, handler: Handler) -> Handler:
-        """The handler, its refusals noted under its own name, also where it runs as the answer to a question."""
-
-        def function(command: Command, uow: UnitOfWork) -> Outcome:
-            outcome = handler.function(command, uow)
-            if outcome.refusal:
-                self.refusals.add((handler.name, outcome.refusal))
-            return outcome
-
-        return replace(handler, function=function)
-
-
-class OutsideSystems:
-    """The systems outside: the engine's `Performer`. What is due is done between two batches, without a wire."""
-
-    GIVE_UP_MS: Mapping[str, int] = {"location": 120_000}
-    GIVE_UP_ELSE_MS = 3_600_000
-
-    def __init__(self) -> None:
-        self.steps: dict[str, Outside] = {}
-        self._waiting: list[EffectRow] = []
-        self._done = 0
-
-    def begin(self, effects: Iterable[EffectRow]) -> None:
-        self._waiting.extend(effects)
-
-    def next_due(self) -> Instant | None:
-        return min((each.due_at for each in self._waiting), default=None)
-
-    async def results(self, clock: Clock) -> list[EffectResult]:
-        """What comes of everything that is due now."""
-        due = [each for each in self._waiting if each.due_at <= clock.now()]
-        self._waiting = [each for each in self._waiting if each.due_at > clock.now()]
-        setups = {each.channel: self._setup(each.channel) for each in due}
-        return [await perform_once(each, setups[each.channel], clock) for each in due]
-
-    def _setup(self, channel: str) -> ChannelSetup:
-        return ChannelSetup(self, self.GIVE_UP_MS.get(channel, self.GIVE_UP_ELSE_MS))
-
-    async def perform(self, effect: EffectRow) -> str:
-        step = self.steps.get(effect.channel)
-        if step is not None and step.silent:
-            raise EffectFailed("no answer")
-        if step is not None and step.refuses:
-            raise EffectRefused(step.refuses)
-        answerer = ANSWERERS.get(effect.channel)
-        answer = answerer(msgspec.json.decode(effect.document), self._done) if answerer is not None else {}
-        if isinstance(answer, str):
-            raise EffectRefused(answer)
-        self._done += 1
-        return msgspec.json.encode(answer).decode()
-
-    async def close(self) -> None:
-        """There is no wire."""
-
-
 class EngineStage:
     """An engine of its own for one transcript."""
 
@@ -395,10 +265,10 @@ class EngineStage:
         self._rooms = rooms
         self._transcript = transcript
         self._clock = VirtualClock(START)
-        self._phones = Phones(rooms)
+        self._phones = Centre(rooms)
         self.notes = Notes()
         self._store = MemoryStore()
-        self._outside = OutsideSystems()
+        self._outside = OutsideSystems(transcript.applications)
         handlers = {name: self.notes.noting(handler) for name, handler in rooms.handlers.items()}
         tools = Tools(
             self._store,
@@ -427,7 +297,7 @@ class EngineStage:
             self._engine.queue.post(DialogGone(message.sender, b"", self._clock.now()))
             await self._engine.step()
             return self._phones.take()
-        dialect = "one-shot" if message.way is Way.DIALS else "spec"
+        dialect = "one-shot" if message.way is Way.DIALS else ASKING
         origin = DialogOrigin(dialect, b"\0\2", address, message.way is Way.ANSWERS)
         self._engine.queue.post(
             Inbound(
@@ -437,7 +307,7 @@ class EngineStage:
                 text,
                 self._clock.now(),
                 CONNECTION,
-                "transcript",
+                LINK,
                 0,
                 self._sequence_number,
                 self._sequence_number.to_bytes(16, "big"),
@@ -447,13 +317,36 @@ class EngineStage:
         await self._settle()
         return self._phones.take()
 
+    async def push(self, step: PushStep, text: str) -> list[Heard]:
+        place = step.code.rstrip("#")
+        if place and self._rooms.menus.place(place, ()) is None:
+            self.notes.faults.append(f"line {step.line}: no menu is dialled {step.code}")
+            return []
+        fact = Push(f"line {step.line}", step.msisdn, self._clock.now(), text, place, LINK, ACCOUNT, ASKING)
+        record = asyncio.ensure_future(self._engine.submit(fact))
+        await asyncio.sleep(0)  # until it is queued
+        await self._settle()
+        pushed = await record
+        if isinstance(pushed, PushRecord) and pushed.state is PushState.OPENING and not self._phones.is_in_trouble:
+            row = pushed.number * ROWS_PER_MESSAGE
+            self._engine.queue.post(SubmitResult(row, OutboxState.SENT))
+            if text:
+                origin = DialogOrigin(ASKING, b"", self._rooms.operator.short_number)
+                shown = DialogShown(step.msisdn, self._clock.now(), origin, CONNECTION, LINK, ACCOUNT)
+                self._engine.queue.post(shown)
+            await self._settle()
+        return self._phones.take()
+
     async def _settle(self) -> None:
-        """Until nothing is queued and nothing outside is due."""
+        """Until nothing is queued, nothing outside is due, and the centre has said all that it has to say."""
         await self._engine.settle()
-        while results := await self._outside.results(self._clock):
+        while results := await self._results():
             for result in results:
                 self._engine.queue.post(result)
             await self._engine.settle()
+
+    async def _results(self) -> list[SubmitResult | EffectResult]:
+        return [*self._phones.results(), *await self._outside.results(self._clock)]
 
     async def wait(self, lasts_ms: int) -> list[Heard]:
         """Timers fire each at its own time, not all at the end."""
@@ -471,7 +364,10 @@ class EngineStage:
         return min(due, default=None)
 
     def outside(self, step: Outside) -> None:
-        self._outside.steps[step.channel] = step
+        if step.channel == CENTRE:
+            self._phones.manner = step
+        else:
+            self._outside.steps[step.channel] = step
 
     async def balance(self, msisdn: Msisdn) -> Money:
         return await balance_in(self._store, msisdn)
@@ -484,11 +380,28 @@ async def balance_in(store: Store, msisdn: Msisdn) -> Money:
 
 
 async def run(rooms: Rooms, transcript: Transcript) -> Result:
-    """Runs a transcript through an engine of its own."""
+    """Runs a transcript through an engine of its own. An application's code that is taken is a fault of the result."""
+    if transcript.applications:
+        try:
+            rooms = _with_applications(rooms, tuple((each.name, each.code) for each in transcript.applications))
+        except (CatalogueError, ValueError) as error:
+            return Result(transcript, 0, 0, faults=(f"application: {error}",))
     stage = EngineStage(rooms, transcript)
     await stage.start()
     result = await play(transcript, stage)
     return replace(result, refusals=frozenset(stage.notes.refusals), faults=tuple(stage.notes.faults))
+
+
+@lru_cache(maxsize=4)
+def _with_applications(rooms: Rooms, applications: tuple[tuple[str, str], ...]) -> Rooms:
+    """The same data with codes that belong to applications: by name, what is dialled. Nobody is at the address.
+
+    Raises:
+        CatalogueError: a code is taken.
+        ValueError: a code is none.
+    """
+    sections = {name: ApplicationSection(codes=(code,), url="http://localhost/") for name, code in applications}
+    return Rooms(rooms.settings.model_copy(update={"applications": sections}), SECRET)
 
 
 def run_all(rooms: Rooms, transcripts: Iterable[Transcript]) -> list[Result]:

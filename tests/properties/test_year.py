@@ -9,8 +9,8 @@ import re
 from gateway import config
 from gateway.app import Rooms
 from gateway.model import DAY_MS, Language
-from gateway.replay.runner import Heard
-from gateway.replay.transcript import Shown
+from gateway.replay.neighbours import Heard
+from gateway.replay.steps import Shown
 from smpp import text as sms_text
 from tests.properties.town import Town, Typed, forms_of, typed
 

@@ -15,8 +15,10 @@ from gateway.messages import CODE_PLACE
 from gateway.model import Channel
 from gateway.reading import UNDERSTOOD
 from gateway.replay.command import transcripts_in
-from gateway.replay.runner import BEFORE_HANDLERS, SECRET, Difference, Result, run_all
-from gateway.replay.transcript import Message, read_transcript
+from gateway.replay.neighbours import BEFORE_HANDLERS
+from gateway.replay.runner import SECRET, Difference, Result, run_all
+from gateway.replay.steps import Message
+from gateway.replay.transcript import read_transcript
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "transcripts"
 FILES = [path.relative_to(ROOT) for path in transcripts_in([ROOT])]

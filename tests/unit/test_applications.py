@@ -12,7 +12,8 @@ from gateway import config
 from gateway.app import Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError
-from gateway.delivery.applications import Breaker, Said, read_fields, read_json
+from gateway.delivery.application_answers import Said, read_fields, read_json
+from gateway.delivery.applications import Breaker
 from gateway.engine.batch import Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings

@@ -20,10 +20,14 @@ N, M = "79161234567", "79267654321"
 DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
     "A1": (("*111*20*1#", "register.open", {}),),
     "A2": (("*111*25#", "password.send", {}),),
-    "A3": (("*111*25*3*4821*4821#", "password.set", {"password": "4821"}),),
+    "A3": (
+        ("*111*25*3*4821*4821#", "password.set", {"password": "4821"}),
+        ("*111*25*3#", "password.set", {}),
+    ),
     "A4": (
         ("*111*26#", "login.who", {}),
         ("*111*26*1*9161234567*4821#", "login.enter", {"number": N, "password": "4821"}),
+        ("*111*26*1*9161234567#", "login.enter", {"number": N}),
         ("*111*26*2#", "login.out", {}),
     ),
     "A5": (
@@ -60,10 +64,12 @@ DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
     "B9": (
         ("*111*157#", "block.set", {}),
         ("*111*157*1*9161234567*4821#", "block.set", {"number": N, "password": "4821"}),
+        ("*111*157*1*9161234567#", "block.set", {"number": N}),
     ),
     "B10": (
         ("*111*157*2#", "block.lift", {}),
         ("*111*157*2*9161234567*4821#", "block.lift", {"number": N, "password": "4821"}),
+        ("*111*157*2*9161234567#", "block.lift", {"number": N}),
     ),
     "B11": (
         ("*111*6677#", "locator.list", {}),
@@ -72,6 +78,14 @@ DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
         ("*111*6677*7*9161234567#", "locator.find", {"number": N}),
         ("*111*6677*4*4821#", "locator.confirm", {"code": "4821"}),
         ("*111*6677*5*4821#", "locator.decline", {"code": "4821"}),
+        ("*111*6677*7#", "locator.find", {}),
+        ("*111*6677*2#", "locator.remove", {}),
+        ("*111*6677*3*9161234567#", "locator.add", {"number": N}),
+        ("*111*6677*3#", "locator.place", {}),
+        ("*111*6677*8#", "locator.stop", {}),
+        ("*111*6677*9#", "locator.package", {}),
+        ("*111*6677*9*1#", "locator.package_on", {}),
+        ("*111*6677*9*2#", "locator.package_off", {}),
     ),
     "B12": (
         ("*111*155*123456789012#", "card.redeem", {"card": "123456789012"}),
@@ -135,6 +149,7 @@ DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
     "B20": (
         ("*111*551#", "statement.show", {}),
         ("*111*551*7*010516*310516#", "statement.show", {"since": "2016-05-01", "until": "2016-05-31"}),
+        ("*111*551*8*010516*310516#", "statement.show", {"since": "2016-05-01", "until": "2016-05-31"}),
         ("*111*551*3*1#", "statement.deliver", {"delivery": 1}),
         ("*111*551*3*4#", "statement.deliver", {"delivery": 4}),
     ),
@@ -223,7 +238,7 @@ DIALLED: Mapping[str, tuple[tuple[str, str, Arguments], ...]] = {
         ("*111*6*3#", "language.set", {"language": Language.BG}),
         ("*111*6*4#", "language.set", {"language": Language.EN}),
     ),
-    "D8": (("*111#", "help.menu", {}),),
+    "D8": (("*111#", "help.menu", {}), ("*111*95#", "help.show", {})),
     "D9": (("*111*99#", "history.show", {}),),
     "D10": (("*111*98#", "confirm.cancel", {}),),
     "D11": (

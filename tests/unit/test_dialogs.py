@@ -28,6 +28,7 @@ from smpp.ussd import OutKind
 ROOMS = Rooms(config.load(), secret=b"k" * 32)
 NUMBER = Msisdn("79161234567")
 START = Instant(1_773_133_200_000)
+OFFER = "Прошлый раз прервался"
 
 
 class World:
@@ -99,6 +100,10 @@ class Town:
         self.world.shown.clear()
         await self.engine.step()
         return self.world.shown[0].text if self.world.shown else ""
+
+    async def answer_after(self, lasts_ms: float) -> str:
+        self.clock.advance(int(lasts_ms))
+        return await self.say("x", answer=True)
 
     async def restarted(self) -> None:
         await self.store.close()
@@ -198,6 +203,32 @@ async def test_a_dialog_lasts_so_long_at_most(town: Town) -> None:
     assert screens[-1].startswith("Прошлый раз прервался")
 
 
+@pytest.mark.parametrize("name", [name for name, dialect in ROOMS.dialects.items() if dialect.questions])
+async def test_timers_of_each_dialect(name: str) -> None:
+    """How long a centre waits for us, for the subscriber, and for a whole dialog: each dialect's own time counts."""
+    dialect, town = ROOMS.dialects[name], Town(name)
+    await town.engine.start()
+    await town.say("*111*1#")
+    (screen,) = town.world.shown
+    await in_time(town, dialect.subscriber_s)
+    late_by_one = await town.answer_after(dialect.subscriber_s * 1000 + 1)
+    await town.say("2", answer=True)
+    spent_s = 0.0
+    while spent_s + dialect.subscriber_s <= dialect.total_s:
+        spent_s += dialect.subscriber_s
+        assert not (await in_time(town, dialect.subscriber_s)).startswith(OFFER)
+    late_by_all = await town.answer_after((dialect.total_s - spent_s) * 1000 + 1)
+
+    assert screen.expires_at - START == dialect.application_s * 1000
+    assert late_by_one.startswith(OFFER)
+    assert late_by_all.startswith(OFFER)
+
+
+async def in_time(town: Town, lasts_s: float) -> str:
+    """A wrong answer at the last moment, which leaves everything where it is."""
+    return await town.answer_after(lasts_s * 1000)
+
+
 async def test_a_dialect_without_questions(town: Town) -> None:
     """Where a screen cannot wait, *111# is the list of codes, and a question shows its code."""
     town.dialect = "one-shot"
@@ -256,6 +287,15 @@ async def test_what_a_code_lacks_is_asked_on_a_screen(town: Town) -> None:
     assert asked.startswith("Введите: текст")
     assert asked == again
     assert question.startswith("Отправить сообщение на +79161234568")
+
+
+async def test_an_empty_text_is_asked_again(town: Town) -> None:
+    """Nothing typed is no text: the screen says so and stays, and nothing is sent."""
+    await town.say("*111*160*7*9161234568#")
+    again = await town.say("  ", answer=True)
+
+    assert again == "Пусто. Введите: текст\n0 назад"
+    assert (await town.say("Привет", answer=True)).startswith("Отправить сообщение на +79161234568")
 
 
 async def test_a_secret_typed_on_a_screen_is_kept_nowhere(town: Town) -> None:

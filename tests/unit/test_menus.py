@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 
 from gateway import config
 from gateway.app import Rooms
+from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.faults import CatalogueError
-from gateway.catalogue.menus import read_menus
+from gateway.catalogue.menus import Menu, read_menus
 from gateway.conversation import without_code
 from gateway.menu_choices import CHOICES
-from gateway.menus import MenuTree, Place, Reader, Run, Show
+from gateway.menus import Goal, MenuTree, Over, Place, Reader, Run, Show
 from gateway.messages import CODE_PLACE
 from gateway.model import AccountId, Channel, Instant, Language, Msisdn, PersonId, Subscriber, TariffId
 from gateway.reading import UNDERSTOOD
@@ -43,15 +45,49 @@ def walked(path: str) -> Place | Run | None:
 PATHS = [path for path, _, _ in TREE._walk() if path.startswith("*111")]
 
 
-def test_the_whole_plan_is_reachable_by_digits() -> None:
-    """Every command that can be dialled is in a menu, but those that are menus themselves, or explain a menu's item."""
-    dialled = {row.command for row in ROOMS.catalogue.codes.rows if row.ussd}
-    reached = {goal.row.command for goal in TREE.goals.values()}
+def goals_below(menu: Menu, path: str) -> Iterator[tuple[str, Goal]]:
+    """Every item that carries out a code, with the digits that lead to it from a menu."""
+    for item in menu.items:
+        below = f"{path}*{item.digit}"
+        if item.menu:
+            yield from goals_below(TREE.menus.menus[item.menu], below)
+        else:
+            yield below, TREE.goals[menu.name, item.digit]
 
-    assert dialled - reached - TREE.replaced == {"transfer.confirm"}
-    assert TREE.replaced == {
-        "help.menu", "transfer.form", "topup.menu", "subscription.menu", "subscription.stop",
-    }  # fmt: skip
+
+REACHED = dict(goals_below(TREE.roots["*111"], "*111"))
+LETTERS = frozenset({"text", "topic", "name", "email", "pin"})
+
+
+@pytest.mark.parametrize("row", ROOMS.catalogue.codes.rows, ids=lambda row: f"{row.command}-{row.line}")
+def test_the_whole_plan_is_reachable_by_digits(row: CodeRow) -> None:
+    """From *111# to each row's command; what letters are needed for is asked on the way."""
+    leaves = [leaf for leaf in ROOMS.grammar.tries.leaves if leaf.row is row]
+    letters: set[str] = set()
+    for leaf in leaves:
+        kinds = [each for each in leaf.items if not isinstance(each, str)]
+        letters |= {name for kind, name in zip(kinds, leaf.names, strict=True) if kind.part in LETTERS}
+    goals = [goal for goal in REACHED.values() if goal.row.command == row.command]
+
+    assert goals or any(isinstance(TREE.resolve(code), Place) for code in row.ussd)
+    assert letters <= {goal.row.asks for goal in goals}
+
+
+def test_every_code_of_the_menus_can_be_typed_in_them() -> None:
+    """Digit by digit, then each argument as its example says: in the end the very command that the item names."""
+    for path, goal in REACHED.items():
+        step: object = walked(path)
+        for kind in goal.kinds:
+            assert isinstance(step, Place), path
+            choices = list(CHOICES[goal.item.choose](NOBODY, ROOMS.catalogue.products)) if goal.item.choose else []
+            last = kind is goal.kinds[-1] and len(step.typed) == len(goal.kinds) - 1
+            typed = str(choices[0][0]) if choices and last else kind.example
+            said = TREE.answer(step, 0, typed, reader())
+            step = TREE.place(said.path, said.typed) if isinstance(said, Show) else said
+        if isinstance(step, Over) and goal.item.choose.startswith("my_"):
+            continue  # he has none of them
+        assert isinstance(step, Run), path
+        assert ROOMS.grammar.read(step.code, Channel.USSD).command == goal.row.command, path
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -204,6 +240,23 @@ def test_the_check_finds_missing_texts() -> None:
     faults = MenuTree(read_menus(source), ROOMS.grammar).check_texts(ROOMS.texts, ROOMS.catalogue.products)
 
     assert "menus.toml:5: nameless: no text menu-nameless" in map(str, faults)
+
+
+def test_the_check_finds_screens_that_cannot_fit() -> None:
+    """A title that leaves no room for an item is a fault of that item, in the language where it is so."""
+
+    class Wordy:
+        def render(self, name: str, arguments: Mapping[str, object], language: Language, *, latin: bool = False) -> str:
+            long = name == "menu-trust" and language is Language.BG
+            return "дълго " * 12 if long else ROOMS.texts.render(name, arguments, language, latin=latin)
+
+        def names(self) -> frozenset[str]:
+            return ROOMS.texts.names()
+
+    faults = TREE.check_texts(Wordy(), ROOMS.catalogue.products)
+
+    assert {each.key for each in faults} == {"numbers.7", "trust.1", "trust.2", "trust.3"}
+    assert all("does not fit a screen in bg: " in each.message for each in faults)
 
 
 def test_own_codes_without_own_menus(tmp_path: Path) -> None:

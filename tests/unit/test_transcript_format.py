@@ -16,20 +16,14 @@ from gateway.config import Settings
 from gateway.model import DAY_MS, Channel, Language, ServiceStatus
 from gateway.replay import transcript
 from gateway.replay.command import DIFFERS, NOT_RUN, SAME, replay
+from gateway.replay.lines import SETTINGS
 from gateway.replay.runner import SECRET, run
-from gateway.replay.transcript import (
-    After,
-    Balance,
-    Message,
-    Place,
-    Shown,
-    TranscriptError,
-    parse_transcript,
-    rewritten,
-)
+from gateway.replay.steps import After, Balance, Message, Outside, PushStep, Shown
+from gateway.replay.transcript import Place, TranscriptError, parse_transcript, rewritten
 
 NUMBER = "79161234567"
 OTHER = "79161234568"
+APP = "application weather *384#"
 DIALS = f"{NUMBER} dials *100#"
 SENDS = f"{NUMBER} sends БАЛАНС to 111"
 
@@ -138,7 +132,7 @@ def test_a_place_holds_what_it_met() -> None:
 # --- faults ---------------------------------------------------------------------------------------------------------
 
 FAULTS = [
-    ("hello", 1, 1, "expected given, used, card, after, outside, balance, or a number"),
+    ("hello", 1, 1, "expected given, used, card, application, push, after, outside, balance, or a number"),
     ("given 7916", 1, 7, "expected a number of 7 to 15 digits"),
     (f"given {NUMBER} balans=1", 1, 19, "unknown key balans, did you mean balance?"),
     (f"given {NUMBER} owner=P1 balance=3.5", 1, 36, "balance: expected a sum such as 100.00, not '3.5'"),
@@ -172,6 +166,23 @@ FAULTS = [
     ("after 5y", 1, 7, "expected a time such as 5m, 2h or 1d"),
     (f"balance {NUMBER} 5", 1, 21, "expected a sum such as 100.00"),
     (f"balance {NUMBER} 5.00", 1, 9, f"{NUMBER} is not given"),
+    ("application Weather *384#", 1, 13, "expected a name of small letters"),
+    ("application weather 384", 1, 21, "expected a code such as *384#"),
+    (f"{APP}\n  asked 1 answers CON a", 2, 11, "expected `says CON TEXT`, `says END TEXT` or `dead`"),
+    (f"{APP}\n  asked 1 says GO on", 2, 16, "expected CON or END, and a text"),
+    (f"{APP}\n  asked 1 after 5y says END a", 2, 17, "expected a time such as 5m, 2h or 1d"),
+    (f"{APP}\n  asked 1 says END {{otp}}", 2, 3, "an application's text has no places; a brace in it is written twice"),
+    (f"{APP}\n  asked 1 dead\n  asked 1 dead", 3, 3, "asked 1 stands here twice"),
+    (f"{APP}\n  asked 1 dead\n  | more", 3, 3, "beneath an application stands what it says when it is asked"),
+    (f"{APP}\n  screen Текст", 2, 3, "beneath an application stands what it says when it is asked"),
+    (f"{APP}\n{APP}", 2, 13, "weather or *384# is given twice"),
+    (f"{DIALS}\n{APP}", 2, 1, "application comes before the first message"),
+    (f"{DIALS}\n  asked 1 dead", 2, 3, "only an application is asked, above the first message"),
+    (f"push {NUMBER} shows *111*1#", 1, 18, "expected `notify TEXT` or `ask CODE`"),
+    (f"push {NUMBER} ask money", 1, 22, "expected a code such as *384#"),
+    (f"push {NUMBER} notify", 1, 24, "expected a space and a text"),
+    ("after 5s\n  screen Текст", 2, 3, "whose screen, when time passes? `screen NUMBER text`"),
+    ("outside ussd refuses busy", 1, 22, "a USSD centre refuses with a command_status such as 0x45"),
 ]
 
 
@@ -295,7 +306,7 @@ def test_the_guide_has_the_grammar_of_the_parser() -> None:
 
 def test_the_guide_has_every_key() -> None:
     """Every key of `given` is explained."""
-    assert [] == [key for key in transcript.SETTINGS if f"`{key}`" not in GUIDE]
+    assert [] == [key for key in SETTINGS if f"`{key}`" not in GUIDE]
 
 
 def test_the_example_of_the_guide_is_as_written() -> None:
@@ -315,9 +326,61 @@ def test_usage_and_systems_outside() -> None:
         ("data", "", 2048, 0, 5 * 3_600_000),
     ]
     assert read.steps[1:] == (
-        transcript.Outside(4, "payments", "declined"),
-        transcript.Outside(5, "mms", silent=True),
+        Outside(4, "payments", "declined"),
+        Outside(5, "mms", silent=True),
     )
+
+
+def test_applications_and_pushes() -> None:
+    """What an application says to what was typed, and after how long; what a number is pushed; whose screens follow."""
+    source = f"{APP}\n  asked nothing says CON a\n  | b\n  asked 1*2 after 9s says END\n  asked 3 dead\n"
+    read = parse_transcript(
+        f"{source}push {NUMBER} notify 17 руб.\n  screen 17 руб.\npush {NUMBER} ask *111*1#\n"
+        f"after 5s\n  screen {NUMBER} 17 руб.\n  | и ещё\n"
+    )
+    (application,) = read.applications
+    notify, ask, after = read.steps
+
+    assert [(each.inputs, each.text.source, each.goes_on, each.dead, each.after_ms) for each in application.script] == [
+        ("", "a\nb", True, False, 0),
+        ("1*2", "", False, False, 9000),
+        ("3", "", False, True, 0),
+    ]
+    assert isinstance(notify, PushStep)
+    assert isinstance(ask, PushStep)
+    assert isinstance(after, After)
+    assert (notify.text.source, ask.code) == ("17 руб.", "*111*1#")
+    assert [(each.to, each.text.source) for each in (*notify.expected.replies, *after.expected.replies)] == [
+        (NUMBER, "17 руб."),
+        (NUMBER, "17 руб.\nи ещё"),
+    ]
+
+
+def test_screens_of_later_are_accepted() -> None:
+    """Written anew, a screen that came while time passed says whose it is, and a push has its replies."""
+    source = f"given {NUMBER} lang=en\n{APP}\n  asked 1 after 3s says END Rain\n"
+    source += f"{NUMBER} opens *384*1#\nafter 5s\npush {NUMBER} notify Hello\n"
+    result = asyncio.run(run(rooms(), parse_transcript(source)))
+    accepted = rewritten(result.transcript, result.blocks)
+
+    assert f"{NUMBER} opens *384*1#\n  nothing\nafter 5s\n  screen {NUMBER} Rain\n" in accepted
+    assert accepted.endswith(f"push {NUMBER} notify Hello\n  screen Hello\n")
+    assert asyncio.run(run(rooms(), parse_transcript(accepted))).same
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("application weather *100#\n  asked 1 dead\n", "*100#"),
+        ("application weather *21#\n  asked 1 dead\n", "must be a code as it is dialled"),
+        (f"given {NUMBER}\npush {NUMBER} ask *111*77#\n", "line 2: no menu is dialled *111*77#"),
+    ],
+)
+def test_what_cannot_be_played_has_failed(source: str, fault: str) -> None:
+    """A code that is taken, or none; a menu that is not there: a failure that names it, and nothing to accept."""
+    result = asyncio.run(run(rooms(), parse_transcript(source)))
+
+    assert fault in result.faults[0]
 
 
 def test_prepaid_cards() -> None:

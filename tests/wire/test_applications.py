@@ -107,7 +107,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     troubles = {"hangs": hangs, "breaks": breaks, "garbage": garbage, "fails": fails, "moved": moved}
     server = await asyncio.start_server(twice, HOST, 0)
     says = {"weather": weather, "echo": echo, "signed": signed, "slow": hangs, "quick": sunny, "sick": fails}
-    async with applications(late=hangs, **says, **troubles) as outside:
+    async with applications(late=hangs, steps=weather, **says, **troubles) as outside:
         notices = {name: f'notice_url = "{outside.url}/{name}/notice"\n' for name in ("weather", *troubles)}
         sections = [
             outside.section(
@@ -120,6 +120,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
             outside.section("quick", "*386#"),
             outside.section("sick", "*387#", "failures_max = 2\npause_s = 0.3"),
             outside.section("late", "*388#"),
+            outside.section("steps", "*389#"),
             *(outside.section(name, CODES[name], f"{notices[name]}timeout_s = 0.3") for name in troubles),
         ]
         path = write_config(folder, dialect="spec", more="\n".join((ONE_SHOT, *sections)))
@@ -225,6 +226,28 @@ async def test_interrupted_conversation_goes_on(town: Town, peer: RawPeer) -> No
     assert again.text.startswith("Выберите")
     assert [each["text"] for each in asked] == ["", "", "5"]
     assert asked[0]["sessionId"] != asked[1]["sessionId"] == asked[2]["sessionId"]
+
+
+async def test_what_was_dialled_at_once_goes_on_too(town: Town, peer: RawPeer) -> None:
+    """Any dial of its code offers the interrupted session: 1 goes on with all that was typed, 2 with the dial alone."""
+    handset = Handset(peer, fresh_number())
+    asked = await handset.open("*389*1#")
+    await handset.abort()
+    offer = await handset.open("*389*1#")
+    again = await handset.answer("1")
+    ended = await handset.answer("Sofia")
+    await handset.open("*389*1#")
+    await handset.abort()
+    await handset.open("*389*2#")
+    anew = await handset.answer("2")
+    steps = town.outside.of("steps", handset.number)
+
+    assert offer.text.startswith("Прошлый раз прервался")
+    assert again.text == asked.text == "Today. Which town?"
+    assert (ended.text, anew.text) == ("Sofia: sunny, 21 degrees", "Tomorrow: rain")
+    assert [each["text"] for each in steps] == ["1", "1*Sofia", "1", "2"]
+    assert steps[0]["sessionId"] == steps[1]["sessionId"]
+    assert len({each["sessionId"] for each in steps}) == 3
 
 
 async def test_long_texts_have_pages(peer: RawPeer) -> None:

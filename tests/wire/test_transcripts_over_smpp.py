@@ -15,9 +15,11 @@ from gateway.app import Gateway
 from gateway.clock import VirtualClock
 from gateway.model import Channel, Money, Msisdn
 from gateway.phone import Phone
+from gateway.replay.neighbours import Heard
 from gateway.replay.population import population
-from gateway.replay.runner import START, Heard, balance_in, play
-from gateway.replay.transcript import Message, Outside, Shown, Way, read_transcript
+from gateway.replay.runner import START, balance_in, play
+from gateway.replay.steps import Message, Outside, PushStep, Shown, Way
+from gateway.replay.transcript import read_transcript
 from gateway.store.sqlite import SqliteStore
 from tests.wire.gateway_fixture import ACCOUNT, HOST, PASSWORD, WAIT_S, port_of, write_config
 
@@ -43,6 +45,9 @@ class WireStage:
             while len(shown) < len(message.expected.replies):
                 shown.append(await self._phone.shown.get())
         return [Heard(Shown(each.kind), Msisdn(each.recipient), each.text) for each in shown]
+
+    async def push(self, step: PushStep, text: str) -> list[Heard]:
+        raise NotImplementedError("nobody orders a push here")
 
     async def wait(self, lasts_ms: int) -> list[Heard]:
         raise NotImplementedError("time does not pass over the wire")

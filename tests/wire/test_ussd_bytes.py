@@ -72,6 +72,39 @@ async def test_dialled_string_in_any_alphabet(peer: RawPeer, number: str, data_c
     assert (await peer.dial(number, "*100#")).startswith("Balance: "), "language 4 is English"
 
 
+LETTERED = """
+[[dialect]]
+name = "lettered"
+base = "spec"
+data_coding_gsm7 = 0x10
+data_coding_ucs2 = 0x11
+text_language = "ru"
+"""
+RU_PACKED, RU_CR = b"\xf2\x3a", b"ru\r"  # TS 23.038 5, coding group 0001
+
+
+async def test_data_coding_0x11_in_a_dialect_of_the_operator(tmp_path: Path) -> None:
+    """His file has it in both directions: two letters of language before UCS-2 and before septets, and pages that
+    leave room for them."""
+    (tmp_path / "own.toml").write_text(LETTERED)
+    number = fresh_number()
+    path = write_config(tmp_path, dialect="lettered", top=f'[catalogue]\ndialects_path = "{tmp_path}/own.toml"')
+    dial = tlv(USSD_SERVICE_OP, b"\x01") + tlv(ITS_SESSION_INFO, b"\x12\x34")
+    screens = []
+    async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
+        for code in ("*100#", "*111*1#", "*111*1*4#", "*111*6*4#", "*100#"):
+            octets = RU_PACKED + code.encode("utf-16-be")
+            body = message_body(number, "111", octets, data_coding=0x11, service_type="USSD", tlvs=dial)
+            screens.append(await peer.say(body))
+    *russian, _, english = [(each.data_coding, each.short_message) for each in screens]
+
+    assert [coding for coding, _ in russian] == [0x11] * 3
+    assert all(octets.startswith(RU_PACKED) and len(octets) <= 160 for _, octets in russian)
+    assert russian[0][1][2:].decode("utf-16-be").startswith("Баланс: 1000 руб.")
+    assert russian[1][1][2:].decode("utf-16-be").startswith("Деньги\n1 ")
+    assert (english[0], english[1][:12]) == (0x10, RU_CR + b"Balance: ")
+
+
 async def test_an_address_longer_than_we_may_answer_from(peer: RawPeer, number: str) -> None:
     """Regression: a reply that could not be encoded must not stop the gateway. The address is cut to its limit."""
     body = message_body(

@@ -19,6 +19,8 @@ menu-language_3 = Български
 menu-language_4 = English
 menu-linked = «Номерата»
 menu-locator = Локатор
+menu-locator_names = По име
+menu-locator_package = Пакет и изключване
 menu-main = Меню
 menu-main_7 = Превод
 menu-melody = Мелодия за повикване
@@ -61,6 +63,7 @@ menu-autopay_4 = Изключи
 menu-statement_1 = За този месец
 menu-statement_2 = За период
 menu-statement_3 = Къде да идва
+menu-statement_4 = По имейл
 menu-bill_1 = За плащане
 menu-bill_2 = Плати
 menu-bill_3 = По график
@@ -89,9 +92,19 @@ menu-linked_8 = Махни номер
 menu-other_1 = Обади се
 menu-other_2 = Изпрати SMS
 menu-other_7 = Дневник
+menu-other_8 = Помощ
 menu-waiting_1 = Да, с код
 menu-waiting_2 = Не, с код
 menu-waiting_3 = Откажи всички
+menu-waiting_4 = Превод, с код
+menu-locator_names_1 = Намиране
+menu-locator_names_2 = Махане
+menu-locator_names_3 = Име за номер
+menu-locator_names_4 = Име на мястото
+menu-locator_package_1 = Какво има в пакета
+menu-locator_package_2 = Включване на пакета
+menu-locator_package_3 = Пакетът да спре
+menu-locator_package_8 = Спиране на Локатора
 
 # Under a screen: `more` where it goes on, `back` in every menu but the first.
 menu-more = 9 още
@@ -100,6 +113,7 @@ menu-yes_no = 1 да 2 не 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Въведете: { $part }. Пример: { $example }
 menu-ask_free = Въведете: { $part }
+menu-nothing = Празно. Въведете: { $part }
 menu-wrong = Няма такава точка
 # Where the screen has no room for more.
 menu-wrong_short = Не е то

@@ -16,3 +16,4 @@ password-wrong_password = Грешен номер или парола. Нова 
 password-password_locked = Паролата е спряна до { DATETIME($until) }. Нова, от онзи номер: *111*25#
 password-locked_until_new = Паролата е спряна, нова - от { PHONE($number) }: *111*25#
 password-tried = От { PHONE($number) } три пъти въведоха грешна парола за вашия номер. Не сте вие? Сменете я: *111*25*3*парола*парола#
+password-password_needed = Липсва парола: *111*25*3*парола*парола# или SMS ПАРОЛА парола

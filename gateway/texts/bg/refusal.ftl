@@ -17,6 +17,7 @@ part-seconds = брой секунди
 part-sum = сума
 part-text = текст
 part-threshold = праг
+part-topic = дума на команда, например ПРЕВОД
 
 ### refusal: what could not be read, what is possible, an example to copy
 

@@ -13,3 +13,4 @@ block-not_blocked = { PHONE($number) } was not blocked by you. Block this phone:
 block-closed = The contract of this number has ended, there is nothing to block.
 block-password_needed = The password of { PHONE($number) } is needed. From any phone: *111*157*2*number*password#. None? Call 0890.
 block-by_operator = { PHONE($number) } was not blocked by you. Call 0890 or visit a shop with your passport.
+block-needs_password = The number's password is missing: *111*157*1*{ $number }*password#

@@ -19,6 +19,8 @@ menu-language_3 = Български
 menu-language_4 = English
 menu-linked = "Numbers"
 menu-locator = Locator
+menu-locator_names = By name
+menu-locator_package = Package and off
 menu-main = Menu
 menu-main_7 = Transfer
 menu-melody = Ringback melody
@@ -61,6 +63,7 @@ menu-autopay_4 = Switch off
 menu-statement_1 = This month
 menu-statement_2 = For a period
 menu-statement_3 = Where to send it
+menu-statement_4 = By e-mail
 menu-bill_1 = To be paid
 menu-bill_2 = Pay
 menu-bill_3 = By schedule
@@ -89,9 +92,19 @@ menu-linked_8 = Remove a number
 menu-other_1 = Call me back
 menu-other_2 = Send an SMS
 menu-other_7 = History
+menu-other_8 = Help
 menu-waiting_1 = Yes, by code
 menu-waiting_2 = No, by code
 menu-waiting_3 = Cancel all
+menu-waiting_4 = Transfer, by code
+menu-locator_names_1 = Find
+menu-locator_names_2 = Remove
+menu-locator_names_3 = Name a number
+menu-locator_names_4 = Name this place
+menu-locator_package_1 = What is in it
+menu-locator_package_2 = Connect the package
+menu-locator_package_3 = End the package
+menu-locator_package_8 = Stop the locator
 
 # Under a screen: `more` where it goes on, `back` in every menu but the first.
 menu-more = 9 more
@@ -100,6 +113,7 @@ menu-yes_no = 1 yes 2 no 0 back
 # What has to be typed, and an example of it.
 menu-ask = Enter: { $part }. Example: { $example }
 menu-ask_free = Enter: { $part }
+menu-nothing = Nothing was typed. Enter: { $part }
 menu-wrong = There is no such item
 # Where the screen has no room for more.
 menu-wrong_short = Wrong

@@ -17,6 +17,7 @@ part-seconds = number of seconds
 part-sum = sum
 part-text = text
 part-threshold = threshold
+part-topic = a command's word, like TRANSFER
 
 ### refusal: what could not be read, what is possible, an example to copy
 

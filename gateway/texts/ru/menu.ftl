@@ -19,6 +19,8 @@ menu-language_3 = Български
 menu-language_4 = English
 menu-linked = «Номера»
 menu-locator = Локатор
+menu-locator_names = По имени
+menu-locator_package = Пакет и отключение
 menu-main = Меню
 menu-main_7 = Перевод
 menu-melody = Мелодия гудка
@@ -61,6 +63,7 @@ menu-autopay_4 = Отключить
 menu-statement_1 = За этот месяц
 menu-statement_2 = За период
 menu-statement_3 = Куда присылать
+menu-statement_4 = На почту
 menu-bill_1 = К оплате
 menu-bill_2 = Оплатить
 menu-bill_3 = По графику
@@ -89,9 +92,19 @@ menu-linked_8 = Убрать номер
 menu-other_1 = Перезвони мне
 menu-other_2 = Отправить SMS
 menu-other_7 = Журнал команд
+menu-other_8 = Помощь
 menu-waiting_1 = Да, по коду
 menu-waiting_2 = Нет, по коду
 menu-waiting_3 = Отменить все
+menu-waiting_4 = Перевод, по коду
+menu-locator_names_1 = Найти
+menu-locator_names_2 = Убрать
+menu-locator_names_3 = Дать имя
+menu-locator_names_4 = Назвать место
+menu-locator_package_1 = Что в пакете
+menu-locator_package_2 = Подключить пакет
+menu-locator_package_3 = Не продлевать пакет
+menu-locator_package_8 = Отключить Локатор
 
 # Under a screen: `more` where it goes on, `back` in every menu but the first.
 menu-more = 9 ещё
@@ -100,6 +113,7 @@ menu-yes_no = 1 да 2 нет 0 назад
 # What has to be typed, and an example of it.
 menu-ask = Введите: { $part }. Пример: { $example }
 menu-ask_free = Введите: { $part }
+menu-nothing = Пусто. Введите: { $part }
 menu-wrong = Такого пункта нет
 # Where the screen has no room for more.
 menu-wrong_short = Не то

@@ -17,3 +17,4 @@ password-wrong_password = Номер или пароль неверны. Нов�
 password-password_locked = Пароль закрыт до { DATETIME($until) }. Открыть с того номера: *111*25#
 password-locked_until_new = Пароль закрыт, его сменят с { PHONE($number) }: *111*25#
 password-tried = С { PHONE($number) } трижды ввели неверный пароль к вашему номеру. Не вы? Смените его: *111*25*3*пароль*пароль#
+password-password_needed = Нужен пароль: *111*25*3*пароль*пароль# или SMS ПАРОЛЬ пароль

@@ -17,6 +17,7 @@ part-seconds = число секунд
 part-sum = сумма
 part-text = текст
 part-threshold = порог
+part-topic = слово команды, например ПЕРЕВОД
 
 ### refusal: what could not be read, what is possible, an example to copy
 

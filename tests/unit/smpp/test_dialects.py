@@ -68,6 +68,8 @@ def test_shown_dialect_reads_back_as_itself(name: str) -> None:
         ('name = "x"\nbase = "spec"\nsubscriber_s = 900', "mine.toml:4: subscriber_s: is longer than total_s"),
         ('name = "x"\nbase = "spec"\nsession_new = "0"', 'must be octets in hexadecimal ("0204"), not \'0\''),
         ('name = "x"\nbase = "spec"\nquestions = 1', "mine.toml:4: questions: must be true or false, not 1"),
+        ('name = "x"\nbase = "spec"\ntext_language = "r"',
+         "mine.toml:4: text_language: must be two letters (ISO 639), not 'r'"),
         ('name = "X Y"\nbase = "spec"', "mine.toml:2: name: must be small letters, digits and hyphens"),
         ('name = "x"\nbase = ', "mine.toml:3: Invalid value"),
     ],
@@ -180,6 +182,15 @@ def test_language_before_the_text(ucs2: bool, octets: bytes) -> None:
     coding, text = (0x11, "text".encode("utf-16-be")) if ucs2 else (0x10, b"text")
 
     assert outbound(dialect, OutKind.CONTINUE, text_octets=text, data_coding=coding).short_message == octets
+
+
+def test_a_language_takes_room() -> None:
+    """What an operator writes with a language has a screen that holds it: 160 octets in all."""
+    dialect = one('[[dialect]]\nname = "x"\nbase = "spec"\ntext_language = "ru"\ndata_coding_ucs2 = 0x11\n')
+    fields = outbound(dialect, OutKind.CONTINUE, text_octets=b"\4a" * dialect.units_max, data_coding=0x11)
+
+    assert (dialect.septets_max, dialect.units_max) == (179, 79)
+    assert len(fields.short_message) == 160
 
 
 def test_screen_of_a_dialect() -> None:
