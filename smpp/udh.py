@@ -7,10 +7,14 @@ Nothing here may look at the text behind the header, nor collect parts: that tak
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Concatenation", "Part", "Udh", "build_udh", "parse_udh", "udh_concatenation"]
+from smpp.pdu_types import Pdu
+from smpp.vocabulary import Tag
+
+__all__ = ["Concatenation", "Part", "Udh", "build_udh", "parse_udh", "sar_concatenation", "udh_concatenation"]
 
 _IE_CONCATENATION_8 = 0x00
 _IE_CONCATENATION_16 = 0x08
+_SAR = (int(Tag.SAR_MSG_REF_NUM), int(Tag.SAR_TOTAL_SEGMENTS), int(Tag.SAR_SEGMENT_SEQNUM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +110,11 @@ def _concatenation(identifier: int, value: bytes) -> Concatenation | None:
     if not 1 <= number <= total:
         return None
     return Concatenation(int.from_bytes(value[:-2], "big"), 8 * reference_octets, total, number)
+
+
+def sar_concatenation(pdu: Pdu) -> Concatenation | None:
+    """The place of a part that the centre tells by parameters (SMPP 3.4 5.3.2.22 to 5.3.2.24); None: it is whole."""
+    reference, total, number = (int.from_bytes(pdu.tlv(tag) or b"", "big") for tag in _SAR)
+    if pdu.tlv(_SAR[0]) is None or not 1 <= number <= total <= 255:
+        return None
+    return Concatenation(reference, 16, total, number)

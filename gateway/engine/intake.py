@@ -36,12 +36,11 @@ from smpp import ussd
 from smpp.connection import Connection, Tap
 from smpp.pdu import AlertNotification, CommandId, DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.receipt import is_receipt, read_receipt
+from smpp.udh import sar_concatenation
 from smpp.vocabulary import MessageState, ReceiptRequest, receipt_request
 
 UDHI = 0x40
 MESSAGE_PAYLOAD = int(Tag.MESSAGE_PAYLOAD)
-SAR_REFERENCE = int(Tag.SAR_MSG_REF_NUM)
-SAR = (SAR_REFERENCE, int(Tag.SAR_TOTAL_SEGMENTS), int(Tag.SAR_SEGMENT_SEQNUM))
 OUTCOMES: dict[MessageState | None, OutboxState] = {  # all other ends are failures
     MessageState.DELIVERED: OutboxState.DELIVERED,
     MessageState.EXPIRED: OutboxState.EXPIRED,
@@ -283,14 +282,6 @@ def _receipt_to(connection: Connection, route: Route, pdu: DeliverSm | SubmitSm 
     """The client to whom the arrival of a message is told; 2 asks for failures only, and what we took is none."""
     wanted = route.server and receipt_request(pdu.registered_delivery) in WITH_SUCCESS
     return connection.system_id if wanted else ""
-
-
-def sar_concatenation(pdu: Pdu) -> sms_text.Concatenation | None:
-    """The place of a part that the centre tells by parameters (SMPP 3.4 5.3.2.22 to 5.3.2.24); None: it is whole."""
-    reference, total, number = (int.from_bytes(pdu.tlv(tag) or b"", "big") for tag in SAR)
-    if pdu.tlv(SAR_REFERENCE) is None or not 1 <= number <= total <= 255:
-        return None
-    return sms_text.Concatenation(reference, 16, total, number)
 
 
 def text_of(octets: bytes, decoded: sms_text.Decoded) -> str:

@@ -19,8 +19,9 @@ OPENED, CONTINUES, CLOSED = "opened", "continues", "closed"
 LOST, UNREADABLE = "lost", "unreadable"
 """`lost`: the recorder could not keep up, so much was not recorded. `unreadable`: octets that are no PDU."""
 
-DIGITS, BODY = "digits", "body"
-"""What had to be hidden of a PDU whose text nobody has read: all its digits, or all but its header."""
+DIGITS, WORDS, BODY = "digits", "words", "body"
+"""What had to be hidden of a PDU whose text nobody has read: all its words and numbers, or all but its header. Older
+recordings have `digits`: of those the letters were left."""
 
 
 class RecordedLink(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,12 +7,12 @@ little, and the line says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.recording.fields import clean_end, places, text_places
-from gateway.recording.format import BODY, DIGITS, Secret
-from gateway.recording.masking import Masker, longest_first, put, rewrite
+from gateway.recording.fields import clean_end, places, text_octets, text_places
+from gateway.recording.format import BODY, WORDS, Secret
+from gateway.recording.masking import Masker, longest_first, looks_ucs2, put, rewrite
 from smpp.pdu import (
     RESPONSES,
     AlertNotification,
@@ -31,7 +31,7 @@ from smpp.pdu import (
     decode,
 )
 from smpp.receipt import is_receipt
-from smpp.text import parse_udh
+from smpp.udh import Concatenation, parse_udh, sar_concatenation
 from smpp.vocabulary import HEADER_OCTETS, Tag
 
 Message = SubmitSm | DeliverSm | DataSm
@@ -40,7 +40,6 @@ _HARMLESS: tuple[type[Pdu], ...] = (
 )  # fmt: skip
 _ADDRESSES = frozenset({"source_addr", "destination_addr", "esme_addr"})
 _UDHI = 0x40
-_SAR = int(Tag.SAR_TOTAL_SEGMENTS)
 _RECEIPT_TEXT = re.compile(r"text:.*", re.IGNORECASE | re.DOTALL)
 
 
@@ -106,6 +105,36 @@ def _body(octets: bytearray) -> Hidden:
     return Hidden(bytes(octets), pdu, what=BODY if len(octets) > HEADER_OCTETS else "")
 
 
+def hide_long(
+    masker: Masker,
+    parts: Sequence[tuple[bytes, Message]],
+    *,
+    secrets: Collection[str] = (),
+    matched: bool | None = None,
+    codes: Collection[str] = (),
+    read: bool = True,
+) -> list[Hidden]:
+    """All parts of one long message, in their order: what is secret is found in the whole text, wherever it was cut.
+
+    Each part is its frame and what `decode` made of it; the other arguments are those of `hide`, for the whole.
+    """
+    buffers = [bytearray(frame) for frame, _ in parts]
+    spots = [texts_in(buffer, pdu)[:1] for buffer, (_, pdu) in zip(buffers, parts, strict=True)]
+    pieces = [bytes(buffer[slice(*spot[0])]) if spot else b"" for buffer, spot in zip(buffers, spots, strict=True)]
+    joined = bytearray(b"".join(pieces))
+    found, what = _hide_text(masker, joined, [(0, len(joined))], secrets, matched, codes, read)
+    known = {secret.stand_in for secret in found}
+    missed = [secret for secret in secrets if masker.stand_in(secret) not in known]  # septets are packed part by part
+    hidden, at = [], 0
+    for buffer, spot, piece, (_, pdu) in zip(buffers, spots, pieces, parts, strict=True):
+        if spot:
+            buffer[slice(*spot[0])] = joined[at : at + len(piece)]
+        at += len(piece)
+        _hide_halves(masker, buffer, texts_in(buffer, pdu), missed)
+        hidden.append(_finished(masker, buffer, pdu, found, what))
+    return hidden
+
+
 def _message(
     masker: Masker,
     octets: bytearray,
@@ -116,6 +145,28 @@ def _message(
     read: bool,
 ) -> Hidden:
     texts = texts_in(octets, pdu)
+    if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
+        found, _ = _hide_text(masker, octets, texts, secrets, matched, codes, True, pseudonyms=False)
+        _change(octets, texts, lambda text: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), text))
+        return _finished(masker, octets, pdu, found, "")
+    found, what = _hide_text(masker, octets, texts, secrets, matched, codes, read)
+    if place_of(pdu) is not None:  # the other half may be in another part
+        _hide_halves(masker, octets, texts, secrets)
+    return _finished(masker, octets, pdu, found, what)
+
+
+def _hide_text(
+    masker: Masker,
+    octets: bytearray,
+    texts: list[tuple[int, int]],
+    secrets: Collection[str],
+    matched: bool | None,
+    codes: Collection[str],
+    read: bool,
+    *,
+    pseudonyms: bool = True,
+) -> tuple[list[Secret], str]:
+    """Changes the texts that stand between those places; returns the secrets found, and what was hidden unread."""
     found: list[Secret] = []
     # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
     # of the command that was meant, and the refusal depends on it.
@@ -126,27 +177,47 @@ def _message(
             stand_in = masker.stand_in(secret)
             if sum(put(octets, *place, secret, stand_in, bounded=bounded) for place in texts):
                 found.append(Secret(stand_in, right))
-        if not bounded and _is_part(octets, pdu):
-            for secret in known:
-                _change(octets, texts, _edges(secret, masker.stand_in(secret)))
-    what = ""
-    if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
-        _change(octets, texts, lambda text: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), text))
-    elif not read:
-        what = DIGITS
-        _change(octets, texts, masker.without_digits)
-    elif masker.pseudonyms:
+    if not read:
+        for start, end in texts:
+            octets[start:end] = _unread(masker, bytes(octets[start:end]))
+        return found, WORDS
+    if masker.pseudonyms and pseudonyms:
         kept = [secret.stand_in for secret in found]
         _change(octets, texts, lambda text: masker.with_pseudonyms(text, kept))
+    return found, ""
+
+
+def _unread(masker: Masker, octets: bytes) -> bytes:
+    """Of a text that nobody has read only its shape; of one in an alphabet that nobody can tell, its length."""
+    if looks_ucs2(octets) or octets.isascii():
+        return rewrite(octets, masker.without_words)
+    return b"?" * len(octets)
+
+
+def _finished(masker: Masker, octets: bytearray, pdu: Message, found: Iterable[Secret], what: str) -> Hidden:
     if masker.pseudonyms:
         _addresses(masker, octets, type(pdu))
     _blank_tail(octets, pdu)
     return Hidden(bytes(octets), decode(bytes(octets)), tuple(dict.fromkeys(found)), what)
 
 
-def _is_part(octets: bytearray, pdu: Message) -> bool:
-    """Whether it is one part of a long message: a secret may stand in two of them."""
-    return bool(pdu.esm_class & _UDHI) or pdu.tlv(_SAR) is not None
+def _hide_halves(masker: Masker, octets: bytearray, texts: list[tuple[int, int]], secrets: Collection[str]) -> None:
+    """Where a part of a long message stands alone, or its alphabet cannot be joined: what may be half of a secret."""
+    for secret in secrets:
+        stand_in = masker.stand_in(secret)
+        for place in texts:
+            put(octets, *place, secret, stand_in)
+        _change(octets, texts, _edges(secret, stand_in))
+
+
+def place_of(pdu: Message) -> Concatenation | None:
+    """The place of a part in its long message, by its user data header or its parameters; None: it is whole."""
+    place = None
+    if pdu.esm_class & _UDHI:
+        udh = parse_udh(text_octets(pdu))[0]
+        place = udh.concatenation if udh is not None else None
+    place = place or sar_concatenation(pdu)
+    return place if place is not None and place.total > 1 and 1 <= place.number <= place.total else None
 
 
 def _edges(secret: str, stand_in: str) -> Callable[[str], str]:

@@ -35,6 +35,7 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _RUN = re.compile(r"\d+", re.ASCII)
+_WORD = re.compile(r"[^\W_]+")
 _PACKED_MIN = 4  # septets: fewer are found anywhere by chance
 _ENCODINGS = ("ascii", "utf-16-be", "utf-16-le", "utf-8", "cp1251", "iso8859-5", "latin-1")
 
@@ -90,6 +91,10 @@ class Masker:
     def without_digits(self, text: str) -> str:
         """Every run of digits replaced: for a text of which nobody knows what in it is secret."""
         return _RUN.sub(lambda run: self.stand_in(run[0]) if len(run[0]) > 1 else "0", text)
+
+    def without_words(self, text: str) -> str:
+        """Every word and every number replaced: for a text that nobody has read, which may be a password."""
+        return _WORD.sub(lambda word: self.stand_in(word[0]) if len(word[0]) > 1 else "0", text)
 
     def with_pseudonyms(self, text: str, kept: Sequence[str] = ()) -> str:
         """A text with every number in it that may be a subscriber's replaced, written as it was, but for those kept."""

@@ -1,8 +1,9 @@
 """From what a gateway tells to lines of a recording: PDUs without their secrets, in the order they came. Pure.
 
-A message of a peer waits until our answer to it goes by: by then the gateway has said what in it was secret. What
-nobody has read by that time (it was refused, or its connection ended) loses all its digits, and what is no PDU all its
-octets: only what is known to hold no secret is written as it was.
+A message of a peer waits until our answer to it goes by: by then the gateway has said what in it was secret. A part of
+a long message waits for the others, because a secret may be cut in two. What nobody has read by that time (it was
+refused, or its connection ended, or parts did not come) loses all its words, and what is no PDU all its octets: only
+what is known to hold no secret is written as it was.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from gateway.recording.format import (
     Line,
     RecordedLink,
 )
-from gateway.recording.hiding import Hidden, hide
+from gateway.recording.hiding import Hidden, hide, hide_long, place_of
 from gateway.recording.masking import Masker
 from gateway.recording.stream import GAP_OCTETS, NUMBERS, Kind, Opened, Record, Told, Typed, read
 from smpp import text as sms_text
@@ -33,6 +34,8 @@ from smpp.vocabulary import RESPONSE_BIT
 HOLD_S = 30.0
 """A message waits for its answer so long; a gateway whose disk is full answers nothing."""
 HOLD_LINES_MAX = 50_000
+LONG_MAX = 10_000
+"""Long messages of which parts are known; of the oldest beyond that the parts are hidden as if nobody had read them."""
 CODES_PER_NUMBER_MAX = 20
 NUMBERS_MAX = 50_000
 CODE_KEPT_S = 86_400.0
@@ -66,11 +69,34 @@ class _Held:
     peer: _Peer
     direction: Direction = ""
     frame: bytes = b""
+    pdu: Pdu | None = None
     ready: bool = True
     typed: Typed | None = None
+    told: Told | None = None
     status: int | None = None
+    long: _Long | None = None
     event: str = ""
     about: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether all is known that ever will be."""
+        return self.ready and (self.long is None or self.long.whole)
+
+
+@dataclass(slots=True)
+class _Long:
+    """A long message: its parts by their number, the first copy of each, and what has become of them."""
+
+    total: int
+    parts: dict[int, _Held] = field(default_factory=dict)
+    copies: list[tuple[int, _Held]] = field(default_factory=list)
+    hidden: dict[int, Hidden] | None = None  # by identity of what is held
+    given_up: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return self.given_up or (len(self.parts) == self.total and all(each.ready for each in self.parts.values()))
 
 
 class Codes:
@@ -82,7 +108,8 @@ class Codes:
     def add(self, number: str, code: str, at: float) -> None:
         kept = self._told.setdefault(number[-TAIL_DIGITS:], deque(maxlen=CODES_PER_NUMBER_MAX))
         self._told.move_to_end(number[-TAIL_DIGITS:])
-        kept.append((at, code))
+        if not kept or kept[-1][1] != code:  # each part of a long message tells it
+            kept.append((at, code))
         while len(self._told) > NUMBERS_MAX:
             self._told.popitem(last=False)
 
@@ -105,6 +132,7 @@ class Scribe:
         self._links = {link.name: link for link in links}
         self._peers: dict[int, _Peer] = {}
         self._held: deque[_Held] = deque()
+        self._long: dict[_LongKey, _Long] = {}
         self._codes = Codes()
 
     def feed(self, record: Record) -> None:
@@ -184,24 +212,51 @@ class Scribe:
 
     def _frame(self, peer: _Peer, direction: Direction, frame: bytes, at: float) -> None:
         command_id = int.from_bytes(frame[4:8], "big")
-        held = _Held(at, peer, direction, frame)
+        held = _Held(at, peer, direction, frame, readable(frame))
         self._held.append(held)
         sequence_number = int.from_bytes(frame[12:16], "big")
         if command_id & RESPONSE_BIT:
             if direction == "out" and (asked := peer.waiting.pop(sequence_number, None)) is not None:
                 asked.ready, asked.status = True, int.from_bytes(frame[8:12], "big")
                 asked.typed = peer.typed.pop(sequence_number, None)
-        elif direction == "in" and command_id in _MESSAGES:
+            return
+        if command_id not in _MESSAGES:
+            return
+        if direction == "in":
             held.ready = False
             peer.waiting[sequence_number] = held
+        else:
+            held.told = peer.told.pop(sequence_number, None)
+        if isinstance(held.pdu, _MESSAGE_KINDS):
+            self._join(held, held.pdu)
+
+    def _join(self, held: _Held, pdu: SubmitSm | DeliverSm | DataSm) -> None:
+        """A part of a long message stands with the others; the next message may have the same reference."""
+        place = place_of(pdu)
+        if place is None:
+            return
+        direction, source, destination = held.direction, pdu.source_addr, pdu.destination_addr
+        key = (direction, source, destination, place.reference, place.reference_bits, place.total)  # by any link
+        long = self._long.get(key)
+        if long is None or long.given_up or (long.whole and long.parts[place.number].frame[16:] != held.frame[16:]):
+            long = self._long[key] = _Long(place.total)
+            while len(self._long) > LONG_MAX:
+                self._long.pop(next(iter(self._long))).given_up = True
+        held.long = long
+        if place.number in long.parts:
+            long.copies.append((place.number, held))
+        else:
+            long.parts[place.number] = held
 
     def lines(self, now: float, *, all: bool = False) -> Iterator[Line]:
         """The lines of which all is known. `all`: also the others, as they are."""
         held = self._held
-        while held and (all or held[0].ready or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
+        while held and (all or held[0].known or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
             one = held.popleft()
             if not one.ready:
                 one.peer.waiting.pop(int.from_bytes(one.frame[12:16], "big"), None)
+            if one.long is not None and not one.long.whole:
+                one.long.given_up = True
             yield self._line(one)
 
     def continued(self, now: float) -> list[Line]:
@@ -219,10 +274,8 @@ class Scribe:
         if held.event:
             return self._event(held)
         peer, frame = held.peer, held.frame
-        told = None
-        if held.direction == "out" and peer.told:
-            told = peer.told.pop(int.from_bytes(frame[12:16], "big"), None) if frame[4] < 0x80 else None
-        hidden = self._hide(held, told)
+        told = held.told
+        hidden = self._hidden_long(held, held.long) if held.long is not None else self._hide(held)
         if isinstance(hidden.pdu, Bind):
             peer.account = hidden.pdu.system_id
         number = held.typed.number if held.typed is not None else told.number if told is not None else 0
@@ -238,21 +291,58 @@ class Scribe:
             hidden=hidden.what,
         )
 
-    def _hide(self, held: _Held, told: Told | None) -> Hidden:
-        pdu = readable(held.frame)
-        if not isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
+    def _hide(self, held: _Held) -> Hidden:
+        pdu = held.pdu
+        if not isinstance(pdu, _MESSAGE_KINDS):
             return hide(self._masker, held.frame, pdu)
+        secrets, matched, codes, read = self._known(held, pdu)
+        read = read and (held.long is None or not held.long.given_up)
+        return hide(self._masker, held.frame, pdu, secrets=secrets, matched=matched, codes=codes, read=read)
+
+    def _known(
+        self, held: _Held, pdu: SubmitSm | DeliverSm | DataSm
+    ) -> tuple[tuple[str, ...], bool | None, list[str], bool]:
+        """Secrets in its text, whether they were right, codes that it may repeat, and whether anybody has read it."""
         if held.direction == "out":
-            secrets = (told.code,) if told is not None and told.code else ()
+            secrets = (held.told.code,) if held.told is not None and held.told.code else ()
             for code in secrets:
                 self._codes.add(pdu.destination_addr, code, held.at)
-            codes = self._codes.of(pdu.destination_addr, held.at)
-            return hide(self._masker, held.frame, pdu, secrets=secrets, codes=codes)
+            return secrets, None, self._codes.of(pdu.destination_addr, held.at), True
         codes = self._codes.of(pdu.source_addr, held.at)
         typed = held.typed
         if held.status != 0 or typed is None or typed.secrets is None:
-            return hide(self._masker, held.frame, pdu, codes=codes, read=False)
-        return hide(self._masker, held.frame, pdu, secrets=typed.secrets, matched=typed.matched, codes=codes)
+            return (), None, codes, False
+        return typed.secrets, typed.matched, codes, True
+
+    def _hidden_long(self, held: _Held, long: _Long) -> Hidden:
+        """A part, with what is secret in the whole; a message of which parts are missing has not been read."""
+        if long.given_up and long.hidden is None:
+            return self._hide(held)
+        if long.hidden is None:
+            long.hidden = self._hide_together([each for _, each in sorted(long.parts.items())])
+        done = long.hidden.get(id(held))
+        if done is None:  # a copy: the other parts are those that came first
+            number = next(number for number, copy in long.copies if copy is held)
+            parts = [held if index == number else each for index, each in sorted(long.parts.items())]
+            done = self._hide_together(parts)[id(held)]
+        return done
+
+    def _hide_together(self, parts: list[_Held]) -> dict[int, Hidden]:
+        frames: list[tuple[bytes, SubmitSm | DeliverSm | DataSm]] = []
+        secrets: dict[str, None] = {}
+        codes: dict[str, None] = {}
+        matched: bool | None = None
+        read = False
+        for each in parts:
+            assert isinstance(each.pdu, _MESSAGE_KINDS)
+            frames.append((each.frame, each.pdu))
+            typed, right, told, known = self._known(each, each.pdu)
+            secrets.update(dict.fromkeys(typed))
+            codes.update(dict.fromkeys(told))
+            matched = right if typed else matched
+            read = read or known
+        hidden = hide_long(self._masker, frames, secrets=tuple(secrets), matched=matched, codes=tuple(codes), read=read)
+        return {id(each): done for each, done in zip(parts, hidden, strict=True)}
 
 
 def readable(frame: bytes) -> Pdu | None:
@@ -263,4 +353,6 @@ def readable(frame: bytes) -> Pdu | None:
         return None
 
 
-_MESSAGES = frozenset(int(kind.command_id) for kind in (SubmitSm, DeliverSm, DataSm))
+_MESSAGE_KINDS = (SubmitSm, DeliverSm, DataSm)
+_MESSAGES = frozenset(int(kind.command_id) for kind in _MESSAGE_KINDS)
+_LongKey = tuple[Direction, str, str, int, int, int]

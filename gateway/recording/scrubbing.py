@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from gateway.engine.intake import msisdn_of
 from gateway.model import Channel
 from gateway.reading import Reading
-from gateway.recording.fields import fields_of, text_of
+from gateway.recording.fields import body_of, fields_of, text_of
 from gateway.recording.format import Header, Line, RecordedLink, Secret
-from gateway.recording.hiding import hide
+from gateway.recording.hiding import Hidden, hide, hide_long, place_of
 from gateway.recording.masking import Masker, hidden_parts
 from gateway.recording.scribe import Codes, readable
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.pdu import DataSm, DeliverSm, SubmitSm
+from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm
 from smpp.ussd import Dialect
 
 CHOICE_LENGTH_MAX = 3
@@ -54,37 +54,69 @@ class Scrubber:
 
     def lines(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The same lines without secrets."""
-        for line in lines:
-            yield self._line(line) if line.pdu else line
+        every = list(lines)
+        read = [readable(line.octets) if line.pdu else None for line in every]
+        whole = _long_messages(every, read)
+        done: dict[int, Hidden] = {}
+        for index, (line, pdu) in enumerate(zip(every, read, strict=True)):
+            if not line.pdu:
+                yield line
+                continue
+            if index in whole and index not in done:
+                done.update(self._together([(each, every[each], read[each]) for each in whole[index]]))
+            hidden = done.pop(index, None) or self._alone(line, pdu)
+            yield self._scrubbed(line, hidden)
 
-    def _line(self, line: Line) -> Line:
-        frame = line.octets
-        pdu = readable(frame)
-        link = self._links.get(line.link) or RecordedLink(name=line.link)
-        alphabet = sms_text.Alphabet(link.default_alphabet)
-        known = {secret.stand_in for secret in line.secrets}
+    def _alone(self, line: Line, pdu: Pdu | None) -> Hidden:
         if not isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
-            hidden = hide(self._masker, frame, pdu)
-        elif line.direction == "out":
-            text = text_of(pdu, alphabet)
-            codes = [code for code in self._told(text) if code not in known]
-            for code in codes:
+            return hide(self._masker, line.octets, pdu)
+        alphabet = sms_text.Alphabet(self._link(line).default_alphabet)
+        text = text_of(pdu, alphabet)
+        found = self._told(text) if line.direction == "out" else self._typed(pdu, self._link(line), alphabet)
+        secrets, right, older = self._known(found, pdu, line)
+        return hide(self._masker, line.octets, pdu, secrets=secrets, matched=right, codes=older)
+
+    def _together(self, parts: list[tuple[int, Line, Pdu | None]]) -> dict[int, Hidden]:
+        """The parts of a long message, whose text says together what is secret in it."""
+        frames: list[tuple[bytes, SubmitSm | DeliverSm | DataSm]] = []
+        for _, line, pdu in parts:
+            assert isinstance(pdu, (SubmitSm, DeliverSm, DataSm))
+            frames.append((line.octets, pdu))
+        (_, line, _), (_, first) = parts[0], frames[0]
+        alphabet = sms_text.Alphabet(self._link(line).default_alphabet)
+        octets = dict(enumerate((body_of(pdu) for _, pdu in frames), 1))
+        text = sms_text.join(octets, len(octets), first.data_coding, default_alphabet=alphabet).text
+        recipient = first.destination_addr
+        found = self._told(text) if line.direction == "out" else self._secrets_in(text, Channel.SMS, recipient)
+        secrets, right, older = self._known(found, first, line)
+        hidden = hide_long(self._masker, frames, secrets=secrets, matched=right, codes=older)
+        return {index: each for (index, _, _), each in zip(parts, hidden, strict=True)}
+
+    def _known(
+        self, found: list[str], pdu: SubmitSm | DeliverSm | DataSm, line: Line
+    ) -> tuple[list[str], bool | None, list[str]]:
+        """What of it is no stand-in yet, whether it was right, and the codes that the number was told before."""
+        known = {secret.stand_in for secret in line.secrets}
+        fresh = [secret for secret in found if secret not in known]
+        if line.direction == "out":
+            for code in fresh:
                 self._codes.add(pdu.destination_addr, code, line.time)
-            older = self._older(pdu.destination_addr, line.time, known)
-            hidden = hide(self._masker, frame, pdu, secrets=codes, codes=older)
-        else:
-            typed = self._typed(pdu, link, alphabet)
-            older = self._older(pdu.source_addr, line.time, known)
-            right = any(secret in older for secret in typed) or None
-            fresh = [secret for secret in typed if secret not in known]
-            hidden = hide(self._masker, frame, pdu, secrets=fresh, matched=right, codes=older)
+            return fresh, None, self._older(pdu.destination_addr, line.time, known)
+        older = self._older(pdu.source_addr, line.time, known)
+        return fresh, any(secret in older for secret in found) or None, older
+
+    def _link(self, line: Line) -> RecordedLink:
+        return self._links.get(line.link) or RecordedLink(name=line.link)
+
+    def _scrubbed(self, line: Line, hidden: Hidden) -> Line:
+        alphabet = sms_text.Alphabet(self._link(line).default_alphabet)
         return Line(
             time=line.time,
             link=line.link,
             session=line.session,
             direction=line.direction,
             pdu=hidden.octets.hex(),
-            fields=fields_of(hidden.pdu, len(frame), alphabet),
+            fields=fields_of(hidden.pdu, len(line.octets), alphabet),
             number=line.number,
             secrets=_once(line.secrets + hidden.secrets),
             hidden=line.hidden or hidden.what,
@@ -124,6 +156,31 @@ class Scrubber:
         if len(typed) <= CHOICE_LENGTH_MAX or (_PHONE.match(typed) and msisdn_of(typed, self._country)):
             return []
         return [typed]
+
+
+def _long_messages(lines: list[Line], read: list[Pdu | None]) -> dict[int, list[int]]:
+    """The parts of each long message that is whole: of each of its lines where all of them are, in their order."""
+    found: dict[int, list[int]] = {}
+    waiting: dict[tuple[object, ...], dict[int, int]] = {}
+    complete: dict[tuple[object, ...], list[int]] = {}
+    for index, pdu in enumerate(read):
+        place = place_of(pdu) if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)) else None
+        if place is None or not isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
+            continue
+        direction, reference = lines[index].direction, (place.reference, place.reference_bits, place.total)
+        key = (direction, pdu.source_addr, pdu.destination_addr, reference)
+        before = complete.get(key)
+        if before is not None and lines[before[place.number - 1]].octets[16:] == lines[index].octets[16:]:
+            found[index] = [index if number == place.number else each for number, each in enumerate(before, 1)]
+            continue  # a copy
+        parts = waiting.setdefault(key, {})
+        parts[place.number] = index
+        if len(parts) == place.total:
+            together = [parts[number] for number in sorted(parts)]
+            found.update(dict.fromkeys(together, together))
+            complete[key] = together
+            del waiting[key]
+    return found
 
 
 def _once(secrets: tuple[Secret, ...]) -> tuple[Secret, ...]:

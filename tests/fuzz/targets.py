@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from gateway.catalogue.loading import load_catalogue
 from gateway.dispatcher import collect
-from gateway.engine.intake import msisdn_of, sar_concatenation, text_of
+from gateway.engine.intake import msisdn_of, text_of
 from gateway.model import Channel, Language
 from gateway.reading import Reading
 from gateway.ussd_grammar import Grammar
@@ -34,6 +34,7 @@ from smpp.session import BindRequest, Event, Fault, Role, Session, State
 from smpp.text import Alphabet, encode_as, parse_udh
 from smpp.text import decode as decode_text
 from smpp.text import split as split_text
+from smpp.udh import sar_concatenation
 
 LENGTH_MAX = 4096
 """The cap of the sessions here: small, so that it is met."""

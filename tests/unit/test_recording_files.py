@@ -78,8 +78,8 @@ def test_a_message_waits_for_its_answer() -> None:
 
 
 @pytest.mark.parametrize("end", ["refused", "closed", "late", "gap"])
-def test_what_was_not_decided_has_no_digits(end: str) -> None:
-    """A message that was refused, whose connection ended, or that nobody answered, keeps none of its digits."""
+def test_what_was_not_decided_has_no_words(end: str) -> None:
+    """A message that was refused, whose connection ended, or that nobody answered, keeps none of its words."""
     gateway = Gateway()
     gateway.came(sms(3))
     if end == "refused":
@@ -91,8 +91,9 @@ def test_what_was_not_decided_has_no_digits(end: str) -> None:
     lines = gateway.lines(HOLD_S + 1)
     message = next(line for line in lines if line.pdu)
 
-    assert message.hidden == "digits"
-    assert message.fields["smpp.message_text"] == f"CODE {gateway.masker.stand_in('4821')}"
+    masker = gateway.masker
+    assert message.hidden == "words"
+    assert message.fields["smpp.message_text"] == f"{masker.stand_in('CODE')} {masker.stand_in('4821')}"
 
 
 def test_a_receipt_and_a_later_message_repeat_a_code() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -151,13 +153,26 @@ def text_of(octets: bytes) -> str:
     return pdu.short_message.decode("utf-16-be")
 
 
-def test_what_nobody_has_read_has_no_digits() -> None:
-    """A message without a reader keeps its letters and its length; each number in it is a stand-in."""
-    pdu = sms("мой код 4821, спасибо")
-    hidden = hide(Masker(b"a key"), encode(pdu), pdu, read=False)
+@pytest.mark.parametrize("text", ["мой код 4821, спасибо", "ПАРОЛЬ Sofia2016", "*111*157*1*2580#"])
+def test_what_nobody_has_read_has_no_words(text: str) -> None:
+    """A message without a reader keeps its signs and its length; each word and each number in it is a stand-in."""
+    masker = Masker(b"a key")
+    pdu = sms(text)
+    hidden = hide(masker, encode(pdu), pdu, read=False)
+    words = re.findall(r"\w{2,}", text)
 
-    assert text_of(hidden.octets) == f"мой код {MASKER.stand_in('4821')}, спасибо"
-    assert (hidden.what, len(hidden.octets)) == ("digits", len(encode(pdu)))
+    assert not [word for word in words if word in text_of(hidden.octets)]
+    assert re.sub(r"\w", "w", text_of(hidden.octets)) == re.sub(r"\w", "w", text)
+    assert (hidden.what, len(hidden.octets)) == ("words", len(encode(pdu)))
+
+
+def test_what_nobody_has_read_in_an_alphabet_of_eight_bits() -> None:
+    """Of octets that may be any alphabet only their number is kept."""
+    pdu = msgspec.structs.replace(MESSAGE, data_coding=6, short_message="ПАРОЛЬ секрет".encode("iso8859-5"))
+    hidden = hide(Masker(b"a key"), encode(pdu), pdu, read=False)
+    assert isinstance(hidden.pdu, SubmitSm)
+
+    assert hidden.pdu.short_message == b"?" * 13
 
 
 def test_octets_without_a_meaning_are_blanked() -> None:
