@@ -142,12 +142,16 @@ class Watch(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What pays. The balance changes only by ledger entries; it never falls below the floor by a command."""
+    """What pays. The balance changes only by ledger entries; it never falls below the floor by a command.
+
+    `unpaid`: the keys of the timers that try again to be paid; they are due as soon as money comes in.
+    """
 
     id: AccountId
     balance: Money = Money(0)
     floor: Money = Money(0)
     watch: Watch | None = None
+    unpaid: tuple[str, ...] = ()
 
 
 class ConnectedService(msgspec.Struct, frozen=True, array_like=True, gc=False):

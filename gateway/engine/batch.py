@@ -746,6 +746,9 @@ class Batch:
             if self.next_timer is None or timer.due_at < self.next_timer:
                 self.next_timer = timer.due_at
         write.timers_cancelled.extend(unit.timers_cancelled)
+        if unit.hurried:
+            write.timers_hurried.update(dict.fromkeys(unit.hurried, at))
+            self.next_timer = at if self.next_timer is None else min(self.next_timer, at)
         for index, effect in enumerate(unit.effects):
             document = msgspec.json.encode(self.tools.writer.told(effect.document))
             row_id = number * ROWS_PER_MESSAGE + index

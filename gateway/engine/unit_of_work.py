@@ -125,7 +125,7 @@ class MessageUnit:
 
     __slots__ = (
         "_accounts", "_batch", "_language", "_persons", "_records", "_subscribers", "_surroundings", "crossed",
-        "effects", "entries", "timers", "timers_cancelled",
+        "effects", "entries", "hurried", "timers", "timers_cancelled",
     )  # fmt: skip
 
     def __init__(self, batch: BatchState, surroundings: Surroundings, language: Language) -> None:
@@ -143,6 +143,7 @@ class MessageUnit:
         self.crossed: list[tuple[AccountId, Watch]] = []  # accounts that fell below the sum that is watched
         self.timers: list[Timer] = []
         self.timers_cancelled: list[str] = []
+        self.hurried: list[str] = []  # timers that need not wait any more: money has come in
         self.effects: list[Effect] = []
         self._records: dict[RecordKey, Record] = {}
 
@@ -321,6 +322,9 @@ class MessageUnit:
             balance = Money(account.balance + entry.amount)
             if entry.amount < 0 and balance < account.floor:
                 raise LedgerFault(f"account {account.id} would fall to {balance}, its floor is {account.floor}")
+            if entry.amount > 0 and account.unpaid:
+                self.hurried.extend(account.unpaid)
+                account = msgspec.structs.replace(account, unpaid=())
             self._accounts[account.id] = msgspec.structs.replace(account, balance=balance)
             watch = account.watch
             if watch is not None and balance < watch.below <= account.balance:

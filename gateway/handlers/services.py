@@ -2,7 +2,7 @@
 
 A paid service is connected after a question that shows price, period and renewal; its first charge falls at
 connection, and each later one when the time that is paid for ends, by a timer. Without money the service waits: it is
-tried once a day, and switched off after a month of that. Disconnecting returns no money.
+tried once a day and whenever money comes in, and switched off after a month of that. Disconnecting returns no money.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from gateway.model import (
     DAY_MS,
     NO_MONEY,
     SERVICES,
+    Account,
     ConnectedService,
     Entry,
     Instant,
@@ -33,7 +34,7 @@ from gateway.model import (
 from gateway.rules import confirmations
 from gateway.rules.calendar import months_later
 from gateway.rules.naming import LIST_ROOM, grouped, name_in, nameless, numbered
-from gateway.rules.paying import missing_for
+from gateway.rules.paying import missing_for, waiting_for_money
 from gateway.rules.renewing import renewal_key
 
 
@@ -290,7 +291,7 @@ def renew(command: Renew, uow: UnitOfWork) -> Outcome:
     account = uow.account(subscriber.account)
     missing = missing_for(account, price)
     if missing:
-        return _waits(command, subscriber, on, service, missing, uow.products.limits.service_waits_days)
+        return _waits(command, uow, subscriber, on, service, account, missing)
     waited = on.status is ServiceStatus.SUSPENDED
     since = command.at if waited else on.since
     until = _paid_until(since, command.at if waited else on.paid_until, service.period, uow)
@@ -310,22 +311,24 @@ def renew(command: Renew, uow: UnitOfWork) -> Outcome:
 
 
 def _waits(
-    command: Renew, subscriber: Subscriber, on: ConnectedService, service: Service, missing: Money, waits_days: int
-) -> Outcome:
-    """No money for it: told once, tried again every day, at last switched off and told."""
+    command: Renew, uow: UnitOfWork, subscriber: Subscriber, on: ConnectedService, service: Service,
+    account: Account, missing: Money,
+) -> Outcome:  # fmt: skip
+    """No money for it: told once, tried again every day and when money comes, at last switched off and told."""
     arguments: dict[str, object] = {"name": service.names, "missing": missing, "id": str(service.id)}
-    if command.at >= on.paid_until + waits_days * DAY_MS and not service.mandatory:
+    if command.at >= on.paid_until + uow.products.limits.service_waits_days * DAY_MS and not service.mandatory:
         return Outcome(
             replies=(Reply(command.msisdn, "services-ended", arguments, notice=True),),
             changed=(_replaced(subscriber, on, None),),
         )
     again = _renewal(command.msisdn, on.id, Instant(command.at + DAY_MS))
+    unpaid = waiting_for_money(account, again.key)
     if on.status is ServiceStatus.SUSPENDED:
-        return Outcome(timers=(again,))
+        return Outcome(changed=unpaid, timers=(again,))
     waiting = msgspec.structs.replace(on, status=ServiceStatus.SUSPENDED)
     return Outcome(
         replies=(Reply(command.msisdn, "services-suspended", arguments, notice=True),),
-        changed=(_replaced(subscriber, on, waiting),),
+        changed=(_replaced(subscriber, on, waiting), *unpaid),
         timers=(again,),
     )
 

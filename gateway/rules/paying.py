@@ -116,3 +116,10 @@ def spent(uow: UnitOfWork, subscriber: Subscriber, since: Instant, until: Instan
 def missing_for(account: Account, price: Money) -> Money:
     """How much more is needed to pay a price; 0: there is enough."""
     return Money(max(0, price + account.floor - account.balance))
+
+
+def waiting_for_money(account: Account, timer: str) -> tuple[Account, ...]:
+    """The account that shall hurry that timer when money comes in; nothing where it will do so already."""
+    if timer in account.unpaid:
+        return ()
+    return (msgspec.structs.replace(account, unpaid=(*account.unpaid, timer)),)

@@ -175,6 +175,10 @@ class MemoryStore:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+        for key, at in batch.timers_hurried.items():
+            waiting = self._timers.get(key)
+            if waiting is not None and waiting.due_at > at:
+                self._timers[key] = replace(waiting, due_at=at)
         self._write_more(batch)
 
     def _write_more(self, batch: WriteBatch) -> None:

@@ -235,6 +235,7 @@ class WriteBatch:
     parts_gone: list[int] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)
     timers_cancelled: list[str] = field(default_factory=list)  # goes first: a key in both lists is set anew
+    timers_hurried: dict[str, Instant] = field(default_factory=dict)  # goes last: those that are there are due by then
     records: list[RecordRow] = field(default_factory=list)
     usage: list[UsageRow] = field(default_factory=list)
     effects: list[EffectRow] = field(default_factory=list)
@@ -249,8 +250,8 @@ class WriteBatch:
             (self.journal, self.inbox, self.late, self.confirmed, self.subscribers, self.accounts, self.persons,
              self.ledger, self.outbox, self.outbox_changes, self.outcomes, self.awaited, self.awaited_gone,
              self.orphans, self.orphans_gone, self.parts, self.parts_gone, self.timers, self.timers_cancelled,
-             self.records, self.usage, self.effects, self.effects_put_off, self.effects_done, self.misses,
-             self.dialogs, self.dialogs_ended)
+             self.timers_hurried, self.records, self.usage, self.effects, self.effects_put_off, self.effects_done,
+             self.misses, self.dialogs, self.dialogs_ended)
         )  # fmt: skip
 
 

@@ -232,6 +232,9 @@ DIALOG = Statement(
 )
 DIALOG_ENDED = Statement(2, "WITH ended (msisdn, key) AS (", ") DELETE FROM dialogs WHERE (msisdn, key) IN ended")
 LATE = "UPDATE inbox SET late = 1 WHERE number IN (SELECT value FROM json_each(?))"
+TIMER_HURRIED = """
+UPDATE timers SET due_at = min(due_at, hurried.value)
+FROM json_each(?) AS hurried WHERE timers.key = hurried.key"""
 TIMER_CANCELLED = "DELETE FROM timers WHERE key IN (SELECT value FROM json_each(?))"
 
 # From connection to connection by the index, and of each only what lies above its confirmed number: the cost grows with

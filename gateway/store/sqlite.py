@@ -525,6 +525,8 @@ def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
     for timer in batch.timers:
         values += (timer.key, timer.due_at, timer.command, timer.msisdn, _encode(timer.arguments))
     yield from sql.TIMER.plan(values)
+    if batch.timers_hurried:
+        yield sql.TIMER_HURRIED, [_json(batch.timers_hurried).decode()]
 
 
 def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:

@@ -95,6 +95,6 @@ services-not_enough_money = „{ NAME($name) }“ струва { MONEY($price) }
 services-mandatory = „{ NAME($name) }“ не може да се изключи: без нея няма връзка. Другите ви услуги: *111*8111#
 
 services-renewed = „{ NAME($name) }“ е платена до { DAY($until) }: { MONEY($price) }. Остават { MONEY($left) }. Изключване: *111*8111*2*{ $id }#
-services-suspended = „{ NAME($name) }“ чака плащане: не достигат { MONEY($missing) }. Проверяваме веднъж на ден. Зареждане: *115#
+services-suspended = „{ NAME($name) }“ чака плащане: не достигат { MONEY($missing) }. Включва се при зареждане: *115#
 services-resumed = „{ NAME($name) }“ отново работи. Платени { MONEY($price) }, остават { MONEY($left) }. Следващо плащане { DAY($until) }.
 services-ended = „{ NAME($name) }“ е изключена: месец нямаше пари за нея. Включване: *111*8111*1*{ $id }#

@@ -95,6 +95,6 @@ services-not_enough_money = "{ NAME($name) }" costs { MONEY($price) }, you need 
 services-mandatory = "{ NAME($name) }" cannot be switched off: calls do not work without it. Your other services: *111*8111#
 
 services-renewed = "{ NAME($name) }" is paid until { DAY($until) }: { MONEY($price) }. Left { MONEY($left) }. To switch off: *111*8111*2*{ $id }#
-services-suspended = "{ NAME($name) }" waits for payment: { MONEY($missing) } more is needed. We check once a day. Top up: *115#
+services-suspended = "{ NAME($name) }" waits for payment: { MONEY($missing) } more is needed. It works again when you top up: *115#
 services-resumed = "{ NAME($name) }" works again. Charged { MONEY($price) }, left { MONEY($left) }. Next payment { DAY($until) }.
 services-ended = "{ NAME($name) }" is off: for a month there was no money for it. To connect: *111*8111*1*{ $id }#

@@ -95,6 +95,6 @@ services-not_enough_money = «{ NAME($name) }» стоит { MONEY($price) }, н
 services-mandatory = «{ NAME($name) }» отключить нельзя: без неё связь не работает. Другие ваши услуги: *111*8111#
 
 services-renewed = «{ NAME($name) }» оплачена до { DAY($until) }: { MONEY($price) }. Осталось { MONEY($left) }. Отключить: *111*8111*2*{ $id }#
-services-suspended = «{ NAME($name) }» ждёт оплаты: не хватает { MONEY($missing) }. Проверяем счёт раз в день. Пополнить: *115#
+services-suspended = «{ NAME($name) }» ждёт оплаты: не хватает { MONEY($missing) }. Включится, как пополните: *115#
 services-resumed = «{ NAME($name) }» снова работает. Списано { MONEY($price) }, осталось { MONEY($left) }. Следующая оплата { DAY($until) }.
 services-ended = «{ NAME($name) }» отключена: месяц не было денег на оплату. Подключить: *111*8111*1*{ $id }#
