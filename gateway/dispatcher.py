@@ -67,6 +67,9 @@ def _absent(command: Command, uow: UnitOfWork) -> Outcome:
 BLOCKED = "blocked"
 """The refusal of every command that changes something, while a number may change nothing."""
 
+FAULT = "fault"
+"""What the journal and the history call a bug of ours."""
+
 LATER = "later"
 """The refusal of a command that is not available yet, or that the operator has switched off."""
 
@@ -79,11 +82,15 @@ class Stage(UnitOfWork, Protocol):
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """What became of one message: all its replies, and what the journal and the history say of it."""
+    """What became of one message: all its replies, and what the journal and the history say of it.
+
+    `texts`: the replies in words, in their order, each in its reader's language.
+    """
 
     command: str
     refusal: str
     replies: tuple[Reply, ...]
+    texts: tuple[str, ...] = ()
     latin: bool = False
     fault: str = ""
     money_moved: bool = False
@@ -100,6 +107,17 @@ class Fault(str):
     """The traceback of a bug."""
 
     __slots__ = ()
+
+
+def failed(
+    command: str, fault: Fault, to: Msisdn, number: int, *, latin: bool = False, masked: str = "", text: str = "fault"
+) -> Decision:
+    """What becomes of a message that a bug of ours has met: an apology with its number, and nothing else.
+
+    `text`: the apology, of `general`; `fault` says that nothing has happened.
+    """
+    reply = Reply(to, f"general-{text}", {"reference": number})
+    return Decision(command, FAULT, (reply,), latin=latin, fault=str(fault), masked=masked)
 
 
 class Dispatcher:
@@ -139,15 +157,8 @@ class Dispatcher:
             return self._decision(inbound, number, reading, uow, outcome)
         except Exception:  # noqa: BLE001 - the one place where a handler's bug is caught, whatever it is
             uow.forget()
-            reply = Reply(actor.msisdn, "general-fault", {"reference": number})
-            return Decision(
-                command=reading.command,
-                refusal="fault",
-                replies=(reply,),
-                latin=reading.latin,
-                fault=traceback.format_exc(limit=-8),
-                masked=reading.masked,
-            )
+            fault = Fault(traceback.format_exc(limit=-8))
+            return failed(reading.command, fault, actor.msisdn, number, latin=reading.latin, masked=reading.masked)
 
     @staticmethod
     def guarded(work: Callable[[], T]) -> T | Fault:
@@ -167,7 +178,7 @@ class Dispatcher:
             outcome = self._run(handler, command, uow)
         except Exception:  # noqa: BLE001 - as in `decide`
             uow.forget()
-            return Decision(timer.command, "fault", (), fault=traceback.format_exc(limit=-8))
+            return Decision(timer.command, FAULT, (), fault=traceback.format_exc(limit=-8))
         return Decision(timer.command, outcome.refusal, outcome.replies, money_moved=bool(outcome.entries))
 
     def _command(

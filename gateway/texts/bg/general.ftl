@@ -7,6 +7,8 @@ general-busy = В момента има много заявки. Моля, оп�
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
+# Done, but a fault of ours keeps us from saying what. `reference` is what the help desk asks for.
+general-untold = Готово, но не успяхме да покажем отговора. Баланс *100#. Номер { $reference }
 # `what` is the description of the command, from the code table.
 general-later = Още не е достъпно: { NAME($what) }. Всички команди: *111#
 # A long SMS some of whose parts never came.

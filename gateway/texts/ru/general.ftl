@@ -7,6 +7,8 @@ general-busy = Сейчас много запросов, ваш не выпол�
 general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }
 # A fault of ours; `reference` is what the help desk asks for.
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
+# Done, but a fault of ours keeps us from saying what. `reference` is what the help desk asks for.
+general-untold = Готово, но ответ показать не удалось. Баланс *100#. Обращение { $reference }
 # `what` is the description of the command, from the code table.
 general-later = Пока недоступно: { NAME($what) }. Все команды: *111#
 # A long SMS some of whose parts never came.
