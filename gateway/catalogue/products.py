@@ -214,6 +214,7 @@ class PasswordRules:
     tries_max: int = 3
     lock_minutes: int = 30
     locks_per_day_max: int = 3
+    asker_wrong_per_day_max: int = 10
 
 
 @dataclass(frozen=True, slots=True)

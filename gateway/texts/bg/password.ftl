@@ -15,4 +15,5 @@ password-used_before = Вече сте имали тази парола. Изб�
 password-wrong_password = Грешен номер или парола. Нова парола - от онзи номер: *111*25#
 password-password_locked = Паролата е спряна до { DATETIME($until) }. Нова, от онзи номер: *111*25#
 password-locked_until_new = Паролата е спряна, нова - от { PHONE($number) }: *111*25#
+password-too_many_wrong = Грешни пароли за чужди номера днес: { $max }. Опитайте утре.
 password-tried = От { PHONE($number) } три пъти въведоха грешна парола за вашия номер. Не сте вие? Сменете я: *111*25*3*парола*парола#

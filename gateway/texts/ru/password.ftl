@@ -16,4 +16,5 @@ password-used_before = Этот пароль у вас уже был. Приду
 password-wrong_password = Номер или пароль неверны. Новый пароль - с того номера: *111*25#
 password-password_locked = Пароль закрыт до { DATETIME($until) }. Открыть с того номера: *111*25#
 password-locked_until_new = Пароль закрыт, его сменят с { PHONE($number) }: *111*25#
+password-too_many_wrong = Неверных паролей к чужим номерам сегодня: { $max }. Попробуйте завтра.
 password-tried = С { PHONE($number) } трижды ввели неверный пароль к вашему номеру. Не вы? Смените его: *111*25*3*пароль*пароль#
