@@ -36,7 +36,7 @@ CHARGE = "sms"
 ONE = Money(1)
 
 
-@handles(Send, refuses=["self", "text_needed", "closed", "barred", "quota", "not_enough_money"])
+@handles(Send, refuses=["self", "text_needed", "barred", "quota", "not_enough_money"])
 def send(command: Send, uow: UnitOfWork) -> Outcome:
     """To any mobile number of the country. What the package does not cover is asked with its price."""
     number = command.number

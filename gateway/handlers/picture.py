@@ -136,7 +136,7 @@ def listed(command: Listed, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.msisdn, "picture-list", arguments, notice=True),))
 
 
-@handles(Send, refuses=["self", "not_on", "closed", "barred", "quota", "not_enough_money"])
+@handles(Send, refuses=["self", "not_on", "barred", "quota", "not_enough_money"])
 def send(command: Send, uow: UnitOfWork) -> Outcome:
     """From the package of MMS where there is one; else asks with the price."""
     number = command.number

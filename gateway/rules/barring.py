@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.commands import Command, Outcome, UnitOfWork, refused
-from gateway.model import Msisdn, Record, ServiceStatus, Subscriber, SubscriberStatus
+from gateway.model import Msisdn, Record, ServiceStatus, Subscriber
 
 
 class Barred(Record, frozen=True, array_like=True, gc=False):
@@ -39,11 +39,6 @@ def bars(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
 def unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
     """Whoever has barred the one who asks is not disturbed; it is not said by whom one is barred more than that.
 
-    Refusals: `closed`, `barred`, in the words of the command's family.
+    The refusal is `barred`, in the words of the command's family.
     """
-    other = uow.subscriber(number)
-    if other is not None and other.status is SubscriberStatus.CLOSED:
-        return refused(command, "closed", number=number)
-    if other is not None and bars(uow, number, command.msisdn):
-        return refused(command, "barred", number=number)
-    return None
+    return refused(command, "barred", number=number) if bars(uow, number, command.msisdn) else None

@@ -21,9 +21,9 @@ from gateway.model import (
     Money,
     Msisdn,
     Record,
-    SubscriberStatus,
 )
 from gateway.rules.calendar import add_today, day_number, moved_today
+from gateway.rules.strangers import ours
 from gateway.rules.tries import locked
 
 PASSWORD_REFUSALS = ("wrong_password", "password_locked", "too_many_wrong")
@@ -135,8 +135,7 @@ def proved(
     if once is not None and _same(uow.code(once), password):
         return replace(good, once=None, once_until=Instant(0))
     given, _ = hashed(known, command, password, uow)
-    subscriber = uow.subscriber(number)
-    exists = subscriber is not None and subscriber.status is not SubscriberStatus.CLOSED
+    exists = ours(uow, number) is not None
     if exists and known.hash and _same(known.hash, given):
         return good
     noted = () if number == command.actor else _noted(guesses, today, number, uow)

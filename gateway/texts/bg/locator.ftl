@@ -71,7 +71,6 @@ locator-package_already_off = Нямате пакет. Включване: ПА�
 
 locator-self = Това е вашият номер. Посочете друг: *111*6677*1*9161234567#
 locator-unknown_number = { PHONE($number) } не е наш абонат. Проверете: *111*6677*1*9161234567#
-locator-barred = { PHONE($number) } не приема ваши съобщения.
 locator-name_taken = Името „{ $name }“ е заето. Изберете друго, например МАМА2 номер на 6677
 locator-list_full = В списъка вече има { $max } номера, повече не може. Махнете излишен: *111*6677*2*номер#
 locator-asked_recently = { PHONE($number) } наскоро не се съгласи. Може да питате пак от { DATETIME($until) }

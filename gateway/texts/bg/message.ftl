@@ -17,7 +17,6 @@ message-text = { PHONE($number) }: { $text }
 
 message-self = Това е вашият номер. До друг: СМС номер текст
 message-text_needed = Липсва текст. Изпратете до 111: СМС { $number } текст
-message-closed = Номер { PHONE($number) } вече не се обслужва.
 message-barred = Номер { PHONE($number) } не приема ваши съобщения.
 message-quota = Днес вече изпратихте SMS: { $max }, повече не може. Следващият е утре.
 message-not_enough_money = SMS струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#

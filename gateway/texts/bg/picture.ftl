@@ -34,7 +34,6 @@ picture-no_answer =
 
 picture-self = Това е вашият номер. До друг: *111*161*7*номер*код#
 picture-not_on = Първо включете MMS, безплатно: *111*8111*1*{ $id }#
-picture-closed = Номер { PHONE($number) } вече не се обслужва.
 picture-barred = Номер { PHONE($number) } не приема ваши съобщения.
 picture-quota = Днес вече изпратихте MMS: { $max }, повече не може. Следващият е утре.
 picture-not_enough_money = MMS струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#

@@ -10,7 +10,6 @@ transfer-self = Не може да превеждате на същия номе
 transfer-company = От фирмен номер не може да се превеждат пари. Превод може от личен номер.
 transfer-tariff = При тарифа „{ NAME($tariff) }“ няма преводи. Превод може от номер с друга тарифа.
 transfer-unknown_number = { PHONE($number) } не е наш абонат и превод не може. Проверете номера: *112*номер*сума#
-transfer-receiver_closed = Номерът { PHONE($number) } вече не се обслужва. Въведете друг: *112*номер*сума#
 transfer-other_region = Номерът { PHONE($number) } е от друг регион. Превежда се само в рамките на един регион.
 transfer-same_account = Номерът { PHONE($number) } е със същата сметка, превод не е нужен. Баланс: *100#
 transfer-sum_limits = Наведнъж може да преведете от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#

@@ -42,7 +42,7 @@ child-unbarred = { $barred } is open for { PHONE($number) } again. To bar: *111*
 child-unbarred_child = { PHONE($number) } has opened { $barred } for you.
 
 child-self = This is your own number. Give the child's: *111*7788*1*9161234567#
-child-company = Only for private numbers; one of the two belongs to a company.
+child-company = This is for private persons; your number belongs to a company.
 child-unknown_number = { PHONE($number) } is not in our network. Check it: *111*7788*1*9161234567#
 child-is_parent = { PHONE($number) } looks after your own number.
 child-list_full = You have { $max } children, which is the most. Remove one: *111*7788*2*number#

@@ -71,7 +71,6 @@ locator-package_already_off = You have no package. To connect it: PACKAGE ON to 
 
 locator-self = This is your own number. Give another one: *111*6677*1*9161234567#
 locator-unknown_number = { PHONE($number) } is not in our network. Check it: *111*6677*1*9161234567#
-locator-barred = { PHONE($number) } does not take messages from you.
 locator-name_taken = The name "{ $name }" is taken. Take another one, like MAMA2 number to 6677
 locator-list_full = Your list has { $max } numbers, which is the most. Remove one: *111*6677*2*number#
 locator-asked_recently = { PHONE($number) } did not agree lately. You may ask again on { DATETIME($until) }

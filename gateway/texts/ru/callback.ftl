@@ -7,7 +7,6 @@ callback-top_me_up_asked = Абонент { PHONE($number) } просит поп
 callback-top_me_up_asked_sum = Абонент { PHONE($number) } просит { MONEY($amount) }. Перевести: *112*{ $number }*{ $units }#
 
 callback-self = Это ваш номер. Укажите номер того, кого просите: *110*номер#
-callback-closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой номер.
 callback-barred = Номер { PHONE($number) } не принимает такие просьбы.
 callback-unknown_number = { PHONE($number) } не наш абонент и не сможет перевести вам деньги. Просьба перезвонить: *110*{ $number }#
 callback-sum_limits = Просить можно от { MONEY($min) } до { MONEY($max) } или без суммы: *116*{ $number }#

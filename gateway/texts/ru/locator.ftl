@@ -71,7 +71,6 @@ locator-package_already_off = Пакета у вас нет. Подключит�
 
 locator-self = Это ваш номер. Укажите другой: *111*6677*1*9161234567#
 locator-unknown_number = { PHONE($number) } - не наш абонент. Проверьте: *111*6677*1*9161234567#
-locator-barred = { PHONE($number) } не принимает ваших сообщений.
 locator-name_taken = Имя «{ $name }» уже занято. Возьмите другое, например МАМА2 номер на 6677
 locator-list_full = В списке уже { $max } номеров, больше нельзя. Уберите лишний: *111*6677*2*номер#
 locator-asked_recently = { PHONE($number) } недавно не согласился. Спросить снова можно { DATETIME($until) }

@@ -17,7 +17,6 @@ message-text = { PHONE($number) }: { $text }
 
 message-self = Это ваш номер. Другому: СМС номер текст
 message-text_needed = Нужен текст. Пошлите на 111: СМС { $number } текст
-message-closed = Номер { PHONE($number) } больше не обслуживается.
 message-barred = Номер { PHONE($number) } не принимает ваших сообщений.
 message-quota = Сегодня вы уже отправили SMS: { $max }, больше нельзя. Следующая - завтра.
 message-not_enough_money = SMS стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополнить: *115#

@@ -34,7 +34,6 @@ picture-no_answer =
 
 picture-self = Это ваш номер. Другому: *111*161*7*номер*код#
 picture-not_on = Сначала подключите MMS, бесплатно: *111*8111*1*{ $id }#
-picture-closed = Номер { PHONE($number) } больше не обслуживается.
 picture-barred = Номер { PHONE($number) } не принимает ваших сообщений.
 picture-quota = Сегодня вы уже отправили MMS: { $max }, больше нельзя. Следующая - завтра.
 picture-not_enough_money = MMS стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополнить: *115#

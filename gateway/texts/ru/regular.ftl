@@ -22,7 +22,6 @@ regular-self = На этот же номер переводить нельзя. 
 regular-company = Номер организации не может переводить деньги. Перевод возможен с личного номера.
 regular-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Сменить тариф: *111*59*9#
 regular-unknown_number = { PHONE($number) } не наш абонент. Проверьте номер: *114*номер*1*сумма#
-regular-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *114*номер*1*сумма#
 regular-other_region = Номер { PHONE($number) } из другого региона. Переводить можно только внутри своего региона.
 regular-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
 regular-sum_limits = За раз можно от { MONEY($min) } до { MONEY($max) }, например: *114*{ $number }*1*{ $example }#

@@ -10,7 +10,6 @@ transfer-self = На этот же номер перевести нельзя. �
 transfer-company = Номер организации не может переводить деньги. Перевод возможен с личного номера.
 transfer-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Они есть на других тарифах.
 transfer-unknown_number = { PHONE($number) } - не наш абонент, перевод невозможен. Проверьте номер: *112*номер*сумма#
-transfer-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *112*номер*сумма#
 transfer-other_region = Номер { PHONE($number) } из другого региона. Переводить можно только внутри своего региона.
 transfer-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
 transfer-sum_limits = За раз можно перевести от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#

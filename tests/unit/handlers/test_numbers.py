@@ -156,7 +156,7 @@ LINK_TABLE = [
     ("self", ANNA, ANNA, (), None),
     ("company", OFFICE, SECOND, (), None),
     ("not_on", ANNA, SECOND, (), ANNA),
-    ("unknown_number", ANNA, NOBODY, (), None),
+    ("other_owner", ANNA, NOBODY, (), None),
     ("other_owner", ANNA, FOREIGN, (), None),
     ("other_region", ANNA, FAR, (), None),
     ("target_not_on", ANNA, SECOND, (), SECOND),
