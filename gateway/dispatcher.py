@@ -203,7 +203,7 @@ class Dispatcher:
 
     def _run(self, handler: Handler, command: Command, uow: Stage) -> Outcome:
         """Runs a handler and, where it accepted a question, that question's command in the same step."""
-        outcome = self._checked(handler, handler.function(command, uow))
+        outcome = _told(self._checked(handler, handler.function(command, uow)), command, uow)
         if outcome.then is None:
             uow.fold(outcome)
             return outcome
@@ -232,7 +232,9 @@ class Dispatcher:
             **_fields(dict(pending.arguments)),
         )
         blocked = _blocked(command, uow)
-        return blocked if blocked is not None else self._checked(handler, handler.function(command, uow))
+        if blocked is not None:
+            return blocked
+        return _told(self._checked(handler, handler.function(command, uow)), command, uow)
 
     @staticmethod
     def _checked(handler: Handler, outcome: Outcome) -> Outcome:
@@ -276,6 +278,21 @@ class Dispatcher:
 def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
     """A command's own fields; the catalogue's check has made sure that they fit its class."""
     return arguments
+
+
+def _told(outcome: Outcome, command: Command, uow: UnitOfWork) -> Outcome:
+    """Whoever acts for another number leaves it an SMS about all that he changes, where the command itself has not."""
+    number = command.msisdn
+    if number == command.actor or outcome.refusal or any(reply.to == number for reply in outcome.replies):
+        return outcome
+    asks = all(isinstance(each, Subscriber) and each.msisdn == command.actor for each in outcome.changed)
+    if asks and not outcome.entries:
+        return outcome
+    about = next((dict(each.about) for each in uow.code_list if each.command == command.name), None)
+    if about is None:  # a consent's own command: the number was told when it was asked for
+        return outcome
+    notice = Reply(number, "general-done_by", {"number": command.actor, "what": about}, notice=True)
+    return replace(outcome, replies=(*outcome.replies, notice))
 
 
 def _later(reading: Reading, actor: Subscriber) -> Outcome:

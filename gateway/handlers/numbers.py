@@ -225,5 +225,10 @@ def act(command: Act, uow: UnitOfWork) -> Outcome:
     minutes = uow.products.limits.acting_minutes
     until = Instant(command.at + minutes * MINUTE_MS)
     changed = msgspec.structs.replace(actor, acting=Acting(command.number, until))
-    reply = Reply(command.actor, "numbers-acting", {"number": command.number, "minutes": minutes})
-    return Outcome(replies=(reply,), changed=(changed,))
+    return Outcome(
+        replies=(
+            Reply(command.actor, "numbers-acting", {"number": command.number, "minutes": minutes}),
+            Reply(command.number, "numbers-acting_by", {"number": command.actor}, notice=True),
+        ),
+        changed=(changed,),
+    )

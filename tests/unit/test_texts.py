@@ -498,6 +498,7 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "example": "*112*9161234567*100#",
         "right": "*112*9161234567*сумма#",
         "what": "добавить номер 79161234568",
+        "number": "79161234567",
         "code": "4321",
         "part": own.longest("part-id")[RU],
         "suggestion1": "*111*59#",

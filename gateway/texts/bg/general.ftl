@@ -9,6 +9,8 @@ general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code
 general-fault = Имаме повреда. Не са удържани пари. Опитайте по-късно. Номер { $reference }
 # Done, but a fault of ours keeps us from saying what. `reference` is what the help desk asks for.
 general-untold = Готово, но не успяхме да покажем отговора. Баланс *100#. Номер { $reference }
+# To a number that somebody else acts for; `what` is as below.
+general-done_by = От { PHONE($number) } за вас е изпълнено: { NAME($what) }
 # `what` is the description of the command, from the code table.
 general-later = Още не е достъпно: { NAME($what) }. Всички команди: *111#
 # A long SMS some of whose parts never came.

@@ -20,6 +20,7 @@ numbers-unlinked_target = Номер { PHONE($number) } премахна ваш�
 
 numbers-acting = Командите ви { $minutes } мин са за { PHONE($number) }. Към своя номер: *111*26*2#
 numbers-acting_own = Командите ви отново са за вашия номер.
+numbers-acting_by = От { PHONE($number) } управляват номера ви. Не сте вие? Отделете го: *111*828*2#
 
 numbers-company = Свързват се само номера на частни лица, а този номер е на фирма.
 numbers-self = Това е самият ваш номер. Посочете друг: *111*828*3*номер#

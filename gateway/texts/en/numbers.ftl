@@ -20,6 +20,7 @@ numbers-unlinked_target = { PHONE($number) } has unlinked your number. To link a
 
 numbers-acting = For { $minutes } min your commands are for { PHONE($number) }. Back to your own number: *111*26*2#
 numbers-acting_own = Your commands are for your own number again.
+numbers-acting_by = { PHONE($number) }, linked with you, now acts for your number. Not you? Unlink this one: *111*828*2#
 
 numbers-company = Only numbers of private persons can be linked, and this one belongs to a company.
 numbers-self = This is your own number. Give another one: *111*828*3*number#

@@ -9,6 +9,8 @@ general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code
 general-fault = У нас сбой. Деньги не списаны. Повторите позже. Обращение { $reference }
 # Done, but a fault of ours keeps us from saying what. `reference` is what the help desk asks for.
 general-untold = Готово, но ответ показать не удалось. Баланс *100#. Обращение { $reference }
+# To a number that somebody else acts for; `what` is as below.
+general-done_by = С { PHONE($number) } за вас выполнена команда: { NAME($what) }
 # `what` is the description of the command, from the code table.
 general-later = Пока недоступно: { NAME($what) }. Все команды: *111#
 # A long SMS some of whose parts never came.
