@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import DayTotal, Money, Msisdn, Record
-from gateway.rules.barring import bars, unwilling
+from gateway.rules.barring import bars
 from gateway.rules.calendar import add_today, day_number, moved_today
 from gateway.rules.strangers import ours
 
@@ -44,9 +44,8 @@ def call_me(command: CallMe, uow: UnitOfWork) -> Outcome:
     """Any mobile number of the country can be asked, of whichever network."""
     if command.number == command.msisdn:
         return refused(command, "self")
-    refusal = unwilling(command, command.number, uow)
-    if refusal is not None:
-        return refusal
+    if bars(uow, command.number, command.msisdn):
+        return refused(command, "barred", number=command.number)
     asked = uow.record(Asked, command.msisdn)
     day, most = day_number(command.at, uow.operator), uow.products.callback.call_me_per_day_max
     if moved_today(asked.call_me, day) >= most:

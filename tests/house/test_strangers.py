@@ -27,7 +27,7 @@ STRANGERS = {
     "closed": ("79161230005", "status=closed", ()),
     "unknown": ("79161230006", "", ()),
     "member": ("79161230007", "lang=ru balance=5.00", ("*111*455*1#",)),
-    "barring": ("79161230008", "lang=ru balance=50.00 services={blacklist}", (f"*111*442*1*{ACTOR}#",)),
+    "barring": ("79161230008", "lang=ru balance=50.00 services={blacklist},{sms}", (f"*111*442*1*{ACTOR}#",)),
     "open": ("79161230009", "lang=ru balance=50.00", ("*111*2137*1#",)),
     "linked": ("79161230010", "owner=P5 numbers=on linked=79161230011", ()),
     "secret": ("79161230012", "lang=ru", ("*111*25*3*5832*5832#",)),
@@ -38,9 +38,8 @@ TOLD_APART = {
     "callback.call_me": {"barring"},
     # The code that the other gets moves money within our network only: nobody else could follow the request.
     "callback.top_me_up": NOBODY,
-    # A message that is paid must not be taken money for, where its receiver will not get it.
+    # No money must be taken for a message that its receiver will not get.
     "message.send": {"barring"},
-    "picture.send": {"barring"},
     # Money must not go to nobody, and what leaves a bank card cannot be taken back by us.
     "topup.pay": NOBODY,
     # The same; and money stays in a region, so that the sender has to learn why it does not go.
@@ -74,6 +73,7 @@ def told(rooms: Rooms, folder: Path, form: str, number: str, given: str, does: t
     """What the actor's phone shows, with the number and one-time codes taken out."""
     products = rooms.catalogue.products
     services = {"mms": str(products.message.mms_service), "blacklist": str(products.blacklist.service)}
+    services |= {"sms": str(products.blacklist.sms_service)}
     samples = SAMPLES | {"number": number, "password": "5831", "text": "привет"}
     filled = re.sub(r"<(\w+)[^>]*>", lambda found: samples[found[1]], form)
     said = f"{ACTOR} dials {filled}" if form.startswith("*") else f"{ACTOR} sends {filled}"

@@ -25,5 +25,6 @@ blacklist-unbarred =
 
 blacklist-not_on = Първо включете черния списък: *111*442#
 blacklist-self = Това е вашият номер. Посочете друг: *111*442*1*номер#
+blacklist-sms_only = { $number } праща SMS: първо включете SMS Pro: *111*8111*1*{ $id }#
 blacklist-list_full = В черния списък вече има { $max } номера, повече не може. Махнете излишен: *111*442*2*номер#
 blacklist-not_listed = { $number } не е в черния списък. Списък: *111*442*9#

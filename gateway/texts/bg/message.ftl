@@ -19,4 +19,5 @@ message-self = Това е вашият номер. До друг: СМС ном
 message-text_needed = Липсва текст. Изпратете до 111: СМС { $number } текст
 message-barred = Номер { PHONE($number) } не приема ваши съобщения.
 message-quota = Днес вече изпратихте SMS: { $max }, повече не може. Следващият е утре.
+message-spam = Този текст днес вече е пращан: { $max }. Повече не може, прилича на спам.
 message-not_enough_money = SMS струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#

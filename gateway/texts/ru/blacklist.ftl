@@ -25,5 +25,6 @@ blacklist-unbarred =
 
 blacklist-not_on = Сначала подключите чёрный список: *111*442#
 blacklist-self = Это ваш номер. Укажите другой: *111*442*1*номер#
+blacklist-sms_only = { $number } пишет SMS: сначала подключите SMS Pro: *111*8111*1*{ $id }#
 blacklist-list_full = В чёрном списке уже { $max } номеров, больше нельзя. Уберите лишний: *111*442*2*номер#
 blacklist-not_listed = { $number } нет в чёрном списке. Список: *111*442*9#

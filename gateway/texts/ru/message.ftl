@@ -19,4 +19,5 @@ message-self = Это ваш номер. Другому: СМС номер те�
 message-text_needed = Нужен текст. Пошлите на 111: СМС { $number } текст
 message-barred = Номер { PHONE($number) } не принимает ваших сообщений.
 message-quota = Сегодня вы уже отправили SMS: { $max }, больше нельзя. Следующая - завтра.
+message-spam = SMS с этим текстом сегодня: { $max }. Больше нельзя, похоже на спам.
 message-not_enough_money = SMS стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополнить: *115#
