@@ -103,7 +103,7 @@ used {ANNA} call {BORIS} 125 4.50 2d
 {ANNA} sends ПОПОЛНИТЬ 100 to 111
   sms {ANNA} Пополнить с вашей карты на 100 руб.? ДА {{otp}} или *111*97*{{otp}}#
 {ANNA} sends ДА {{otp}} to 111
-  sms {ANNA} Платёж 100 руб. принят, банк проводит его. Результат пришлём по SMS.
+  sms {ANNA} Платёж 100 руб. принят, банк проводит его. Итог пришлём в SMS.
   sms {ANNA} {DONE}
 balance {ANNA} 100.00
 """,
@@ -113,7 +113,7 @@ balance {ANNA} 100.00
         f"""given {ANNA} lang=ru
 given {BORIS} lang=ru
 {ANNA} sends ПОПОЛНИТЬ {BORIS} 100 to 111
-  sms {ANNA} Пополнить +{BORIS} с вашей карты на 100 руб.? ДА {{otp}} или *111*97*{{otp}}#
+  sms {ANNA} С карты 100 руб. на +{BORIS}? ДА {{otp}} или *111*97*{{otp}}#
 {ANNA} sends ДА {{otp}} to 111
   sms {ANNA} Платёж 100 руб. за +{BORIS} принят. Результат пришлём по SMS.
   sms {ANNA} Номер +{BORIS} пополнен на 100 руб. с вашей карты.

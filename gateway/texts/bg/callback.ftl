@@ -1,8 +1,8 @@
 ### Requests to another number: call me, top me up.
 
-callback-call_me = Молбата за обаждане е изпратена до { PHONE($number) }, безплатно. Днес остават молби: { $left }
+callback-call_me = Молбата до { PHONE($number) } е изпратена, безплатно. Днес остават: { $left }
 callback-call_me_asked = Абонатът { PHONE($number) } ви моли да му се обадите.
-callback-top_me_up = Молбата за зареждане е изпратена до { PHONE($number) }, безплатно. Днес остават молби: { $left }
+callback-top_me_up = Молбата до { PHONE($number) } е изпратена, безплатно. Днес остават: { $left }
 callback-top_me_up_asked = Абонатът { PHONE($number) } моли да заредите сметката му. Превод: *112*{ $number }*сума#
 callback-top_me_up_asked_sum = Абонатът { PHONE($number) } моли за { MONEY($amount) }. Превод: *112*{ $number }*{ $units }#
 

@@ -13,11 +13,11 @@ child-add_ask = { PHONE($number) } иска да вижда баланса, ус
 child-add_asked = До { PHONE($number) } е изпратен въпрос. Отговорете от него до { $hours } ч.
 child-add_ask_own = Да наблюдавате ли { PHONE($number) }? Този номер ще научи. ДА { $code } или *111*97*{ $code }#
 child-added = Вече виждате как е { PHONE($number) }: *111*7788*7*{ $number }#. Махане: *111*7788*2*{ $number }#
-child-added_child = Вече { PHONE($number) } вижда баланса, услугите и мястото ви и може да ви спира номера.
+child-added_child = { PHONE($number) } вижда баланса, услугите, мястото ви и може да спира номера.
 child-already = { PHONE($number) } вече е сред децата ви. Махане: *111*7788*2*{ $number }#
-child-removed = { PHONE($number) } вече не е сред децата ви. Връщане: *111*7788*1*{ $number }#
+child-removed = Вече не следите { PHONE($number) }. Връщане: *111*7788*1*{ $number }#
 child-removed_child =
-    { PHONE($number) } вече не вижда баланса и мястото ви.{ $parents ->
+    { PHONE($number) } вече не следи номера ви.{ $parents ->
         [0] {" "}Спрените за вас номера са пуснати.
        *[some] {""}
     }

@@ -3,10 +3,10 @@
 family-list_empty = Плащате само за себе си. За друг ваш номер: *111*750*1*номер#
 family-list = От вашата сметка плащат ({ $count }): { $numbers }. В сметката { MONEY($balance) }. Махане: *111*750*2*номер#
 family-list_member = За вашия номер плаща { PHONE($payer) }. В общата сметка { MONEY($balance) }. Излизане: *111*750*2*{ $number }#
-family-invite_ask = Да плащате ли за { PHONE($number) } от вашата сметка? ДА { $code } или *111*97*{ $code }#
+family-invite_ask = Да плащате ли за { PHONE($number) }? ДА { $code } или *111*97*{ $code }#
 family-invited = Заявление { $reference } е прието. { PHONE($number) } трябва да се съгласи до { $hours } ч.
 family-offer = { PHONE($number) } ще плаща за вашия номер. Парите във вашата сметка ще чакат. Да: *111*750*4*{ $code }# Не: *111*750*5*{ $code }# Срок { $hours } ч
-family-joined = { PHONE($number) } вече е към вашата сметка, общо номера: { $count }. Махане: *111*750*2*{ $number }#
+family-joined = { PHONE($number) } е към вашата сметка, общо { $count }. Махане: *111*750*2*{ $number }#
 family-joined_member =
     За вашия номер вече плаща { PHONE($payer) }.{ $kept ->
         [0] {""}
@@ -16,7 +16,7 @@ family-already = { PHONE($number) } вече е към вашата сметка
 family-remove_ask = Да спрете ли да плащате за { PHONE($number) }? ДА { $code } или *111*97*{ $code }#
 family-leave_ask = Да излезете ли от общата сметка? Ще плащате сами, имате { MONEY($balance) }. ДА { $code } или *111*97*{ $code }#
 family-removed = { PHONE($number) } отново плаща сам. Връщане: *111*750*1*{ $number }#
-family-removed_member = { PHONE($number) } вече не плаща за вашия номер. Балансът ви: { MONEY($balance) }. Зареждане: *115#
+family-removed_member = { PHONE($number) } вече не плаща за вас. Баланс: { MONEY($balance) }. Зареждане: *115#
 family-left = Отново плащате сами. Балансът ви: { MONEY($balance) }. Зареждане: *115#
 family-left_by = { PHONE($number) } излезе от вашата сметка и плаща сам.
 

@@ -15,7 +15,7 @@ locator-ask_consent = { PHONE($number) } иска да знае къде сте.
 locator-asked = { PHONE($number) } получи въпрос. Ако се съгласи до { $hours } ч, ще пратим SMS.
 locator-waiting = { PHONE($number) } още не е отговорил. Ще пратим SMS, щом отговори.
 locator-agreed = { PHONE($number) } вече може да разбере къде сте. Забрана: *111*6677*5*{ $code }#
-locator-agreed_by = { PHONE($number) } разреши да знаете къде е. Търсене: *111*6677*7*{ $number }#
+locator-agreed_by = { PHONE($number) } разреши търсене. Търсене: *111*6677*7*{ $number }#
 locator-already = { PHONE($number) } вече е разрешил. Търсене: *111*6677*7*{ $number }#
 locator-revoked = { PHONE($number) } вече не може да разбере къде сте.
 locator-revoked_by = { PHONE($number) } вече не разрешава да знаете къде е.
@@ -27,10 +27,10 @@ locator-searching = Търсим: { $who }. Платени { MONEY($price) }. О
 locator-searching_package = Търсим: { $who }. Отговорът ще дойде със SMS. Остават заявки: { $left }
 locator-place = { $who }: { $place }, точност { $metres } м
 locator-located_by = { PHONE($number) } разбра къде сте. Забрана: *111*6677*5*{ $code }#
-locator-saving = Проверяваме къде сте и ще наречем мястото „{ $name }“. Отговорът ще дойде със SMS.
-locator-saved = „{ $name }“: { $place }. Така ще го наричаме, ако някой е тук.
+locator-saving = Проверяваме къде сте. Името ще е „{ $name }“. Ще ви пишем.
+locator-saved = „{ $name }“: { $place }. Така ще го наричаме.
 locator-not_saved = Мястото „{ $name }“ не е запазено: сега не се знае къде сте. Опитайте по-късно.
-locator-stopped = Търсенето е изключено: списъкът е празен, отнети съгласия: { $count }. Включване: *111*6677*1*номер#
+locator-stopped = Търсенето е изключено, отнети съгласия: { $count }. Ново: *111*6677*1*номер#
 
 # Why there is no place; what the request cost has come back.
 locator-off =

@@ -1,7 +1,7 @@
 ### An SMS to another number.
 
 message-ask =
-    Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
+    Съобщение до { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(части: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#

@@ -3,7 +3,7 @@
 transfer-ask = Превод { MONEY($amount) } към { PHONE($number) }, такса { MONEY($fee) }. Да: *112*{ $code }# или SMS ДА { $code }. Не: SMS НЕ { $code }. Кодът важи { $minutes } мин.
 transfer-ask_again = Таксата вече е { MONEY($fee) }. Превод { MONEY($amount) } към { PHONE($number) }. Да: *112*{ $code }# или SMS ДА { $code }. Не: SMS НЕ { $code }. Кодът важи { $minutes } мин.
 transfer-sent = Преведени { MONEY($amount) } към { PHONE($number) }, такса { MONEY($fee) }, остават { MONEY($balance) }. Операция № { $reference }
-transfer-received = Получихте превод: { MONEY($amount) } от { PHONE($number) }. Парите вече са по сметката.
+transfer-received = Превод: { MONEY($amount) } от { PHONE($number) }. Парите са по сметката.
 transfer-form = Превод: *112*номер*сума#, например *112*9161234567*100#, или SMS ПРЕВОД номер сума. Наведнъж от { MONEY($min) } до { MONEY($max) }, такса { MONEY($fee) }
 
 transfer-self = Не може да превеждате на същия номер. Въведете друг: *112*номер*сума#

@@ -1,14 +1,14 @@
 ### The black list.
 
 blacklist-off = Чёрный список не подключён, номеров в нём: { $count }. Подключить: *111*442#
-blacklist-empty = Чёрный список подключён, номеров в нём нет. Добавить: *111*442*1*номер#
+blacklist-empty = Чёрный список включён и пуст. Добавить: *111*442*1*номер#
 blacklist-list =
     { $rest ->
         [0] Чёрный список ({ $count }): { $numbers }. Убрать: *111*442*2*номер#
        *[more] Чёрный список ({ $count }), последние: { $numbers }. Убрать: *111*442*2*номер#
     }
 blacklist-barred =
-    { $number } в чёрном списке и больше не дозвонится до вас. Всего номеров: { $count }. Убрать: { $letters ->
+    { $number } в чёрном списке, всего { $count }. Убрать: { $letters ->
         [0] *111*442*2*{ $number }#
        *[1] SMS ЧС - { $number }
     }
@@ -18,7 +18,7 @@ blacklist-already_barred =
        *[1] SMS ЧС - { $number }
     }
 blacklist-unbarred =
-    { $number } больше не в чёрном списке. Осталось номеров: { $count }. Вернуть: { $letters ->
+    { $number } не в чёрном списке, осталось { $count }. Вернуть: { $letters ->
         [0] *111*442*1*{ $number }#
        *[1] SMS ЧС + { $number }
     }
@@ -26,5 +26,5 @@ blacklist-unbarred =
 blacklist-not_on = Сначала подключите чёрный список: *111*442#
 blacklist-self = Это ваш номер. Укажите другой: *111*442*1*номер#
 blacklist-sms_only = { $number } пишет SMS: сначала подключите SMS Pro: *111*8111*1*{ $id }#
-blacklist-list_full = В чёрном списке уже { $max } номеров, больше нельзя. Уберите лишний: *111*442*2*номер#
+blacklist-list_full = В списке { $max }, больше нельзя. Убрать: *111*442*2*номер#
 blacklist-not_listed = { $number } нет в чёрном списке. Список: *111*442*9#

@@ -1,9 +1,9 @@
 ### Requests to another number: call me, top me up.
 
-callback-call_me = Просьба перезвонить послана на { PHONE($number) }, бесплатно. Сегодня осталось просьб: { $left }
+callback-call_me = Просьба послана на { PHONE($number) }, бесплатно. Сегодня можно ещё: { $left }
 callback-call_me_asked = Абонент { PHONE($number) } просит вас перезвонить.
-callback-top_me_up = Просьба пополнить счёт послана на { PHONE($number) }, бесплатно. Сегодня осталось просьб: { $left }
-callback-top_me_up_asked = Абонент { PHONE($number) } просит пополнить его счёт. Перевести: *112*{ $number }*сумма#
+callback-top_me_up = Просьба послана на { PHONE($number) }, бесплатно. Сегодня можно ещё: { $left }
+callback-top_me_up_asked = { PHONE($number) } просит пополнить счёт: *112*{ $number }*сумма#
 callback-top_me_up_asked_sum = Абонент { PHONE($number) } просит { MONEY($amount) }. Перевести: *112*{ $number }*{ $units }#
 
 callback-self = Это ваш номер. Укажите номер того, кого просите: *110*номер#

@@ -2,7 +2,7 @@
 
 card-redeemed = Карта принята: +{ MONEY($amount) }. Баланс: { MONEY($balance) }
 card-redeemed_other = Карта принята: { PHONE($number) } получил { MONEY($amount) }
-card-redeemed_by = Абонент { PHONE($number) } пополнил ваш счёт картой: +{ MONEY($amount) }. Баланс: { MONEY($balance) }
+card-redeemed_by = { PHONE($number) } пополнил ваш счёт: +{ MONEY($amount) }. Баланс: { MONEY($balance) }
 
 card-locked = Много неверных кодов. Карты можно вводить снова с { DATETIME($until) }. С банковской карты: *115#
 card-unknown_number = { PHONE($number) } не наш абонент, карта не потрачена. Проверьте номер: *111*155*номер*код карты#

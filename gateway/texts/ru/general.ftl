@@ -1,7 +1,7 @@
 ### general: what any command may answer
 
 # Everything that changes something is refused while a number is blocked.
-general-debtor = Номер заблокирован за долг { MONEY($missing) }. Пополните счёт: *115#, и он заработает.
+general-debtor = Номер заблокирован, долг { MONEY($missing) }. Пополните: *115#, и он заработает.
 general-blocked = Номер заблокирован. Снять: *111*157*2*номер*пароль# или звоните 0890.
 general-busy = Сейчас много запросов, ваш не выполнен. Повторите через минуту.
 general-did_you_mean = Вы имели в виду { $what }? Да: ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }

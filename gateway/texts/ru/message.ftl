@@ -1,7 +1,7 @@
 ### An SMS to another number.
 
 message-ask =
-    Отправить сообщение на { PHONE($number) }{ $parts ->
+    Сообщение на { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(частей: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
