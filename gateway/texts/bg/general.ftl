@@ -1,7 +1,7 @@
 ### general: what any command may answer
 
 # Everything that changes something is refused while a number is blocked.
-general-debtor = Номерът е блокиран заради дълг { MONEY($missing) }. Заредете: *115# и той ще работи.
+general-debtor = Номерът е блокиран, дълг { MONEY($missing) }. Заредете: *115# и ще работи.
 general-blocked = Номерът е блокиран. Сваляне: *111*157*2*номер*парола# или на 0890.
 general-busy = В момента има много заявки. Моля, опитайте отново след минута.
 general-did_you_mean = Имахте предвид { $what }? Да: ДА { $code } или *111*97*{ $code }#. Не: НЕ { $code }

@@ -9,7 +9,7 @@ child-list =
         [0] {""}
        *[some] Your number is looked after by: { $parents }
     }
-child-add_ask = { PHONE($number) } asks to see your balance, services and place and to bar numbers for you. Only { PHONE($number) } can end it. Yes: *111*7788*4*{ $code }# No: *111*7788*5*{ $code }# within { $hours } h
+child-add_ask = { PHONE($number) } asks to see your balance, services and place, and to bar numbers. Only it can end this. Yes: *111*7788*4*{ $code }# No: *111*7788*5*{ $code }# in { $hours } h
 child-add_asked = { PHONE($number) } has been asked. Answer from that phone within { $hours } h.
 child-add_ask_own = Look after { PHONE($number) }? That number will be told. YES { $code } or *111*97*{ $code }#
 child-added = You now see how { PHONE($number) } is: *111*7788*7*{ $number }#. To remove: *111*7788*2*{ $number }#

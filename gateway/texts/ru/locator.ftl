@@ -71,7 +71,7 @@ locator-package_already_off = Пакета у вас нет. Подключит�
 
 locator-self = Это ваш номер. Укажите другой: *111*6677*1*9161234567#
 locator-unknown_number = { PHONE($number) } - не наш абонент. Проверьте: *111*6677*1*9161234567#
-locator-name_taken = Имя «{ $name }» уже занято. Возьмите другое, например МАМА2 номер на 6677
+locator-name_taken = Имя «{ $name }» занято. Другое, например: МАМА2 номер на 6677
 locator-list_full = В списке { $max }, больше нельзя. Убрать: *111*6677*2*номер#
 locator-asked_recently = { PHONE($number) } недавно не согласился. Спросить снова можно { DATETIME($until) }
 locator-void = С { PHONE($number) } не вышло, условия изменились. Список: *111*6677#
