@@ -12,7 +12,7 @@ locator-list =
        *[some] {"\u000A"}Вас могат да намерят (забрана: ИЗКЛЮЧИ на 6677): { $given }
     }
 locator-ask_consent = { PHONE($number) } иска да знае къде сте. Съгласие: *111*6677*4*{ $code }# Отказ: *111*6677*5*{ $code }# Срок { $hours } ч
-locator-asked = { PHONE($number) } получи въпрос. Ако се съгласи до { $hours } ч, ще пратим SMS.
+locator-asked = Въпросът е пратен до { PHONE($number) }. Ако се съгласи до { $hours } ч, ще пишем.
 locator-waiting = { PHONE($number) } още не е отговорил. Ще пратим SMS, щом отговори.
 locator-agreed = { PHONE($number) } вече може да разбере къде сте. Забрана: *111*6677*5*{ $code }#
 locator-agreed_by = { PHONE($number) } разреши търсене. Търсене: *111*6677*7*{ $number }#

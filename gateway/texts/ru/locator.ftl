@@ -12,7 +12,7 @@ locator-list =
        *[some] {"\u000A"}Вас могут найти (запретить: ОТКЛЮЧИТЬ на 6677): { $given }
     }
 locator-ask_consent = { PHONE($number) } хочет узнавать, где вы. Разрешить: *111*6677*4*{ $code }# Нет: *111*6677*5*{ $code }# Ждём { $hours } ч
-locator-asked = { PHONE($number) } получил вопрос. Если разрешит за { $hours } ч, пришлём SMS.
+locator-asked = Вопрос послан на { PHONE($number) }. Если разрешит за { $hours } ч, пришлём SMS.
 locator-waiting = { PHONE($number) } ещё не ответил. Когда ответит, пришлём SMS.
 locator-agreed = { PHONE($number) } теперь может узнать, где вы. Запретить: *111*6677*5*{ $code }#
 locator-agreed_by = { PHONE($number) } разрешил вам поиск. Искать: *111*6677*7*{ $number }#
