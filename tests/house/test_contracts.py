@@ -90,8 +90,9 @@ def asked() -> tuple[EffectRow, ...]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(OutsideSystems, "perform", noting)
-        transcripts = transcripts_in([ROOT / "fixtures" / "transcripts" / each for each in FOLDERS])
-        run_all(Rooms(Settings(), SECRET), [read_transcript(path) for path in transcripts])
+        files = transcripts_in([ROOT / "fixtures" / "transcripts" / each for each in FOLDERS])
+        russian = [path for path in files if not path.stem.endswith(("-bg", "-en", "-latin", "-full"))]
+        run_all(Rooms(Settings(), SECRET), [read_transcript(path) for path in russian])
     return tuple(rows)
 
 

@@ -85,14 +85,15 @@ def rooms() -> Rooms:
     return Rooms(Settings(), SECRET)
 
 
-def told(rooms: Rooms, folder: Path, text: str) -> bool:
-    """Whether the last line brought Boris an SMS."""
+def told(rooms: Rooms, folder: Path, text: str, last: int = 1) -> bool:
+    """Whether one of the last lines brought Boris an SMS."""
     path = folder / "told.dialog"
     path.write_text(f"# An act on another number.\ngiven 79161239999\n{text}\n", encoding="utf-8")
     (result,) = run_all(rooms, [read_transcript(path)])
     assert result.faults == ()
-    block = result.blocks.get(text.count("\n") + 3, ())
-    return any(line.startswith(f"  sms {BORIS} ") for line in block)
+    end = text.count("\n") + 3
+    blocks = [result.blocks.get(end - each, ()) for each in range(last)]
+    return any(line.startswith(f"  sms {BORIS} ") for block in blocks for line in block)
 
 
 def test_every_command_that_names_a_number_is_here() -> None:
@@ -112,7 +113,6 @@ def test_an_act_on_another_number_tells_that_number(command: str, rooms: Rooms, 
 @pytest.mark.parametrize("begins", ACTING, ids=["linked", "password"])
 def test_what_is_done_for_another_number_is_told_to_it(code: str, begins: str, rooms: Rooms, tmp_path: Path) -> None:
     """Who acts for a number leaves it an SMS about each thing he changes; of what he reads, the log-in told it."""
-    asked = told(rooms, tmp_path, f"{begins}\n{ANNA} dials {code}")
-    answered = told(rooms, tmp_path, f"{begins}\n{ANNA} dials {code}\n{ANNA} sends ДА to 111")
+    text = f"{begins}\n{ANNA} dials {code}\n{ANNA} sends ДА to 111"
 
-    assert FOR_ANOTHER[code] == (asked or answered)
+    assert FOR_ANOTHER[code] == told(rooms, tmp_path, text, last=2)
