@@ -67,6 +67,9 @@ def _absent(command: Command, uow: UnitOfWork) -> Outcome:
 BLOCKED = "blocked"
 """The refusal of every command that changes something, while a number may change nothing."""
 
+FAULT = "fault"
+"""What the journal and the history call a bug of ours."""
+
 LATER = "later"
 """The refusal of a command that is not available yet, or that the operator has switched off."""
 
@@ -79,11 +82,15 @@ class Stage(UnitOfWork, Protocol):
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """What became of one message: all its replies, and what the journal and the history say of it."""
+    """What became of one message: all its replies, and what the journal and the history say of it.
+
+    `texts`: the replies in words, in their order, each in its reader's language.
+    """
 
     command: str
     refusal: str
     replies: tuple[Reply, ...]
+    texts: tuple[str, ...] = ()
     latin: bool = False
     fault: str = ""
     money_moved: bool = False
@@ -100,6 +107,17 @@ class Fault(str):
     """The traceback of a bug."""
 
     __slots__ = ()
+
+
+def failed(
+    command: str, fault: Fault, to: Msisdn, number: int, *, latin: bool = False, masked: str = "", text: str = "fault"
+) -> Decision:
+    """What becomes of a message that a bug of ours has met: an apology with its number, and nothing else.
+
+    `text`: the apology, of `general`; `fault` says that nothing has happened.
+    """
+    reply = Reply(to, f"general-{text}", {"reference": number})
+    return Decision(command, FAULT, (reply,), latin=latin, fault=str(fault), masked=masked)
 
 
 class Dispatcher:
@@ -139,15 +157,8 @@ class Dispatcher:
             return self._decision(inbound, number, reading, uow, outcome)
         except Exception:  # noqa: BLE001 - the one place where a handler's bug is caught, whatever it is
             uow.forget()
-            reply = Reply(actor.msisdn, "general-fault", {"reference": number})
-            return Decision(
-                command=reading.command,
-                refusal="fault",
-                replies=(reply,),
-                latin=reading.latin,
-                fault=traceback.format_exc(limit=-8),
-                masked=reading.masked,
-            )
+            fault = Fault(traceback.format_exc(limit=-8))
+            return failed(reading.command, fault, actor.msisdn, number, latin=reading.latin, masked=reading.masked)
 
     @staticmethod
     def guarded(work: Callable[[], T]) -> T | Fault:
@@ -167,7 +178,7 @@ class Dispatcher:
             outcome = self._run(handler, command, uow)
         except Exception:  # noqa: BLE001 - as in `decide`
             uow.forget()
-            return Decision(timer.command, "fault", (), fault=traceback.format_exc(limit=-8))
+            return Decision(timer.command, FAULT, (), fault=traceback.format_exc(limit=-8))
         return Decision(timer.command, outcome.refusal, outcome.replies, money_moved=bool(outcome.entries))
 
     def _command(
@@ -192,7 +203,7 @@ class Dispatcher:
 
     def _run(self, handler: Handler, command: Command, uow: Stage) -> Outcome:
         """Runs a handler and, where it accepted a question, that question's command in the same step."""
-        outcome = self._checked(handler, handler.function(command, uow))
+        outcome = _told(self._checked(handler, handler.function(command, uow)), command, uow)
         if outcome.then is None:
             uow.fold(outcome)
             return outcome
@@ -221,7 +232,9 @@ class Dispatcher:
             **_fields(dict(pending.arguments)),
         )
         blocked = _blocked(command, uow)
-        return blocked if blocked is not None else self._checked(handler, handler.function(command, uow))
+        if blocked is not None:
+            return blocked
+        return _told(self._checked(handler, handler.function(command, uow)), command, uow)
 
     @staticmethod
     def _checked(handler: Handler, outcome: Outcome) -> Outcome:
@@ -265,6 +278,21 @@ class Dispatcher:
 def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
     """A command's own fields; the catalogue's check has made sure that they fit its class."""
     return arguments
+
+
+def _told(outcome: Outcome, command: Command, uow: UnitOfWork) -> Outcome:
+    """Whoever acts for another number leaves it an SMS about all that he changes, where the command itself has not."""
+    number = command.msisdn
+    if number == command.actor or outcome.refusal or any(reply.to == number for reply in outcome.replies):
+        return outcome
+    asks = all(isinstance(each, Subscriber) and each.msisdn == command.actor for each in outcome.changed)
+    if asks and not outcome.entries:
+        return outcome
+    about = next((dict(each.about) for each in uow.code_list if each.command == command.name), None)
+    if about is None:  # a consent's own command: the number was told when it was asked for
+        return outcome
+    notice = Reply(number, "general-done_by", {"number": command.actor, "what": about}, notice=True)
+    return replace(outcome, replies=(*outcome.replies, notice))
 
 
 def _later(reading: Reading, actor: Subscriber) -> Outcome:

@@ -86,7 +86,7 @@ class Exposition(Collector):
                       status.redeliveries)  # fmt: skip
         yield counters("ussdgw_refusals", "Messages that were refused, by the refusal's name.", "refusal",
                        telemetry.refusals)  # fmt: skip
-        yield counter("ussdgw_handler_faults", "Messages whose handler failed.", status.faults)
+        yield counter("ussdgw_handler_faults", "Commands that a bug has met.", status.faults)
         yield gauge("ussdgw_queue_facts", "Facts that wait for a batch.", status.queue_facts)
         yield gauge("ussdgw_queue_facts_max", "Above it peers are told to come later.", status.queue_facts_max)
         yield gauge("ussdgw_replies_waiting", "Replies that wait for a place in a window.", status.replies_waiting)

@@ -217,8 +217,7 @@ class Telemetry:
         if decision.refusal:
             self.refusals[decision.refusal] += 1
         if decision.fault:
-            counters["faults"] += 1
-            self._log.error("handler_fault", reference=each.number, command=decision.command, traceback=decision.fault)
+            self.own_fault(each.number, decision.command, decision.fault)
         self._log.info(
             "command",
             reference=each.number,
@@ -240,6 +239,10 @@ class Telemetry:
             decision = each.decision
             if not each.original:
                 note(each.inbound, decision.masked, decision.command, decision.refusal)
+
+    def own_fault(self, number: int, command: str, fault: str) -> None:
+        self.counters["faults"] += 1
+        self._log.error("handler_fault", reference=number, command=command, traceback=fault)
 
     def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
         self.counters["receipts"] += len(came)

@@ -145,9 +145,10 @@ class CallbackRules:
 
 @dataclass(frozen=True, slots=True)
 class BlacklistRules:
-    """Which service the black list is, and how long it may grow."""
+    """Which service the black list is, which one lets it keep SMS away too, and how long it may grow."""
 
     service: ServiceId = ServiceId(30)
+    sms_service: ServiceId = ServiceId(35)
     numbers_max: int = 300
 
 
@@ -214,6 +215,7 @@ class PasswordRules:
     tries_max: int = 3
     lock_minutes: int = 30
     locks_per_day_max: int = 3
+    asker_wrong_per_day_max: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -17,7 +17,7 @@ from gateway.catalogue.applications import is_application
 from gateway.clock import Clock
 from gateway.commands import NotLoaded, Outcome, Reply
 from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn, typed_at, typed_on
-from gateway.dispatcher import Decision, Dispatcher, Fault
+from gateway.dispatcher import FAULT, Decision, Dispatcher, Fault, failed
 from gateway.engine.dialog_steps import DialogSteps, remembering
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Doubts, Taken
@@ -39,7 +39,7 @@ from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
 from gateway.engine.passwords import slow_hash
 from gateway.engine.pushes import Pushes, PushSteps
 from gateway.engine.receipts import Matching, Receipts
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, country_language
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, Reader, ReplyWriter, Screen, country_language
 from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
 from gateway.messages import (
     Claimed,
@@ -219,6 +219,7 @@ class Batch:
     matching: Matching = field(init=False)
     joining: Joining = field(init=False)
     joined: dict[int, Came] = field(default_factory=dict)  # index of a fact -> what this part of an SMS did
+    own_faults: list[tuple[int, str, str]] = field(default_factory=list)  # number, command, traceback
     incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
     came: list[Receipt] = field(default_factory=list)
     changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
@@ -541,9 +542,10 @@ class Batch:
                 missed += 1
                 self.tools.absences[reading.command] = max(missed, self.tools.absences.get(reading.command, 0))
                 await self._fetch_absent(absent)
-        unit.commit()
-        shown = self._effects(unit, number, inbound.at)
         await self._load_readers(decision.replies)
+        decision, documents = self._answerable(decision, Reader(inbound.sender, language, decision.latin), unit, number)
+        unit.commit()
+        shown = self._effects(unit, number, inbound.at, documents)
         screen = None
         if shown:
             self.steps.waits(inbound, language, decision.latin, shown)
@@ -586,7 +588,9 @@ class Batch:
             decision = Decision(
                 command="", refusal="incomplete", replies=(reply,), latin=reading.latin, masked=reading.masked
             )
-            self._answer(inbound, decision, self.journal.next_number(), language, reading)
+            number = self.journal.next_number()
+            decision, _ = self._answerable(decision, Reader(key.sender, language, reading.latin), None, number)
+            self._answer(inbound, decision, number, language, reading)
 
     async def _timer(self, timer: TimerDue) -> None:
         number = self.journal.next_number()
@@ -594,7 +598,7 @@ class Batch:
         decision = await self._own(timer, number)
         entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
         self._journal(number, timer.at, timer.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+        self._reply(Answered(number, self.tools.clock.now(), decision.replies, decision.texts), None)
 
     async def _effect_result(self, result: EffectResult) -> None:
         """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
@@ -613,7 +617,8 @@ class Batch:
                 arguments = (*effect.arguments, ("succeeded", result.succeeded), ("answer", result.answer))
                 own = TimerDue("", result.at, effect.command, effect.msisdn, arguments)
                 waiting = self.steps.waiting(effect.id)
-                decision = await self._own(own, number)
+                asker = None if waiting is None else Reader(waiting.sender, *self.steps.spoken_in(waiting))
+                decision = await self._own(own, number, asker)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
             decision.refusal, decision.fault, "" if is_application(effect.channel) else shortened(effect.document),
@@ -622,8 +627,10 @@ class Batch:
         if waiting is not None:
             await self._show(waiting, decision, number)
             return
-        replies = tuple(reply for reply in decision.replies if reply.prompt is None)  # nobody could answer it there
-        self._reply(Answered(number, self.tools.clock.now(), replies), None)
+        said = zip(decision.replies, decision.texts, strict=True)
+        kept = [(reply, text) for reply, text in said if reply.prompt is None]  # nobody could answer it there
+        replies, texts = tuple([reply for reply, _ in kept]), tuple([text for _, text in kept])
+        self._reply(Answered(number, self.tools.clock.now(), replies, texts), None)
 
     async def _show(self, waiting: Inbound, decision: Decision, number: int) -> None:
         """The result of something outside, in the dialog that waits for it."""
@@ -631,9 +638,6 @@ class Batch:
             await self._fetch(Wanted({waiting.sender}))
         actor = self.state.subscribers[waiting.sender]
         language, latin = self.steps.spoken_in(waiting)
-        if decision.fault:  # whoever waits before his screen must not wait for ever
-            apology = Reply(waiting.sender, "general-fault", {"reference": number})
-            decision = msgspec.structs.replace(decision, replies=(apology,))
         screen = None
         if actor is not None:
             decision = msgspec.structs.replace(decision, latin=latin)
@@ -645,13 +649,13 @@ class Batch:
                 over = Turn(changed=True)
                 screen = self.steps.answered(situation, over, decision, actor, number)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, waiting.sender, language, latin, decision.money_moved,
+            number, self.tools.clock.now(), decision.replies, decision.texts, waiting.sender, decision.money_moved,
             screen,
         )  # fmt: skip
         self._reply(answered, waiting)
 
-    async def _own(self, command: TimerDue, number: int) -> Decision:
-        """Runs a command that the gateway gives itself."""
+    async def _own(self, command: TimerDue, number: int, asker: Reader | None = None) -> Decision:
+        """Runs a command that the gateway gives itself; `asker` is who waits before his screen for what it says."""
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
             try:
@@ -659,10 +663,72 @@ class Batch:
                 break
             except NotLoaded as absent:
                 await self._fetch_absent(absent)
+        documents = self._documents(unit)
+        if isinstance(documents, Fault):
+            unit.forget()
+            decision, documents = Decision(command.command, FAULT, (), fault=str(documents)), []
+        if decision.fault and asker is not None:  # he must not wait for ever
+            decision = failed(command.command, Fault(decision.fault), asker.msisdn, number)
         unit.commit()
-        self._effects(unit, number, command.at)
+        self._effects(unit, number, command.at, documents)
         await self._load_readers(decision.replies)
+        decision = self._told_at_least(decision, asker, number)
+        if decision.fault:
+            self.own_faults.append((number, command.command, decision.fault))
         return decision
+
+    def _answerable(
+        self, decision: Decision, asker: Reader, unit: MessageUnit | None, number: int
+    ) -> tuple[Decision, list[bytes]]:
+        """A decision with its replies in words, and the documents of its effects.
+
+        Where a text does not fit its arguments the command is refused whole, with an apology: what nobody could be
+        told must not happen to anybody.
+        """
+        documents = [] if unit is None else self._documents(unit)
+        texts = documents if isinstance(documents, Fault) else self._in_words(decision.replies, asker)
+        if not isinstance(texts, Fault) and not isinstance(documents, Fault):
+            return msgspec.structs.replace(decision, texts=texts), documents
+        if unit is not None:
+            unit.forget()
+        apology = failed(
+            decision.command, Fault(texts), asker.msisdn, number, latin=decision.latin, masked=decision.masked
+        )  # fmt: skip
+        said = self._in_words(apology.replies, asker)
+        if isinstance(said, Fault):  # not even that: silence, and the engine goes on
+            return msgspec.structs.replace(apology, replies=()), []
+        return msgspec.structs.replace(apology, texts=said), []
+
+    def _told_at_least(self, decision: Decision, asker: Reader | None, number: int) -> Decision:
+        """The replies of what the gateway did itself, in words.
+
+        That stands, since it happened outside or its time came: in place of a text that does not fit its arguments
+        its reader is told where to look.
+        """
+        said, faults = [], [decision.fault] if decision.fault else []
+        for reply in decision.replies:
+            texts = self._in_words((reply,), asker)
+            if isinstance(texts, Fault):
+                faults.append(str(texts))
+                reply = Reply(reply.to, "general-untold", {"reference": number}, reply.notice)
+                texts = self._in_words((reply,), asker)
+            if not isinstance(texts, Fault):
+                said.append((reply, texts[0]))
+        replies, words = tuple([reply for reply, _ in said]), tuple([text for _, text in said])
+        return msgspec.structs.replace(decision, replies=replies, texts=words, fault="\n".join(faults))
+
+    def _in_words(self, replies: tuple[Reply, ...], asker: Reader | None) -> tuple[str, ...] | Fault:
+        languages: dict[Msisdn, Language] = {}
+        for reply in replies:
+            stored = _stored(self.state.subscribers.get(reply.to))
+            if stored is not None:
+                languages[reply.to] = stored
+        return Dispatcher.guarded(lambda: self.tools.writer.texts(replies, asker, languages))
+
+    def _documents(self, unit: MessageUnit) -> list[bytes] | Fault:
+        """What is asked of systems outside, in the order of the effects."""
+        told = self.tools.writer.told
+        return Dispatcher.guarded(lambda: [msgspec.json.encode(told(each.document)) for each in unit.effects])
 
     async def _load_readers(self, replies: tuple[Reply, ...]) -> None:
         """The stored languages of other people are needed for what they are told."""
@@ -679,7 +745,9 @@ class Batch:
             latin=reading.latin,
             masked=reading.masked,
         )
-        self._finish(inbound, decision, self.journal.next_number(), language, reading)
+        number = self.journal.next_number()
+        decision, _ = self._answerable(decision, Reader(inbound.sender, language, reading.latin), None, number)
+        self._finish(inbound, decision, number, language, reading)
 
     def _create(self, inbound: Inbound) -> Subscriber:
         """A number that the store does not know gets the default tariff and the opening balance."""
@@ -733,7 +801,7 @@ class Batch:
         self._take(inbound, number, matched.original)
         self.decided.append(Decided(inbound, REPEATED, number, matched.original))
 
-    def _effects(self, unit: MessageUnit, number: int, at: Instant) -> int:
+    def _effects(self, unit: MessageUnit, number: int, at: Instant, documents: Sequence[bytes] = ()) -> int:
         """What a decision does besides changing documents; the effect whose result its dialog shows, 0: none."""
         write, shown = self.write, 0
         for entry in unit.entries:
@@ -749,8 +817,7 @@ class Batch:
         if unit.hurried:
             write.timers_hurried.update(dict.fromkeys(unit.hurried, at))
             self.next_timer = at if self.next_timer is None else min(self.next_timer, at)
-        for index, effect in enumerate(unit.effects):
-            document = msgspec.json.encode(self.tools.writer.told(effect.document))
+        for index, (effect, document) in enumerate(zip(unit.effects, documents, strict=True)):
             row_id = number * ROWS_PER_MESSAGE + index
             key = self.journal.key(row_id)
             row = EffectRow(
@@ -799,7 +866,7 @@ class Batch:
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
+            number, self.tools.clock.now(), decision.replies, decision.texts, inbound.sender,
             decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
@@ -833,8 +900,9 @@ class Batch:
         """A bug of ours in a menu: the dialog ends with an apology, and the neighbours never notice."""
         number = self.journal.next_number()
         self.steps.end(situation.inbound)
-        apology = Reply(situation.inbound.sender, "general-fault", {"reference": number})
-        decision = Decision(command=MENU_COMMAND, refusal="fault", replies=(apology,), fault=str(fault))
+        sender, language = situation.inbound.sender, situation.language
+        apology = failed(MENU_COMMAND, fault, sender, number)
+        decision, _ = self._answerable(apology, Reader(sender, language), None, number)
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED)
 
     def _journal(self, number: int, at: Instant, msisdn: str, body: Body) -> None:
@@ -847,14 +915,8 @@ class Batch:
         self.write.inbox.append(InboxRow(number, inbound.connection, fingerprint, inbound.at, original))
 
     def _reply(self, answered: Answered, inbound: Inbound | None) -> None:
-        languages: dict[Msisdn, Language] = {}
-        for reply in answered.replies:
-            if reply.to != answered.sender:
-                stored = _stored(self.state.subscribers.get(reply.to))
-                if stored is not None:
-                    languages[reply.to] = stored
         first = answered.number * ROWS_PER_MESSAGE
-        for index, outgoing in enumerate(self.tools.writer.outgoing(answered, inbound, languages)):
+        for index, outgoing in enumerate(self.tools.writer.outgoing(answered, inbound)):
             self._queue(first + index, answered.at, outgoing)
 
     def _queue(self, row_id: int, at: Instant, outgoing: Outgoing) -> None:

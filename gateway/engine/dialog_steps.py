@@ -16,7 +16,7 @@ from gateway.clock import Clock
 from gateway.conversation import Conversation, Shown, Situation, Turn
 from gateway.dispatcher import Decision, Dispatcher, Fault
 from gateway.engine.dialogs import Dialogs
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, ReplyWriter, Screen, is_shown
+from gateway.engine.replies import ROWS_PER_MESSAGE, ReplyWriter, Screen, is_shown
 from gateway.messages import DialogOrigin, Inbound
 from gateway.model import Channel, Dialog, DialogKey, DialogPlace, DialogState, Instant, Language, Msisdn, Subscriber
 from gateway.reading import Reading
@@ -90,12 +90,13 @@ class DialogSteps:
     ) -> Screen | None:
         """What a command's answer looks like in its dialog. None: as without one, and the dialog is over."""
         talk, inbound = self.talk, situation.inbound
-        own = [reply for reply in decision.replies if is_shown(reply, inbound.sender)]
+        said = zip(decision.replies, decision.texts, strict=True)
+        shown_here = [(reply, text) for reply, text in said if is_shown(reply, inbound.sender)]
+        own = [reply for reply, _ in shown_here]
         if talk is None or not own:
             self._change(situation, _left(turn), turn.changed, number)
             return None
-        answered = Answered(number, inbound.at, (), inbound.sender, situation.language, decision.latin)
-        text = "\n".join([self.writer.text(reply, answered, {}) for reply in own])
+        text = "\n".join([text for _, text in shown_here])
         asked = {pending.code for pending in actor.pendings} if actor is not None else set()
         question = next((reply.code for reply in own if reply.code in asked), None)
         prompt = next((reply.prompt for reply in own if reply.prompt is not None), None)

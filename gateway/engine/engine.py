@@ -55,6 +55,10 @@ class Observer(Protocol):
     def decided(self, each: Decided, took_ms: float) -> None: ...
     def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None: ...
     def parts_dropped(self, count: int) -> None: ...
+    def own_fault(self, number: int, command: str, fault: str) -> None:
+        """A bug met a command that the gateway gave itself: a timer, or the result of something outside."""
+        ...
+
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
     def wrote(self, facts: list[Fact], decided: list[Decided], took_s: float) -> None:
         """Once a batch, after `decided` for each of its messages."""
@@ -359,4 +363,6 @@ class Engine:
             self.observer.parts_dropped(batch.joining.dropped)
         for each in batch.decided:
             self.observer.decided(each, took_s * 1000)
+        for number, command, fault in batch.own_faults:
+            self.observer.own_fault(number, command, fault)
         self.observer.wrote(batch.facts, batch.decided, took_s)

@@ -215,9 +215,10 @@ class PushSteps:
         if menu is not None:
             title = TextName(f"menu-{menu.menu.name}")
             reply = Reply(dialog.msisdn, "push-missed", {"title": title, "code": f"{dialog.path}#"})
-        answered = Answered(number, self.steps.clock.now(), (reply,))
-        languages = {dialog.msisdn: dialog.place.language}
-        for index, outgoing in enumerate(self.steps.writer.outgoing(answered, None, languages), first):
+        writer = self.steps.writer
+        texts = writer.texts((reply,), None, {dialog.msisdn: dialog.place.language})
+        answered = Answered(number, self.steps.clock.now(), (reply,), texts)
+        for index, outgoing in enumerate(writer.outgoing(answered, None), first):
             self.queue(number * ROWS_PER_MESSAGE + index, answered.at, outgoing)
 
     def _end(self, dialog: Dialog) -> None:

@@ -6,7 +6,7 @@ the code's row says so. Another person concerned gets an SMS of his own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,15 +53,22 @@ class Screen(msgspec.Struct, frozen=True, gc=False):
         return OutKind.END_NETWORK if self.network_opened else OutKind.END_MOBILE
 
 
+class Reader(msgspec.Struct, frozen=True, gc=False):
+    """Who asked, and what his answer is written in; everybody else reads his own language, in his own letters."""
+
+    msisdn: Msisdn
+    language: Language
+    latin: bool = False
+
+
 class Answered(msgspec.Struct, frozen=True, gc=False):
-    """What one message answers, and to whom."""
+    """What one message answers, and to whom; `texts`: its replies in words, in their order."""
 
     number: int
     at: Instant
     replies: tuple[Reply, ...]
+    texts: tuple[str, ...] = ()
     sender: Msisdn | None = None
-    language: Language | None = None
-    latin: bool = False
     sms_too: bool = False
     screen: Screen | None = None
 
@@ -75,18 +82,15 @@ class ReplyWriter:
         self._operator = operator
         self._settings = settings
 
-    def outgoing(
-        self, answered: Answered, inbound: Inbound | None, languages: dict[Msisdn, Language]
-    ) -> list[Outgoing]:
-        """What one message sends, in order, at most `REPLIES_MAX`; `languages`: the stored ones of other readers."""
+    def outgoing(self, answered: Answered, inbound: Inbound | None) -> list[Outgoing]:
+        """What one message sends, in order, at most `REPLIES_MAX`."""
         found: list[Outgoing] = []
         screen = answered.screen
         if screen is not None and inbound is not None:
             code = next((reply.code for reply in answered.replies if is_shown(reply, answered.sender)), None)
             shown = Reply(inbound.sender, "", code=code)
             found.append(self._make(answered, inbound, shown, screen.text, Channel.USSD, screen.act))
-        for reply in answered.replies:
-            text = self.text(reply, answered, languages)
+        for reply, text in zip(answered.replies, answered.texts, strict=True):
             if is_shown(reply, answered.sender) and inbound is not None and _can_show(inbound):
                 if screen is not None:
                     if (screen.goes_on or not answered.sms_too) and screen.whole:
@@ -106,7 +110,7 @@ class ReplyWriter:
 
     def unasked(self, inbound: Inbound, text: str, number: int, at: Instant) -> Outgoing:
         """A screen that answers no message: it opens a dialog, or releases one, as `inbound` names it."""
-        answered = Answered(number, at, (), inbound.sender)
+        answered = Answered(number, at, (), sender=inbound.sender)
         act = _last_act(inbound)
         return self._make(answered, inbound, Reply(inbound.sender, ""), text, Channel.USSD, act)
 
@@ -123,11 +127,20 @@ class ReplyWriter:
         dialect = self._dialects.get(inbound.dialog.dialect)
         return Size() if dialect is None else Size(dialect.septets_max, dialect.units_max)
 
-    def text(self, reply: Reply, answered: Answered, languages: Mapping[Msisdn, Language]) -> str:
-        """A reply in its reader's language; `languages`: the stored ones of other readers."""
-        own = reply.to == answered.sender
-        language = reply.language or (answered.language if own else None) or languages.get(reply.to)
-        return self._render(reply, language or country_language(reply.to), answered.latin and own)
+    def texts(
+        self, replies: Iterable[Reply], asker: Reader | None, languages: Mapping[Msisdn, Language]
+    ) -> tuple[str, ...]:
+        """Replies in the languages of those who read them; `languages`: the stored ones of others than the asker.
+
+        Raises whatever a text that does not fit its arguments raises: a bug of a handler.
+        """
+        return tuple([self._text(reply, asker, languages) for reply in replies])
+
+    def _text(self, reply: Reply, asker: Reader | None, languages: Mapping[Msisdn, Language]) -> str:
+        own = asker is not None and reply.to == asker.msisdn
+        stored = asker.language if asker is not None and own else languages.get(reply.to)
+        language = reply.language or stored or country_language(reply.to)
+        return self._render(reply, language, asker is not None and own and asker.latin)
 
     def told(self, document: Mapping[str, object]) -> Mapping[str, object]:
         """The document of an effect, its texts in the language that it names."""

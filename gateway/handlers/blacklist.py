@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import BarredNumber, Subscriber
-from gateway.rules.barring import Barred, list_is_on
+from gateway.rules.barring import Barred, list_is_on, sms_kept_away
 from gateway.rules.instead import instead
 
 
@@ -81,7 +81,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.actor, "blacklist-list", arguments),))
 
 
-@handles(Bar, refuses=["not_on", "self", "list_full"])
+@handles(Bar, refuses=["not_on", "self", "sms_only", "list_full"])
 def bar(command: Bar, uow: UnitOfWork) -> Outcome:
     """Free and easy to undo, so without a question; saying it again says that it is there."""
     subscriber = _subject(command, uow)
@@ -89,6 +89,8 @@ def bar(command: Bar, uow: UnitOfWork) -> Outcome:
         return refused(command, "not_on")
     if command.barred == BarredNumber(subscriber.msisdn):
         return refused(command, "self")
+    if _letters(command.barred) and not sms_kept_away(uow, subscriber):
+        return refused(command, "sms_only", number=command.barred, id=str(uow.products.blacklist.sms_service))
     barred = uow.record(Barred, subscriber.msisdn)
     arguments: dict[str, object] = {"number": command.barred, "letters": _letters(command.barred)}
     if command.barred in barred.numbers:

@@ -14,7 +14,7 @@ import msgspec
 from gateway.commands import Command, Outcome, Password, Reply, Timer, UnitOfWork, handles, refused
 from gateway.model import DAY_MS, FEES, Entry, Instant, Money, Msisdn, Record, Subscriber, SubscriberStatus
 from gateway.rules import confirmations
-from gateway.rules.credentials import Credentials, proved
+from gateway.rules.credentials import PASSWORD_REFUSALS, Credentials, proved
 from gateway.rules.paying import usual_floor
 
 
@@ -57,7 +57,7 @@ CHARGE = "block"
 """The kind of the ledger entries of a block's fee."""
 
 
-@handles(Set, refuses=["needs_password", "closed", "wrong_password", "password_locked"])
+@handles(Set, refuses=["needs_password", "closed", *PASSWORD_REFUSALS])
 def block(command: Set, uow: UnitOfWork) -> Outcome:
     """The phone in the hand at once, the number acted for after a question, any other with its password at once."""
     if command.number is None:
@@ -101,7 +101,7 @@ def _blocked(command: Set, uow: UnitOfWork, number: Msisdn, *, asks: bool) -> Ou
     )
 
 
-@handles(Lift, refuses=["password_needed", "wrong_password", "password_locked"])
+@handles(Lift, refuses=["password_needed", *PASSWORD_REFUSALS])
 def unblock(command: Lift, uow: UnitOfWork) -> Outcome:
     """Always the permanent password, from this phone or another; what was blocked for a debt stays so."""
     number = command.number or command.msisdn

@@ -29,6 +29,7 @@ from gateway.rules import confirmations
 from gateway.rules.calendar import add_today, local, month_later, moved_today
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.points import Member, added, opened, points_of, taken
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,8 +344,7 @@ def _gift_refusal(command: Gift | Receive, uow: UnitOfWork) -> Outcome | None:
     member = uow.record(Member, command.msisdn)
     if not member.since:
         return refused(command, "not_member")
-    receiver = uow.subscriber(number)
-    if receiver is None or receiver.status is SubscriberStatus.CLOSED:
+    if ours(uow, number) is None:
         return refused(command, "unknown_number", number=number)
     if not uow.record(Member, number).since:
         return refused(command, "receiver_not_member", number=number)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.commands import CardCode, Command, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import HOUR_MS, TOP_UP, Instant, Msisdn, Subscriber, SubscriberStatus
+from gateway.model import HOUR_MS, TOP_UP, Instant, Msisdn, Subscriber
 from gateway.rules.cards import SALT, Card, CardTries
 from gateway.rules.paying import paid_in
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,12 @@ class Redeem(Command):
     number: Msisdn | None = None
 
 
-REFUSALS = ("locked", "unknown_number", "closed", "yours", "unknown", "not_active", "used", "expired")
+REFUSALS = ("locked", "unknown_number", "yours", "unknown", "not_active", "used", "expired")
 
 
 @handles(Redeem, refuses=REFUSALS)
 def redeem(command: Redeem, uow: UnitOfWork) -> Outcome:
-    """Credits the card's sum. Who is locked out, or names a number that cannot be topped up, spends no try."""
+    """Credits the card's sum. Which numbers there are is told only to who has a good card, and keeps it."""
     rules = uow.products.cards
     tries = uow.record(CardTries, command.actor)
     free_at = Instant(tries.last_at + rules.lock_hours * HOUR_MS)
@@ -41,17 +42,15 @@ def redeem(command: Redeem, uow: UnitOfWork) -> Outcome:
     elif tries.wrong >= rules.wrong_max:
         return refused(command, "locked", until=free_at)
     number = command.number or command.msisdn
-    credited = uow.subscriber(number)
-    if credited is None:
-        return refused(command, "unknown_number", number=number)
-    if credited.status is SubscriberStatus.CLOSED:
-        return refused(command, "closed", number=number)
     card = uow.record(Card, uow.slow_hash(command.card, SALT))
     if card.used_at and card.used_by == command.actor:
         return refused(command, "yours", amount=card.amount, at=card.used_at)
     fault = _fault(card, command.at)
     if fault:
         return _no_good(command, fault, CardTries(command.actor, tries.wrong + 1, command.at), uow)
+    credited = ours(uow, number)
+    if credited is None:
+        return refused(command, "unknown_number", number=number)
     return _credited(command, uow, card, credited)
 
 

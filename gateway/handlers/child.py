@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.commands import Command, Otp, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import AccountId, BarredNumber, Msisdn, PersonKind, Subscriber, SubscriberStatus, TariffId
+from gateway.model import AccountId, BarredNumber, Msisdn, PersonKind, Subscriber, TariffId
 from gateway.rules import confirmations
 from gateway.rules.answers import understood
 from gateway.rules.barring import BarredForChild
@@ -18,6 +18,7 @@ from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.instead import instead
 from gateway.rules.naming import abridged, amount, name_in, nameless
 from gateway.rules.places import Place, asked_place, reason_of
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +170,11 @@ def _add_refusal(command: Add | Join, uow: UnitOfWork) -> Outcome | None:
     number, rules = command.number, uow.products.child
     if number == command.msisdn:
         return refused(command, "self")
-    child = uow.subscriber(number)
-    if child is None or child.status is SubscriberStatus.CLOSED:
+    child = ours(uow, number)
+    if child is None:
         return refused(command, "unknown_number", number=number)
-    persons = (uow.person(_subject(command, uow).person), uow.person(child.person))
-    if any(each.kind is PersonKind.COMPANY for each in persons):
+    parent = _subject(command, uow)
+    if uow.person(parent.person).kind is PersonKind.COMPANY:
         return refused(command, "company")
     children = uow.record(Children, command.msisdn).numbers
     if number in children:
@@ -182,10 +183,12 @@ def _add_refusal(command: Add | Join, uow: UnitOfWork) -> Outcome | None:
         return refused(command, "is_parent", number=number)
     if len(children) >= rules.children_max:
         return refused(command, "list_full", max=rules.children_max)
-    # How many parents a stranger's number has is nobody's to learn: there the consent comes to nothing.
-    own = child.person == _subject(command, uow).person
+    # Whether a stranger's number has parents, or is a company's, is nobody's to learn: its consent comes to nothing.
+    own = child.person == parent.person
     if (own or isinstance(command, Join)) and len(uow.record(Parents, number).numbers) >= rules.parents_max:
         return refused(command, "parents_full", number=number, max=rules.parents_max)
+    if isinstance(command, Join) and uow.person(child.person).kind is PersonKind.COMPANY:
+        return refused(command, "company")
     return None
 
 

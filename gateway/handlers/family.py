@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.commands import Command, Otp, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import Account, AccountId, Money, Msisdn, PersonKind, Record, Subscriber, SubscriberStatus
+from gateway.model import Account, AccountId, Money, Msisdn, PersonKind, Record, Subscriber
 from gateway.rules import confirmations
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.paying import Promised
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
 
 
 INVITE_REFUSALS = (
-    "self", "company", "unknown_number", "other_owner", "other_region", "not_payer", "in_family", "debt", "list_full",
+    "self", "company", "other_owner", "other_region", "not_payer", "in_family", "debt", "list_full",
 )  # fmt: skip
 
 
@@ -135,10 +136,8 @@ def _invite_refusal(command: Invite | Join, uow: UnitOfWork) -> Outcome | None:
         return refused(command, "self")
     if uow.person(payer.person).kind is PersonKind.COMPANY:
         return refused(command, "company")
-    member = uow.subscriber(number)
-    if member is None or member.status is SubscriberStatus.CLOSED:
-        return refused(command, "unknown_number", number=number)
-    if member.person != payer.person:
+    member = ours(uow, number)
+    if member is None or member.person != payer.person:  # who else there is, is nobody's to learn
         return refused(command, "other_owner", number=number)
     if member.region != payer.region:
         return refused(command, "other_region", number=number)

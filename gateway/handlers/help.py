@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from gateway.commands import CodeLine, Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import Language, Topic
+from gateway.spellings import latin_spellings
 
 TOPIC_ECHO_MAX = 20
 """How much of an unknown keyword a refusal repeats, in characters."""
-
 
 ROOM = {Language.RU: 145, Language.BG: 145, Language.EN: 390, Language.LAT: 390}
 """Characters for the lines of the menu: three joined SMS (3 * 67 or 3 * 153, TS 23.040 9.2.3.24) less the last line."""
@@ -95,14 +95,15 @@ def _form(line: CodeLine, language: Language) -> str:
 
 
 def _is_about(line: CodeLine, wanted: str) -> bool:
-    """By its keyword in any language, or by its number with or without the common `111`."""
+    """By its keyword in any language, in Latin letters too, or by its number with or without the common `111`."""
     if re.fullmatch(r"[\d*# ]+", wanted):
         digits = re.findall(r"\d+", wanted)
         segments = re.findall(r"[^*#]+", line.ussd)
         if digits and digits in (segments[: len(digits)], segments[1 : len(digits) + 1]):
             return True
     keyword = wanted.split()[0]
-    return any(_folded(form.partition(" ")[0]) == keyword for form in line.sms.values())
+    keywords = [_folded(form.partition(" ")[0]) for form in line.sms.values()]
+    return any(keyword == each or (keyword.isascii() and keyword in latin_spellings(each)) for each in keywords)
 
 
 def _folded(text: str) -> str:

@@ -25,7 +25,6 @@ from gateway.model import (
     Msisdn,
     Name,
     Subscriber,
-    SubscriberStatus,
 )
 from gateway.rules import confirmations
 from gateway.rules.answers import understood
@@ -37,6 +36,7 @@ from gateway.rules.naming import LIST_ROOM, abridged
 from gateway.rules.paying import missing_for, paid_in
 from gateway.rules.places import Place as Answer
 from gateway.rules.places import asked_place, reason_of
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.actor, "locator-list", arguments),))
 
 
-ADD_REFUSALS = ("self", "unknown_number", "barred", "name_taken", "list_full", "asked_recently")
+ADD_REFUSALS = ("self", "unknown_number", "name_taken", "list_full", "asked_recently")
 
 
 @handles(Add, refuses=ADD_REFUSALS)
@@ -213,11 +213,9 @@ def add(command: Add, uow: UnitOfWork) -> Outcome:
     number, rules = command.number, uow.products.locator
     if number == command.msisdn:
         return refused(command, "self")
-    target = uow.subscriber(number)
-    if target is None or target.status is SubscriberStatus.CLOSED:
+    target = ours(uow, number)
+    if target is None:
         return refused(command, "unknown_number", number=number)
-    if bars(uow, number, command.msisdn):
-        return refused(command, "barred", number=number)
     contacts = uow.record(Contacts, command.msisdn)
     if command.contact and contacts.named(command.contact) not in (None, number):
         return refused(command, "name_taken", name=command.contact)
@@ -231,7 +229,8 @@ def add(command: Add, uow: UnitOfWork) -> Outcome:
     recent = {each: at for each, at in contacts.asked if at + again_ms > command.at}
     if number in recent:
         waiting = confirmations.live(target, command.at)
-        if any(each.command == Join.name and each.msisdn == command.msisdn for each in waiting):
+        asked = any(each.command == Join.name and each.msisdn == command.msisdn for each in waiting)
+        if asked or bars(uow, number, command.msisdn):
             return Outcome(replies=(Reply(command.actor, "locator-waiting", {"number": number}),))
         return refused(command, "asked_recently", number=number, until=Instant(recent[number] + again_ms))
     return _asked(command, uow, target, msgspec.structs.replace(
@@ -241,6 +240,9 @@ def add(command: Add, uow: UnitOfWork) -> Outcome:
 
 def _asked(command: Add, uow: UnitOfWork, target: Subscriber, contacts: Contacts) -> Outcome:
     hours = uow.products.limits.consent_hours
+    asked = Reply(command.actor, "locator-asked", {"number": command.number, "hours": hours})
+    if bars(uow, target.msisdn, command.msisdn):  # not disturbed, and nobody learns why no consent comes
+        return Outcome(replies=(asked,), changed=(contacts,))
     join = Join(
         actor=command.actor,
         msisdn=command.msisdn,
@@ -252,7 +254,6 @@ def _asked(command: Add, uow: UnitOfWork, target: Subscriber, contacts: Contacts
     changed, question, timer = confirmations.ask_consent(
         join, uow, target, text="locator-ask_consent", arguments={"number": command.msisdn, "hours": hours}
     )
-    asked = Reply(command.actor, "locator-asked", {"number": command.number, "hours": hours})
     return Outcome(replies=(asked, question), changed=(changed, contacts), timers=(timer,))
 
 

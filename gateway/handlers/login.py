@@ -9,7 +9,7 @@ import msgspec
 from gateway.commands import Command, Outcome, Password, Reply, UnitOfWork, handles, refused
 from gateway.model import MINUTE_MS, Acting, Instant, Msisdn, Subscriber
 from gateway.rules import acting
-from gateway.rules.credentials import proved
+from gateway.rules.credentials import PASSWORD_REFUSALS, proved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def who(command: Who, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.actor, "login-who", arguments),))
 
 
-@handles(Enter, refuses=["self", "password_needed", "wrong_password", "password_locked"])
+@handles(Enter, refuses=["self", "password_needed", *PASSWORD_REFUSALS])
 def enter(command: Enter, uow: UnitOfWork) -> Outcome:
     """The actor's next commands concern the other number, which learns of it and how to end it."""
     if command.number == command.actor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import SERVICES, DayTotal, Entry, MessageText, Money, Msisdn, Record
 from gateway.rules import confirmations
 from gateway.rules.allowances import used_up
-from gateway.rules.barring import unwilling
+from gateway.rules.barring import bars_sms
 from gateway.rules.calendar import add_today, day_number, moved_today
 from gateway.rules.paying import missing_for
 from gateway.screens import messages_for
@@ -24,10 +25,11 @@ class Send(Command):
 
 
 class Sent(Record, frozen=True, array_like=True, gc=False):
-    """How many messages a number has sent by this code today."""
+    """How many messages a number has sent by this code today, and how often each text, by its digest."""
 
     kind = "messages_sent"
     today: DayTotal = DayTotal()
+    texts: tuple[tuple[str, int], ...] = ()
 
 
 CHARGE = "sms"
@@ -36,7 +38,7 @@ CHARGE = "sms"
 ONE = Money(1)
 
 
-@handles(Send, refuses=["self", "text_needed", "closed", "barred", "quota", "not_enough_money"])
+@handles(Send, refuses=["self", "text_needed", "barred", "quota", "spam", "not_enough_money"])
 def send(command: Send, uow: UnitOfWork) -> Outcome:
     """To any mobile number of the country. What the package does not cover is asked with its price."""
     number = command.number
@@ -44,13 +46,16 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
         return refused(command, "self")
     if not command.text:
         return refused(command, "text_needed", number=number)
-    refusal = unwilling(command, number, uow)
-    if refusal is not None:
-        return refusal
+    if bars_sms(uow, number, command.msisdn):
+        return refused(command, "barred", number=number)
     sent = uow.record(Sent, command.msisdn)
     day, most = day_number(command.at, uow.operator), uow.products.message.sms_per_day_max
     if moved_today(sent.today, day) >= most:
         return refused(command, "quota", max=most)
+    texts, digest = _texts(sent, day), _digest(command.text)
+    same = texts.get(digest, 0)
+    if same >= uow.products.message.same_text_per_day_max:
+        return refused(command, "spam", max=uow.products.message.same_text_per_day_max)
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
     parts = messages_for(command.text)
@@ -70,11 +75,21 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
         Entry(SERVICES, price, CHARGE, command.msisdn),
     )
     arguments["left"] = Money(account.balance - price)
+    texts[digest] = same + 1
     return Outcome(
         replies=(
             Reply(command.actor, "message-sent" if price else "message-sent_free", arguments),
             Reply(number, "message-text", {"number": command.msisdn, "text": command.text}, notice=True),
         ),
-        changed=(changed, Sent(command.msisdn, add_today(sent.today, day, ONE))),
+        changed=(changed, Sent(command.msisdn, add_today(sent.today, day, ONE), tuple(texts.items()))),
         entries=entries if price else (),
     )
+
+
+def _texts(sent: Sent, day: int) -> dict[str, int]:
+    return dict(sent.texts) if sent.today.day == day else {}
+
+
+def _digest(text: str) -> str:
+    """Names a text without keeping it."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -14,6 +14,7 @@ from gateway.commands import Command, Otp, Outcome, Reply, UnitOfWork, handles, 
 from gateway.model import MINUTE_MS, Acting, Instant, Msisdn, Person, PersonKind, Subscriber
 from gateway.rules import confirmations
 from gateway.rules.confirmations import CODE_REFUSALS
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def show(command: List, uow: UnitOfWork) -> Outcome:
 
 
 LINK_REFUSALS = (
-    "self", "company", "not_on", "unknown_number", "other_owner", "other_region", "target_not_on",
+    "self", "company", "not_on", "other_owner", "other_region", "target_not_on",
     "already_linked", "list_full",
 )  # fmt: skip
 
@@ -124,7 +125,7 @@ LINK_REFUSALS = (
 def link(command: Link, uow: UnitOfWork) -> Outcome:
     """Asks the other number for its consent; its "yes" runs this again and joins the two."""
     subscriber, person = _subject(command, uow)
-    target = uow.subscriber(command.number)
+    target = ours(uow, command.number)
     refusal = _link_refusal(command, subscriber, person, target, uow)
     if refusal is not None:
         return refusal
@@ -153,9 +154,7 @@ def _link_refusal(
         return refused(command, "company")
     if not subscriber.numbers_on:
         return refused(command, "not_on")
-    if target is None:
-        return refused(command, "unknown_number", number=number)
-    if target.person != subscriber.person:
+    if target is None or target.person != subscriber.person:  # who else there is, is nobody's to learn
         return refused(command, "other_owner", number=number)
     if target.region != subscriber.region:
         return refused(command, "other_region", number=number)
@@ -226,5 +225,10 @@ def act(command: Act, uow: UnitOfWork) -> Outcome:
     minutes = uow.products.limits.acting_minutes
     until = Instant(command.at + minutes * MINUTE_MS)
     changed = msgspec.structs.replace(actor, acting=Acting(command.number, until))
-    reply = Reply(command.actor, "numbers-acting", {"number": command.number, "minutes": minutes})
-    return Outcome(replies=(reply,), changed=(changed,))
+    return Outcome(
+        replies=(
+            Reply(command.actor, "numbers-acting", {"number": command.number, "minutes": minutes}),
+            Reply(command.number, "numbers-acting_by", {"number": command.actor}, notice=True),
+        ),
+        changed=(changed,),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import Msisdn, PersonKind, Record, Subscriber
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def forbid(command: Close, uow: UnitOfWork) -> Outcome:
 def balance(command: Balance, uow: UnitOfWork) -> Outcome:
     """A company's number never shows; whoever was looked at is told."""
     number = command.number
-    other = uow.subscriber(number)
+    other = ours(uow, number)
     if other is None:
         return refused(command, "unknown_number", number=number)
     own = number == command.msisdn or number == command.actor

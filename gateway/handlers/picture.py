@@ -25,7 +25,7 @@ from gateway.model import (
 from gateway.rules import confirmations
 from gateway.rules.allowances import given_back, used_up
 from gateway.rules.answers import understood
-from gateway.rules.barring import unwilling
+from gateway.rules.barring import parents_bar
 from gateway.rules.calendar import add_today, day_number, moved_today
 from gateway.rules.naming import LIST_ROOM, abridged
 from gateway.rules.paying import missing_for, paid_in
@@ -136,7 +136,7 @@ def listed(command: Listed, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.msisdn, "picture-list", arguments, notice=True),))
 
 
-@handles(Send, refuses=["self", "not_on", "closed", "barred", "quota", "not_enough_money"])
+@handles(Send, refuses=["self", "not_on", "barred", "quota", "not_enough_money"])
 def send(command: Send, uow: UnitOfWork) -> Outcome:
     """From the package of MMS where there is one; else asks with the price."""
     number = command.number
@@ -145,9 +145,8 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
     subscriber = _subject(command, uow)
     if not _is_on(subscriber, uow):
         return _not_on(command, uow)
-    refusal = unwilling(command, number, uow)
-    if refusal is not None:
-        return refusal
+    if parents_bar(uow, number, command.msisdn):  # a black list keeps no MMS away
+        return refused(command, "barred", number=number)
     rules, sent = uow.products.message, uow.record(Sent, command.msisdn)
     day = day_number(command.at, uow.operator)
     if moved_today(sent.today, day) >= rules.mms_per_day_max:

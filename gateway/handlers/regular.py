@@ -79,7 +79,7 @@ class Regular(Record, frozen=True, array_like=True, gc=False):
         return tuple(each for each in self.transfers if each.number != number)
 
 
-ENDING = frozenset({"self", "company", "tariff", "unknown_number", "receiver_closed", "other_region", "same_account"})
+ENDING = frozenset({"self", "company", "tariff", "unknown_number", "other_region", "same_account"})
 """What will be no other way on the next day."""
 
 

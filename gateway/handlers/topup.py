@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
-from gateway.model import TOP_UP, Money, Msisdn, SubscriberStatus
+from gateway.model import TOP_UP, Money, Msisdn
 from gateway.rules import confirmations
 from gateway.rules.card_payments import FAILURES, failure, payment
 from gateway.rules.paying import paid_in
+from gateway.rules.strangers import ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +53,15 @@ def menu(command: Menu, uow: UnitOfWork) -> Outcome:
     return Outcome(replies=(Reply(command.actor, "topup-menu", arguments),))
 
 
-@handles(Pay, refuses=["sum_limits", "unknown_number", "closed"])
+@handles(Pay, refuses=["sum_limits", "unknown_number"])
 def pay(command: Pay, uow: UnitOfWork) -> Outcome:
     """Asks first: it is real money, and a second answer cannot be taken back by us."""
     rules = uow.products.top_up
     number = command.number or command.msisdn
     if not rules.sum_min_minor <= command.amount <= rules.sum_max_minor:
         return refused(command, "sum_limits", min=rules.sum_min_minor, max=rules.sum_max_minor)
-    credited = uow.subscriber(number)
-    if credited is None:
+    if ours(uow, number) is None:
         return refused(command, "unknown_number", number=number)
-    if credited.status is SubscriberStatus.CLOSED:
-        return refused(command, "closed", number=number)
     arguments: dict[str, object] = {"amount": command.amount, "number": number}
     other = "" if number == command.actor else "_other"
     if command.confirmed is None:

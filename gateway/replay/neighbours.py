@@ -113,6 +113,9 @@ class Notes:
     def receipts(self, came: list[Receipt], orphaned: list[Receipt]) -> None:
         """As above."""
 
+    def own_fault(self, number: int, command: str, fault: str) -> None:
+        self.faults.append(fault)
+
     def parts_dropped(self, count: int) -> None:
         """As above."""
 

@@ -338,12 +338,14 @@ class EngineStage:
         return self._phones.take()
 
     async def _settle(self) -> None:
-        """Until nothing is queued, nothing outside is due, and the centre has said all that it has to say."""
+        """Until nothing is queued, nothing is due now, and the centre has said all that it has to say."""
         await self._engine.settle()
-        while results := await self._results():
-            for result in results:
+        while True:
+            for result in (results := await self._results()):
                 self._engine.queue.post(result)
             await self._engine.settle()
+            if not results and not await self._engine.fire_timers():
+                break
 
     async def _results(self) -> list[SubmitResult | EffectResult]:
         return [*self._phones.results(), *await self._outside.results(self._clock)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.commands import Command, Outcome, UnitOfWork, refused
-from gateway.model import Msisdn, Record, ServiceStatus, Subscriber, SubscriberStatus
+from gateway.commands import UnitOfWork
+from gateway.model import Msisdn, Record, ServiceStatus, Subscriber
 
 
 class Barred(Record, frozen=True, array_like=True, gc=False):
@@ -26,24 +26,30 @@ def list_is_on(uow: UnitOfWork, subscriber: Subscriber) -> bool:
     return on is not None and on.status is ServiceStatus.ACTIVE
 
 
+def sms_kept_away(uow: UnitOfWork, subscriber: Subscriber) -> bool:
+    """Whether its black list, while it is on, counts for SMS too."""
+    on = subscriber.service(uow.products.blacklist.sms_service)
+    return on is not None and on.status is ServiceStatus.ACTIVE
+
+
 def bars(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
     """Whether a number, or a parent for it, does not want to hear from another."""
     subscriber = uow.subscriber(number)
     if subscriber is None:
         return False
-    if other in uow.record(BarredForChild, number).numbers:
+    if parents_bar(uow, number, other):
         return True
     return list_is_on(uow, subscriber) and other in uow.record(Barred, number).numbers
 
 
-def unwilling(command: Command, number: Msisdn, uow: UnitOfWork) -> Outcome | None:
-    """Whoever has barred the one who asks is not disturbed; it is not said by whom one is barred more than that.
+def bars_sms(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
+    """The same, of what the other writes."""
+    if not bars(uow, number, other):
+        return False
+    subscriber = uow.subscriber(number)
+    return parents_bar(uow, number, other) or (subscriber is not None and sms_kept_away(uow, subscriber))
 
-    Refusals: `closed`, `barred`, in the words of the command's family.
-    """
-    other = uow.subscriber(number)
-    if other is not None and other.status is SubscriberStatus.CLOSED:
-        return refused(command, "closed", number=number)
-    if other is not None and bars(uow, number, command.msisdn):
-        return refused(command, "barred", number=number)
-    return None
+
+def parents_bar(uow: UnitOfWork, number: Msisdn, other: Msisdn) -> bool:
+    """Whether a parent keeps another away from a number: in whatever way."""
+    return other in uow.record(BarredForChild, number).numbers

@@ -21,11 +21,13 @@ from gateway.model import (
     Money,
     Msisdn,
     Record,
-    SubscriberStatus,
 )
-from gateway.rules.calendar import add_today, day_number
+from gateway.rules.calendar import add_today, day_number, moved_today
+from gateway.rules.strangers import ours
 from gateway.rules.tries import locked
 
+PASSWORD_REFUSALS = ("wrong_password", "password_locked", "too_many_wrong")
+"""What a handler that asks for a password may refuse with besides its own."""
 SALT_OCTETS = 16
 SMS_PASSWORD_DIGITS = 6
 UNTIL_NEW = Instant(253_402_290_000_000)
@@ -50,6 +52,18 @@ class Credentials(Record, frozen=True, array_like=True, gc=False):
     once_until: Instant = Instant(0)
     sent: DayTotal = DayTotal()
     tries: CodeTries = CodeTries()
+
+
+class Guesses(Record, frozen=True, array_like=True, gc=False):
+    """Wrong passwords that a number, the key, gave for others: how many on a day, and for which that nobody has.
+
+    A number that nobody has is locked like any other, by a record of its own; these are the last ones that this phone
+    has made, and older ones are dropped, so that nobody fills the store by guessing.
+    """
+
+    kind = "guesses"
+    wrong: DayTotal = DayTotal()
+    unknown: tuple[Msisdn, ...] = ()
 
 
 class Linked(Record, frozen=True, array_like=True, gc=False):
@@ -104,9 +118,14 @@ def proved(
     """The credentials of a number after its password was given, or a refusal that has counted a wrong one.
 
     `sms_password`: a one-time password does too, and is used up. An unknown number, one without a password and a
-    wrong password are refused alike, in words and in time, so that nobody learns which numbers have one.
-    Refusals: `wrong_password`, `password_locked`.
+    wrong password are refused alike, in words, locks and time, so that nobody learns which numbers there are.
+    Refusals: `PASSWORD_REFUSALS`.
     """
+    rules = uow.products.password
+    guesses = uow.record(Guesses, command.actor)
+    today = day_number(command.at, uow.operator)
+    if number != command.actor and moved_today(guesses.wrong, today) >= rules.asker_wrong_per_day_max:
+        return _refuse(command, "too_many_wrong", max=rules.asker_wrong_per_day_max)
     known = uow.record(Credentials, number)
     until = known.tries.locked_until
     if until > command.at:
@@ -116,20 +135,17 @@ def proved(
     if once is not None and _same(uow.code(once), password):
         return replace(good, once=None, once_until=Instant(0))
     given, _ = hashed(known, command, password, uow)
-    subscriber = uow.subscriber(number)
-    exists = subscriber is not None and subscriber.status is not SubscriberStatus.CLOSED
+    exists = ours(uow, number) is not None
     if exists and known.hash and _same(known.hash, given):
         return good
-    if not exists:
-        return _refuse(command, "wrong_password")
-    rules = uow.products.password
+    noted = () if number == command.actor else _noted(guesses, today, number, uow)
     wrong = known.tries.wrong + 1
     if wrong < rules.tries_max:
         counted = replace(known, tries=replace(known.tries, wrong=wrong))
-        return replace(_refuse(command, "wrong_password"), changed=(counted,))
+        return replace(_refuse(command, "wrong_password"), changed=(counted, *noted))
     tries = locked(
         known.tries,
-        day_number(command.at, uow.operator),
+        today,
         until=Instant(command.at + rules.lock_minutes * MINUTE_MS),
         locks_max=rules.locks_per_day_max,
         long_until=UNTIL_NEW,
@@ -137,8 +153,20 @@ def proved(
     shut = replace(known, tries=tries, once=None, once_until=Instant(0))
     outcome = _locked_out(command, shut)
     told = Reply(number, "password-tried", {"number": command.actor}, notice=True)
-    replies = outcome.replies if number == command.actor else (*outcome.replies, told)
-    return replace(outcome, replies=replies, changed=(shut,))
+    replies = (*outcome.replies, told) if exists and number != command.actor else outcome.replies
+    return replace(outcome, replies=replies, changed=(shut, *noted))
+
+
+def _noted(guesses: Guesses, today: int, number: Msisdn, uow: UnitOfWork) -> tuple[Record, ...]:
+    """One wrong password more of a phone; what it tried at numbers that nobody has is kept for the last of them."""
+    most = uow.products.password.asker_wrong_per_day_max
+    unknown = guesses.unknown
+    if number not in unknown and uow.subscriber(number) is None:
+        unknown = (*unknown, number)
+    kept = unknown[-most:]
+    dropped = [each for each in unknown[:-most] if uow.subscriber(each) is None]  # it may be somebody's by now
+    wrong = add_today(guesses.wrong, today, Money(1))
+    return (replace(guesses, wrong=wrong, unknown=kept), *(Credentials(each) for each in dropped))
 
 
 def _same(one: str, other: str) -> bool:

@@ -18,15 +18,15 @@ from gateway.model import (
     Msisdn,
     PersonKind,
     Subscriber,
-    SubscriberStatus,
 )
 from gateway.rules.calendar import add_today, day_number, moved_today
+from gateway.rules.strangers import ours
 
 WHOLE_MINOR = 100
 """Sums are whole units of the currency, so what the refusals offer is rounded down to them."""
 
 SIDES_REFUSALS = (
-    "self", "company", "tariff", "unknown_number", "receiver_closed", "other_region", "same_account",
+    "self", "company", "tariff", "unknown_number", "other_region", "same_account",
 )  # fmt: skip
 LIMIT_REFUSALS = ("sum_limits", "day_limit", "receiver_day_limit", "not_enough_money")
 
@@ -52,11 +52,9 @@ def sides_of(command: Command, uow: UnitOfWork, number: Msisdn) -> Sides | Outco
     tariff = uow.products.tariffs.get(sender.tariff)
     if tariff is not None and not tariff.transfers:
         return refused(command, "tariff", tariff=tariff.names)
-    receiver = uow.subscriber(number)
+    receiver = ours(uow, number)
     if receiver is None:
         return refused(command, "unknown_number", number=number)
-    if receiver.status is SubscriberStatus.CLOSED:
-        return refused(command, "receiver_closed", number=number)
     if receiver.region != sender.region:
         return refused(command, "other_region", number=number)
     if receiver.account == sender.account:

@@ -26,6 +26,8 @@ from gateway.standins.answers import ANSWERERS, Answerer, conversation
 
 EXAMPLE_CODE = "*384#"
 SLOW_S = 2.0
+LATE_S = 45.0
+"""Longer than any channel waits by default."""
 MAILS_KEPT = 100
 
 
@@ -37,7 +39,9 @@ class Manner(StrEnum):
     BUSY = "busy"  # 503, and nothing is done
     DIE = "die"  # the connection breaks before anything is done
     DIE_AFTER = "die_after"  # it is done, and the connection breaks before the answer
-    LATE = "late"  # it is done, and the answer comes after SLOW_S
+    SLOW = "slow"  # it is done, and the answer takes its time
+    LATE = "late"  # it is done, and the answer comes when nobody waits for it any more
+    TWICE = "twice"  # it is done once, and answered twice
     GARBAGE = "garbage"  # it is done, and the answer is no JSON
 
 
@@ -66,6 +70,7 @@ class StandIn:
     done: dict[str, Done] = field(default_factory=dict)
     steps: deque[Step] = field(default_factory=deque)
     slow_s: float = SLOW_S
+    late_s: float = LATE_S
 
     def misbehave(self, *steps: Step) -> None:
         self.steps.extend(steps)
@@ -86,11 +91,11 @@ class StandIn:
             return _json({"error": refusal}, 422)
         if step.manner is Manner.DIE_AFTER:
             return _broken(request)
-        if step.manner is Manner.LATE:
-            await asyncio.sleep(self.slow_s)
+        await asyncio.sleep(_pause_s(step.manner, self.slow_s, self.late_s))
         if step.manner is Manner.GARBAGE:
             return web.Response(text="<html>welcome</html>", content_type="text/html")
-        return _json(self.done[key].answer, 200)
+        answer = _json(self.done[key].answer, 200)
+        return await _twice(request, answer) if step.manner is Manner.TWICE else answer
 
     def _do(self, key: str, document: Mapping[str, object]) -> str:
         """Does it unless it is done already; the reason where it is refused."""
@@ -118,6 +123,21 @@ def _json(document: Mapping[str, object], status: int) -> web.Response:
     return web.Response(text=json.dumps(document, ensure_ascii=False), status=status, content_type="application/json")
 
 
+def _pause_s(manner: Manner, slow_s: float, late_s: float) -> float:
+    return {Manner.SLOW: slow_s, Manner.LATE: late_s}.get(manner, 0.0)
+
+
+async def _twice(request: web.Request, answer: web.Response) -> web.Response:
+    """The answer, and once more what nobody has asked for, on the same connection."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    await answer.prepare(request)
+    await answer.write_eof()
+    if request.transport is not None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        request.transport.write(head.encode() + body)
+    return answer
+
+
 def _broken(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.close()
@@ -130,7 +150,8 @@ class StandIns:
     def __init__(self, secret: bytes = b"", ports: Mapping[str, int] | None = None) -> None:
         self.http = {name: StandIn(ANSWERERS[name], secret) for name in HTTP_CHANNELS}
         self.mails: deque[Message] = deque(maxlen=MAILS_KEPT)
-        self.mail_replies: deque[str] = deque()
+        self.mail_steps: deque[Step] = deque()
+        self.mail_slow_s, self.mail_late_s = SLOW_S, LATE_S
         ports = ports or {}
         self._http_socket = _bound(ports.get("http", 0))
         self._mail_socket = _bound(ports.get("mail", 0))
@@ -180,13 +201,18 @@ class StandIns:
         self._mail_socket.close()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.mail_replies:
-            reply = self.mail_replies.popleft()
-            if not reply.startswith("250"):
-                return reply
-        content = envelope.content
-        self.mails.append(message_from_bytes(content if isinstance(content, bytes) else (content or "").encode()))
-        return "250 OK"
+        step = self.mail_steps.popleft() if self.mail_steps else Step(Manner.WELL)
+        if step.manner is Manner.REFUSE:
+            return step.reason
+        if step.manner is Manner.BUSY:
+            return "451 try again"
+        if step.manner is not Manner.DIE:
+            content = envelope.content
+            self.mails.append(message_from_bytes(content if isinstance(content, bytes) else (content or "").encode()))
+        if step.manner in (Manner.DIE, Manner.DIE_AFTER) and server.transport is not None:
+            server.transport.close()
+        await asyncio.sleep(_pause_s(step.manner, self.mail_slow_s, self.mail_late_s))
+        return "250 OK\r\n250 OK" if step.manner is Manner.TWICE else "250 OK"
 
 
 def _bound(port: int) -> socket.socket:

@@ -128,6 +128,8 @@ class Texts:
             faults += [Fault(f"{each.value}/", 0, "", "there is no folder for this language") for each in absent]
         catalogue = {language: _read_language(files[language], language, faults) for language in LANGUAGES}
         faults += _differences(catalogue)
+        if folder is not None and completed:
+            faults += _unlike_own(folder, catalogue[LANGUAGES[0]])
         return cls(catalogue, faults, operator)
 
     def render(self, name: str, arguments: Mapping[str, object], language: Language, *, latin: bool = False) -> str:
@@ -386,6 +388,25 @@ def _differences(catalogue: _Catalogue) -> Iterator[Fault]:
                 yield Fault(model.file, model.line, name, f"this text is missing in {language.value}")
             elif text.variables != model.variables:
                 yield Fault(text.file, text.line, name, _difference(text, model))
+
+
+def _unlike_own(folder: _Folder, texts: Mapping[str, _Text]) -> Iterator[Fault]:
+    """What replaces texts of the gateway's own has all of them, with no argument that theirs lack.
+
+    `texts`: of one language; that the others are like it is found elsewhere.
+    """
+    language = LANGUAGES[0]
+    own_files = {each.name: each for each in text_files(None, language)}
+    replaced = [own_files[each.name] for each in text_files(folder, language) if each.name in own_files]
+    for own in _read_language(replaced, language, []).values():
+        text = texts.get(own.name)
+        if text is None:
+            yield Fault(
+                own.file, 0, own.name, "this text is missing: a file here replaces the gateway's own of its name"
+            )
+        elif text.variables - own.variables:
+            besides = ", ".join(f"${each}" for each in sorted(text.variables - own.variables))
+            yield Fault(text.file, text.line, own.name, f"it has {besides}, which nobody gives it")
 
 
 def _difference(text: _Text, model: _Text) -> str:

@@ -80,6 +80,44 @@ def test_every_command_is_used() -> None:
     assert set() == commands - texts
 
 
+MAIN = {
+    "A1": "register.open", "A2": "password.send", "A3": "password.set", "A4": "login.enter", "A5": "social.link",
+    "A6": "cabinet.delete", "B1": "tariff.change", "B2": "tariff.advise", "B3": "services.list",
+    "B4": "services.connect", "B5": "services.disconnect", "B6": "promised.take", "B7": "message.send",
+    "B8": "picture.send", "B9": "block.set", "B10": "block.lift", "B11": "locator.find", "B12": "card.redeem",
+    "B13": "favourite.add", "B14": "voicemail.connect", "B15": "melody.set", "B16": "topup.pay", "B17": "bonus.join",
+    "B18": "bonus.gift", "B19": "subscription.stop", "B20": "statement.show", "B21": "charges.last",
+    "C1": "autopay.below", "C2": "bill.pay", "C3": "child.show", "C4": "blacklist.bar", "C5": "family.invite",
+    "C6": "numbers.link", "D1": "balance.show", "D2": "permission.balance", "D3": "transfer.send",
+    "D4": "regular.set", "D5": "callback.call_me", "D6": "callback.top_me_up", "D7": "language.set", "D8": "help.show",
+    "D9": "history.show", "D10": "confirm.cancel", "D11": "trust.connect", "D12": "confirm.accept",
+}  # fmt: skip
+"""The functions of the personal account, and the command of each one's main path."""
+
+
+@functools.cache
+def spoken() -> frozenset[tuple[str, str]]:
+    """(command, language) of whatever somebody with that language dials or writes in a transcript."""
+    found = set()
+    for path in FILES:
+        transcript = played(path).transcript
+        languages = {each.msisdn: each.language for each in transcript.givens}
+        for step in transcript.steps:
+            language = languages.get(step.sender) if isinstance(step, Message) else None
+            if isinstance(step, Message) and language is not None:
+                reading = rooms().grammar.read(plain(step), step.channel, step.to, pending=True)
+                found.add((reading.command, language.value))
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("language", ["ru", "bg", "en", "lat"])
+def test_the_main_path_of_every_function_is_shown_in_every_language(language: str) -> None:
+    """Each function has a transcript in Russian, Bulgarian, English and Latin letters."""
+    missing = {row: command for row, command in MAIN.items() if (command, language) not in spoken()}
+
+    assert {} == missing
+
+
 def plain(message: Message) -> str:
     """What is said, with digits for the codes that vary."""
     return message.text.fill(dict.fromkeys(message.text.names("otp"), "1234"))

@@ -53,6 +53,7 @@ class World:
     def busy(self, inbound: Inbound) -> None: ...
     def acknowledge(self, inbound: Inbound, number: int) -> None: ...
     def batch_failed(self, facts: int, error: StoreError) -> None: ...
+    def own_fault(self, number: int, command: str, fault: str) -> None: ...
     def wrote(self, facts: object, decided: object, took_s: float) -> None: ...
     def receipts(self, came: object, orphaned: object) -> None: ...
 
@@ -286,7 +287,7 @@ async def test_what_a_code_lacks_is_asked_on_a_screen(town: Town) -> None:
 
     assert asked.startswith("Введите: текст")
     assert asked == again
-    assert question.startswith("Отправить сообщение на +79161234568")
+    assert question.startswith("Сообщение на +79161234568")
 
 
 async def test_an_empty_text_is_asked_again(town: Town) -> None:
@@ -295,7 +296,7 @@ async def test_an_empty_text_is_asked_again(town: Town) -> None:
     again = await town.say("  ", answer=True)
 
     assert again == "Пусто. Введите: текст\n0 назад"
-    assert (await town.say("Привет", answer=True)).startswith("Отправить сообщение на +79161234568")
+    assert (await town.say("Привет", answer=True)).startswith("Сообщение на +79161234568")
 
 
 async def test_a_secret_typed_on_a_screen_is_kept_nowhere(town: Town) -> None:

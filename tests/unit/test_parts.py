@@ -45,6 +45,7 @@ class Town:
     def decided(self, each: Decided, took_ms: float) -> None:
         self.decided_.append(each)
 
+    def own_fault(self, number: int, command: str, fault: str) -> None: ...
     def parts_dropped(self, count: int) -> None:
         self.dropped += count
 

@@ -306,6 +306,32 @@ def test_a_missing_folder_and_bad_octets_are_faults(tmp_path: Path) -> None:
     assert expected == faults(tmp_path)
 
 
+OWN_HISTORY = "history-empty = -\nhistory-list = "
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (f"{OWN_HISTORY}{{ $lines }}", None),
+        (f"{OWN_HISTORY}-", None),
+        ("history-empty = -", "ru/history.ftl: history-list: this text is missing: {}"),
+        (f"{OWN_HISTORY}{{ $surname }}", "ru/history.ftl:2: history-list: it has $surname, which nobody gives it"),
+    ],
+)
+def test_a_file_that_replaces_own_texts_asks_for_no_more_than_they(
+    source: str, expected: str | None, tmp_path: Path
+) -> None:
+    """Else a reply fails when it is first wanted, not when the gateway starts."""
+    for language in LANGUAGES:
+        (tmp_path / language.value).mkdir()
+        (tmp_path / language.value / "history.ftl").write_text(source, encoding="utf-8")
+
+    found = [str(each) for each in Texts.read(tmp_path, operator=MOSCOW, completed=True).faults()]
+
+    missing = "a file here replaces the gateway's own of its name"
+    assert found == ([] if expected is None else [expected.format(missing)])
+
+
 def test_several_files_make_one_language(write: Write) -> None:
     """Every `.ftl` file of a language's folder is read, other files are not; terms hold across files."""
     folder = write("a = { -net }: А")
@@ -472,6 +498,7 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "example": "*112*9161234567*100#",
         "right": "*112*9161234567*сумма#",
         "what": "добавить номер 79161234568",
+        "number": "79161234567",
         "code": "4321",
         "part": own.longest("part-id")[RU],
         "suggestion1": "*111*59#",

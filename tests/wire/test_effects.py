@@ -53,13 +53,12 @@ async def test_done_and_answered(standins: StandIns, payments: HttpChannel) -> N
     assert [done.document["amount_minor"] for done in standins.http["payments"].done.values()] == [100_00]
 
 
-@pytest.mark.parametrize("manner", [Manner.BUSY, Manner.DIE, Manner.DIE_AFTER, Manner.LATE])
+@pytest.mark.parametrize("manner", [Manner.BUSY, Manner.DIE_AFTER])
 async def test_what_is_not_known_to_be_done_is_tried_again_under_the_same_key(
     standins: StandIns, payments: HttpChannel, manner: Manner
 ) -> None:
-    """Busy, broken before or after, or too late: the next try gets the result, and it was done once."""
+    """Busy, or broken after it was done: the next try gets the result, and it was done once."""
     system = standins.http["payments"]
-    system.slow_s = 0.8
     system.misbehave(Step(manner))
     with pytest.raises(EffectFailed):
         await payments.perform(effect())
@@ -194,10 +193,73 @@ def _text(part: Message) -> str:
 )
 async def test_what_a_mail_server_says(standins: StandIns, reply: str, error: type[Exception]) -> None:
     """A 5xx reply is final, a 4xx one says "later"."""
-    standins.mail_replies.append(reply)
+    standins.mail_steps.append(Step(Manner.REFUSE, reply))
 
     with pytest.raises(error):
         await _mail(standins).perform(effect("mail", **MAIL))
+
+
+# --- every system, in every manner ------------------------------------------------------------------------------------
+
+ASKED: dict[str, tuple[dict[str, Any], str]] = {
+    "payments": ({"payer": NUMBER, "credited": NUMBER, "amount_minor": 100_00, "currency": "RUB"}, "declined"),
+    "location": ({"target": NUMBER, "asked_by": NUMBER}, "off"),
+    "mms": ({"sender": NUMBER, "recipient": NUMBER, "picture": 1}, "too_large"),
+    "voicemail": ({"number": NUMBER}, "no_box"),
+    "mail": (MAIL, "550 no such user"),
+}
+"""Channel -> what it is asked for, and why it refuses."""
+TIMEOUT_S, SLOWER_S, LATER_S = 0.3, 0.1, 0.6
+
+
+def channel_to(standins: StandIns, name: str) -> HttpChannel | MailChannel:
+    standins.mail_slow_s, standins.mail_late_s = SLOWER_S, LATER_S
+    for each in standins.http.values():
+        each.slow_s, each.late_s = SLOWER_S, LATER_S
+    if name == "mail":
+        return MailChannel("127.0.0.1", standins.mail_port, "account@operator.example", timeout_s=TIMEOUT_S)
+    return HttpChannel(standins.url(name), SECRET, TIMEOUT_S, VirtualClock(AT))
+
+
+def done(standins: StandIns, name: str) -> list[str]:
+    """What the system has done, each thing by its key."""
+    if name == "mail":
+        return [str(each["Message-ID"]) for each in standins.mails]
+    return list(standins.http[name].done)
+
+
+@pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.SLOW, Manner.DIE, Manner.TWICE, Manner.LATE])
+@pytest.mark.parametrize("name", ASKED)
+async def test_every_system_may_go_wrong_in_every_manner(standins: StandIns, name: str, manner: Manner) -> None:
+    """Refused is final; slow is done; broken or late is tried again under the same key; answered twice is done once.
+
+    What is asked next gets its own answer, whatever came before it.
+    """
+    document, reason = ASKED[name]
+    step = Step(manner, reason)
+    (standins.mail_steps if name == "mail" else standins.http[name].steps).append(step)
+    channel = channel_to(standins, name)
+    asked = json.dumps(document).encode()
+    first, second = (replace(effect(name, number), document=asked) for number in (16, 32))
+
+    if manner is Manner.REFUSE:
+        with pytest.raises(EffectRefused):
+            await channel.perform(first)
+        assert done(standins, name) == []
+    else:
+        if manner in (Manner.DIE, Manner.LATE):
+            with pytest.raises(EffectFailed):
+                await channel.perform(first)
+        answer = await channel.perform(first)
+        assert await channel.perform(first) == answer
+        assert len(set(done(standins, name))) == 1
+    known = set(done(standins, name))
+    other = await channel.perform(second)
+
+    assert len(set(done(standins, name)) - known) == 1
+    if name != "mail":
+        assert json.loads(other) == dict(standins.http[name].done[second.key].answer)
+    await channel.close()
 
 
 @pytest.mark.parametrize("jump_ms", [3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000])

@@ -3,21 +3,21 @@
 autopay-none = Автоплащане няма. Включване: *111*114*1*праг*сума#, например *111*114*1*100*300#, или на ден от месеца *111*114*3*ден*сума#
 autopay-show = { $kind ->
         [below] Автоплащане: { MONEY($amount) }, когато има под { MONEY($threshold) }.
-       *[monthly] Автоплащане: { MONEY($amount) } всяко { $day }-о число.
+       *[monthly] Автоплащане: { MONEY($amount) } всеки месец на дата { $day }.
     } { $last ->
         [0] Още няма плащания.
        *[some] Последно { DATE($last_at) }.
     } Спиране: *111*114*2#
 autopay-ask = { $kind ->
         [below] Да зареждаме ли { MONEY($amount) } от картата, когато има под { MONEY($threshold) }?
-       *[monthly] Да зареждаме ли { MONEY($amount) } от картата всяко { $day }-о число?
+       *[monthly] Да зареждаме ли { MONEY($amount) } от картата всеки месец на дата { $day }?
     } { $instead ->
         [yes] Вместо досегашното.
        *[no] Без такса.
     } ДА { $code } или *111*97*{ $code }#
 autopay-set = { $kind ->
         [below] Автоплащането е включено: { MONEY($amount) }, когато има под { MONEY($threshold) }.
-       *[monthly] Автоплащането е включено: { MONEY($amount) } всяко { $day }-о число.
+       *[monthly] Автоплащането е включено: { MONEY($amount) } всеки месец на дата { $day }.
     } Спиране: *111*114*2#
 autopay-off = Автоплащането е спряно. Включване: *111*114*1*праг*сума#
 autopay-paid = Автоплащане: { MONEY($amount) } от картата, в сметката { MONEY($balance) }. Спиране: *111*114*2#

@@ -8,7 +8,7 @@ blacklist-list =
        *[more] Черен списък ({ $count }), последни: { $numbers }. Махане: *111*442*2*номер#
     }
 blacklist-barred =
-    { $number } е в черния списък и вече няма да ви търси. Общо номера: { $count }. Махане: { $letters ->
+    { $number } е в черния списък, общо { $count }. Махане: { $letters ->
         [0] *111*442*2*{ $number }#
        *[1] SMS ЧЕРЕН - { $number }
     }
@@ -18,12 +18,13 @@ blacklist-already_barred =
        *[1] SMS ЧЕРЕН - { $number }
     }
 blacklist-unbarred =
-    { $number } вече не е в черния списък. Остават номера: { $count }. Връщане: { $letters ->
+    { $number } не е в списъка, остават { $count }. Връщане: { $letters ->
         [0] *111*442*1*{ $number }#
        *[1] SMS ЧЕРЕН + { $number }
     }
 
 blacklist-not_on = Първо включете черния списък: *111*442#
 blacklist-self = Това е вашият номер. Посочете друг: *111*442*1*номер#
+blacklist-sms_only = { $number } праща SMS: първо включете SMS Pro: *111*8111*1*{ $id }#
 blacklist-list_full = В черния списък вече има { $max } номера, повече не може. Махнете излишен: *111*442*2*номер#
 blacklist-not_listed = { $number } не е в черния списък. Списък: *111*442*9#

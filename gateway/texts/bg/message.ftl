@@ -1,7 +1,7 @@
 ### An SMS to another number.
 
 message-ask =
-    Да изпратим ли съобщението до { PHONE($number) }{ $parts ->
+    Съобщение до { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(части: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
@@ -17,7 +17,7 @@ message-text = { PHONE($number) }: { $text }
 
 message-self = Това е вашият номер. До друг: СМС номер текст
 message-text_needed = Липсва текст. Изпратете до 111: СМС { $number } текст
-message-closed = Номер { PHONE($number) } вече не се обслужва.
 message-barred = Номер { PHONE($number) } не приема ваши съобщения.
 message-quota = Днес вече изпратихте SMS: { $max }, повече не може. Следващият е утре.
+message-spam = Този текст днес вече е пращан: { $max }. Повече не може, прилича на спам.
 message-not_enough_money = SMS струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#

@@ -7,26 +7,26 @@ numbers-disconnected = Услугата „Номера“ е изключена
 numbers-already_off = Услугата „Номера“ не е включена. Включване: *111*828*1#
 
 numbers-list = С вашия номер са свързани ({ $count }): { $numbers }. Премахване: *111*828*8*номер#
-numbers-list_empty = Услугата „Номера“ е включена, няма свързани номера. Добавяне: *111*828*3*номер#
-numbers-list_off = Услугата „Номера“ не е включена, няма свързани номера. Включване: *111*828*1#
+numbers-list_empty = „Номера“ е включена, няма свързани. Добавяне: *111*828*3*номер#
+numbers-list_off = „Номера“ не е включена, няма свързани. Включване: *111*828*1#
 
 numbers-link_ask = Номер { PHONE($number) } иска да управлява вашия в общ кабинет. Съгласие: SMS ДА { $code } или *111*97*{ $code }#. Отказ: НЕ { $code }. Срок { $hours } ч.
-numbers-link_asked = До номер { PHONE($number) } е изпратен въпрос. Отговорете от него до { $hours } ч и номерата ще са свързани.
-numbers-linked = Номер { PHONE($number) } е свързан с вашия, общо номера: { $count }. Премахване: *111*828*8*{ $number }#
-numbers-linked_target = Вашият номер е свързан с { PHONE($number) }. Премахване: *111*828*8*{ $own }#
-numbers-unlinked = Номер { PHONE($number) } е премахнат. Свързване отново: *111*828*3*{ $number }#
+numbers-link_asked = Въпросът е пратен до { PHONE($number) }. Отговорете от него до { $hours } ч.
+numbers-linked = { PHONE($number) } е свързан, общо { $count }. Отделяне: *111*828*8*{ $number }#
+numbers-linked_target = Свързани сте с { PHONE($number) }. Отделяне: *111*828*8*{ $own }#
+numbers-unlinked = { PHONE($number) } е отделен. Свързване пак: *111*828*3*{ $number }#
 numbers-unlinked_own = Вашият номер вече не е свързан с други. Свързване отново: *111*828*3*номер#
-numbers-unlinked_target = Номер { PHONE($number) } премахна вашия. Свързване отново: *111*828*3*{ $number }#
+numbers-unlinked_target = { PHONE($number) } отдели номера ви. Свързване: *111*828*3*{ $number }#
 
-numbers-acting = Командите ви { $minutes } мин са за { PHONE($number) }. Към своя номер: *111*26*2#
+numbers-acting = { $minutes } мин командите са за { PHONE($number) }. Към своя: *111*26*2#
 numbers-acting_own = Командите ви отново са за вашия номер.
+numbers-acting_by = { PHONE($number) } управлява номера ви. Отделяне: *111*828*2#
 
-numbers-company = Свързват се само номера на частни лица, а този номер е на фирма.
+numbers-company = Това е за частни лица, а вашият номер е на фирма.
 numbers-self = Това е самият ваш номер. Посочете друг: *111*828*3*номер#
 numbers-not_on = Първо включете услугата „Номера“: *111*828*1#
-numbers-unknown_number = Номер { PHONE($number) } не е в нашата мрежа. Проверете го и опитайте пак: *111*828*3*номер#
-numbers-other_owner = Номер { PHONE($number) } е на друг човек. Може да свържете само свои номера: *111*828*3*номер#
-numbers-other_region = Номер { PHONE($number) } е от друг регион. Свързват се само номера от един регион: *111*828*3*номер#
+numbers-other_owner = { PHONE($number) } не е на ваше име. Само свои номера: *111*828*3*номер#
+numbers-other_region = { PHONE($number) } е от друг регион, трябва номер от вашия.
 numbers-target_not_on = Първо наберете от телефон { PHONE($number) } *111*828*1#, после от своя *111*828*3*{ $number }#
 numbers-already_linked = Номер { PHONE($number) } вече е свързан с вашия. Всички номера: *111*828#
 numbers-list_full = Свързани номера: { $max }, повече не може. Премахнете излишен: *111*828*8*номер#

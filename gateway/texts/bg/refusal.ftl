@@ -41,8 +41,8 @@ refusal-bad_sum = Неправилна сума: { $input }. Цяло число
 refusal-bad_sum-spaced = Наберете сумата без интервал: { $right }
 # `before` is the end of what stands before the gap.
 refusal-empty_part = Пропуснато: { $part }, след { $before }. Пример: { $example }
-refusal-foreign_number = Номерът е от друга държава, а трябва наш мобилен. Пример: { $example }
-refusal-landline = Това е стационарен номер, а трябва мобилен. Пример: { $example }
+refusal-foreign_number = Номерът е чуждестранен, трябва наш. Пример: { $example }
+refusal-landline = Това е стационарен номер, трябва мобилен. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
 refusal-out_of_range = Извън границите: { $part }. Може от { $min } до { $max }. Пример: { $example }
 refusal-pin_mismatch = Паролите не съвпадат. Наберете новата парола два пъти. Пример: { $example }

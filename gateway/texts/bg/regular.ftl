@@ -22,7 +22,6 @@ regular-self = Не може да превеждате на същия номе�
 regular-company = Номер на фирма не може да превежда пари. Преводът е възможен от личен номер.
 regular-tariff = В тарифа «{ NAME($tariff) }» няма преводи. Смяна на тарифата: *111*59*9#
 regular-unknown_number = { PHONE($number) } не е наш абонат. Проверете номера: *114*номер*1*сума#
-regular-receiver_closed = Номерът { PHONE($number) } вече не се обслужва. Посочете друг: *114*номер*1*сума#
 regular-other_region = Номерът { PHONE($number) } е от друг регион. Превежда се само в своя регион.
 regular-same_account = Номерът { PHONE($number) } е със същата сметка, превод не е нужен. Баланс: *100#
 regular-sum_limits = Наведнъж може от { MONEY($min) } до { MONEY($max) }, например: *114*{ $number }*1*{ $example }#

@@ -10,7 +10,7 @@ statement-column_cost = Цена
 statement-total = Всичко
 
 statement-show = { DATE($since) }-{ DATE($until) }: разговори { $minutes } мин { MONEY($calls) }, SMS { $messages } бр { MONEY($texting) }, интернет { $megabytes } МБ { MONEY($data) }, услуги и плащания { MONEY($paid) }. Всичко { MONEY($total) }
-statement-sent = Извлечението за { DATE($since) }-{ DATE($until) }, редове: { $rows }, се изпраща на { $email }
+statement-sent = Извлечение { DATE($since) }-{ DATE($until) }, редове: { $rows }, до { $email }
 statement-deliver = { $where ->
         [sms] Извлечението ще идва накратко със SMS. Поръчка: *111*551#
         [nowhere] Извлечението ще идва като файл { $form } на поща. Посочете адрес: SMS ИЗВЛЕЧЕНИЕ 010326 100326 адрес

@@ -2,9 +2,9 @@
 
 topup-menu = Зареждане от свързана карта: *115*сума#. За друг: *115*номер*сума#. От { MONEY($min) } до { MONEY($max) }. Ваучер: *111*155*код#
 topup-ask = Да заредим { MONEY($amount) } от картата ви? ДА { $code } или *111*97*{ $code }#
-topup-ask_other = Да заредим { PHONE($number) } с { MONEY($amount) } от картата ви? ДА { $code } или *111*97*{ $code }#
-topup-accepted = Плащането { MONEY($amount) } е прието и е в банката. Резултатът ще дойде със SMS.
-topup-accepted_other = Плащането { MONEY($amount) } за { PHONE($number) } е прието. Резултатът ще дойде със SMS.
+topup-ask_other = { MONEY($amount) } от картата за { PHONE($number) }? ДА { $code } или *111*97*{ $code }#
+topup-accepted = Плащането { MONEY($amount) } е в банката. Резултатът ще дойде със SMS.
+topup-accepted_other = Плащането { MONEY($amount) } за { PHONE($number) } е прието. Ще ви пишем резултата.
 topup-paid = Заредихте { MONEY($amount) } от картата си. Баланс: { MONEY($balance) }
 topup-paid_other = Номер { PHONE($number) } е зареден с { MONEY($amount) } от картата ви.
 topup-paid_by = Абонатът { PHONE($number) } зареди сметката ви с { MONEY($amount) }. Баланс: { MONEY($balance) }
@@ -12,7 +12,6 @@ topup-unblocked = Дългът е платен, номерът отново ра
 
 topup-sum_limits = Може да заредите от { MONEY($min) } до { MONEY($max) }, например: *115*100#
 topup-unknown_number = { PHONE($number) } не е наш абонат. Проверете номера: *115*номер*сума#
-topup-closed = Номер { PHONE($number) } вече не се обслужва. От картата не е взето нищо.
 topup-no_card = Няма свързана карта, нищо не е взето. Зареждане с ваучер: *111*155*код#
 topup-card_expired = Картата ви е изтекла, нищо не е взето. Свържете нова карта.
 topup-declined = Банката отказа плащането { MONEY($amount) }, нищо не е взето. Опитайте пак: *115*сума#

@@ -3,14 +3,13 @@
 transfer-ask = Превод { MONEY($amount) } към { PHONE($number) }, такса { MONEY($fee) }. Да: *112*{ $code }# или SMS ДА { $code }. Не: SMS НЕ { $code }. Кодът важи { $minutes } мин.
 transfer-ask_again = Таксата вече е { MONEY($fee) }. Превод { MONEY($amount) } към { PHONE($number) }. Да: *112*{ $code }# или SMS ДА { $code }. Не: SMS НЕ { $code }. Кодът важи { $minutes } мин.
 transfer-sent = Преведени { MONEY($amount) } към { PHONE($number) }, такса { MONEY($fee) }, остават { MONEY($balance) }. Операция № { $reference }
-transfer-received = Получихте превод: { MONEY($amount) } от { PHONE($number) }. Парите вече са по сметката.
+transfer-received = Превод: { MONEY($amount) } от { PHONE($number) }. Парите са по сметката.
 transfer-form = Превод: *112*номер*сума#, например *112*9161234567*100#, или SMS ПРЕВОД номер сума. Наведнъж от { MONEY($min) } до { MONEY($max) }, такса { MONEY($fee) }
 
 transfer-self = Не може да превеждате на същия номер. Въведете друг: *112*номер*сума#
 transfer-company = От фирмен номер не може да се превеждат пари. Превод може от личен номер.
 transfer-tariff = При тарифа „{ NAME($tariff) }“ няма преводи. Превод може от номер с друга тарифа.
 transfer-unknown_number = { PHONE($number) } не е наш абонат и превод не може. Проверете номера: *112*номер*сума#
-transfer-receiver_closed = Номерът { PHONE($number) } вече не се обслужва. Въведете друг: *112*номер*сума#
 transfer-other_region = Номерът { PHONE($number) } е от друг регион. Превежда се само в рамките на един регион.
 transfer-same_account = Номерът { PHONE($number) } е със същата сметка, превод не е нужен. Баланс: *100#
 transfer-sum_limits = Наведнъж може да преведете от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#

@@ -25,5 +25,6 @@ blacklist-unbarred =
 
 blacklist-not_on = Switch the black list on first: *111*442#
 blacklist-self = This is your own number. Name another one: *111*442*1*number#
+blacklist-sms_only = { $number } writes SMS. First connect SMS Pro, which keeps those away: *111*8111*1*{ $id }#
 blacklist-list_full = There are { $max } numbers on the black list, which is the most. Remove one: *111*442*2*number#
 blacklist-not_listed = { $number } is not on the black list. The list: *111*442*9#

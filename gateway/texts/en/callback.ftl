@@ -7,7 +7,6 @@ callback-top_me_up_asked = { PHONE($number) } asks you to top up. To transfer mo
 callback-top_me_up_asked_sum = { PHONE($number) } asks you for { MONEY($amount) }. To transfer it: *112*{ $number }*{ $units }#
 
 callback-self = This is your own number. Name the number you want to ask: *110*number#
-callback-closed = { PHONE($number) } is no longer in service. Name another number.
 callback-barred = { PHONE($number) } does not accept such requests.
 callback-unknown_number = { PHONE($number) } is not our subscriber and cannot transfer money to you. Ask to call back: *110*{ $number }#
 callback-sum_limits = You can ask for { MONEY($min) } to { MONEY($max) }, or without a sum: *116*{ $number }#

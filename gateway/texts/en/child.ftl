@@ -9,7 +9,7 @@ child-list =
         [0] {""}
        *[some] Your number is looked after by: { $parents }
     }
-child-add_ask = { PHONE($number) } asks to see your balance, services and place and to bar numbers for you. Only { PHONE($number) } can end it. Yes: *111*7788*4*{ $code }# No: *111*7788*5*{ $code }# within { $hours } h
+child-add_ask = { PHONE($number) } asks to see your balance, services and place, and to bar numbers. Only it can end this. Yes: *111*7788*4*{ $code }# No: *111*7788*5*{ $code }# in { $hours } h
 child-add_asked = { PHONE($number) } has been asked. Answer from that phone within { $hours } h.
 child-add_ask_own = Look after { PHONE($number) }? That number will be told. YES { $code } or *111*97*{ $code }#
 child-added = You now see how { PHONE($number) } is: *111*7788*7*{ $number }#. To remove: *111*7788*2*{ $number }#
@@ -42,7 +42,7 @@ child-unbarred = { $barred } is open for { PHONE($number) } again. To bar: *111*
 child-unbarred_child = { PHONE($number) } has opened { $barred } for you.
 
 child-self = This is your own number. Give the child's: *111*7788*1*9161234567#
-child-company = Only for private numbers; one of the two belongs to a company.
+child-company = This is for private persons; your number belongs to a company.
 child-unknown_number = { PHONE($number) } is not in our network. Check it: *111*7788*1*9161234567#
 child-is_parent = { PHONE($number) } looks after your own number.
 child-list_full = You have { $max } children, which is the most. Remove one: *111*7788*2*number#

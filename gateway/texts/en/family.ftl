@@ -22,8 +22,7 @@ family-left_by = { PHONE($number) } has left your account and pays for itself.
 
 family-self = This is your own number. Give another one: *111*750*1*9161234567#
 family-company = A common bill is for private persons only. This number belongs to a company.
-family-unknown_number = { PHONE($number) } is not in our network. Check it: *111*750*1*9161234567#
-family-other_owner = { PHONE($number) } belongs to somebody else. A common bill is for your own numbers: *111*750*1*number#
+family-other_owner = { PHONE($number) } is not registered to you. A common bill is for your own numbers: *111*750*1*number#
 family-other_region = { PHONE($number) } is of another region. A common bill is for numbers of one region: *111*750*1*number#
 family-not_payer = { PHONE($payer) } pays for your number and may invite others. Your bill: *111*750#
 family-in_family = { PHONE($number) } is on another common bill. It has to leave first: *111*750*2*{ $number }#

@@ -12,7 +12,7 @@ locator-list =
        *[some] {"\u000A"}You may be located (to end it: DISCONNECT to 6677) by: { $given }
     }
 locator-ask_consent = { PHONE($number) } wants to know where you are. To allow it: *111*6677*4*{ $code }# No: *111*6677*5*{ $code }# within { $hours } h
-locator-asked = { PHONE($number) } has been asked and has { $hours } h to agree. You will get an SMS.
+locator-asked = A question was sent to { PHONE($number) }. If it agrees within { $hours } h, you get an SMS.
 locator-waiting = { PHONE($number) } has not answered yet. You will get an SMS.
 locator-agreed = { PHONE($number) } may now see where you are. To end it: *111*6677*5*{ $code }#
 locator-agreed_by = { PHONE($number) } lets you see where it is. To locate: *111*6677*7*{ $number }#
@@ -71,7 +71,6 @@ locator-package_already_off = You have no package. To connect it: PACKAGE ON to 
 
 locator-self = This is your own number. Give another one: *111*6677*1*9161234567#
 locator-unknown_number = { PHONE($number) } is not in our network. Check it: *111*6677*1*9161234567#
-locator-barred = { PHONE($number) } does not take messages from you.
 locator-name_taken = The name "{ $name }" is taken. Take another one, like MAMA2 number to 6677
 locator-list_full = Your list has { $max } numbers, which is the most. Remove one: *111*6677*2*number#
 locator-asked_recently = { PHONE($number) } did not agree lately. You may ask again on { DATETIME($until) }

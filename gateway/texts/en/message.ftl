@@ -17,7 +17,7 @@ message-text = { PHONE($number) }: { $text }
 
 message-self = This is your own number. To another one: SMS number text
 message-text_needed = The text is missing. Send to 111: SMS { $number } text
-message-closed = { PHONE($number) } is no longer in service.
 message-barred = { PHONE($number) } does not take messages from you.
 message-quota = You have sent { $max } SMS today, which is the most. The next one tomorrow.
+message-spam = Sent with this text today: { $max }. No more of them: it looks like spam.
 message-not_enough_money = The SMS costs { MONEY($price) }, { MONEY($missing) } more is needed. Top up: *115#

@@ -20,12 +20,12 @@ numbers-unlinked_target = { PHONE($number) } has unlinked your number. To link a
 
 numbers-acting = For { $minutes } min your commands are for { PHONE($number) }. Back to your own number: *111*26*2#
 numbers-acting_own = Your commands are for your own number again.
+numbers-acting_by = { PHONE($number) }, linked with you, now acts for your number. Not you? Unlink this one: *111*828*2#
 
 numbers-company = Only numbers of private persons can be linked, and this one belongs to a company.
 numbers-self = This is your own number. Give another one: *111*828*3*number#
 numbers-not_on = Switch "Numbers" on first: *111*828*1#
-numbers-unknown_number = { PHONE($number) } is not in our network. Check it and try again: *111*828*3*number#
-numbers-other_owner = { PHONE($number) } belongs to another person. You can link only your own numbers: *111*828*3*number#
+numbers-other_owner = { PHONE($number) } is not registered to you. You can link only your own numbers: *111*828*3*number#
 numbers-other_region = { PHONE($number) } is from another region. Only numbers of one region can be linked: *111*828*3*number#
 numbers-target_not_on = First dial *111*828*1# on the phone { PHONE($number) }, then *111*828*3*{ $number }# on yours
 numbers-already_linked = { PHONE($number) } is already linked with your number. All numbers: *111*828#

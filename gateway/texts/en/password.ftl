@@ -15,5 +15,6 @@ password-used_before = You have had this password before. Choose another: *111*2
 password-wrong_password = Wrong number or password. A new password, from that number: *111*25#
 password-password_locked = Passwords are not taken until { DATETIME($until) }. A new one, from that number: *111*25#
 password-locked_until_new = Passwords are not taken until a new one is asked for, from { PHONE($number) }: *111*25#
+password-too_many_wrong = Wrong passwords for other numbers today: { $max }. Try again tomorrow. Forgot it? Dial *111*25# on that phone.
 password-tried = { PHONE($number) } gave a wrong password for your number three times. Not you? Change it: *111*25*3*password*password#
 password-password_needed = The password is missing: *111*25*3*password*password# or SMS PASSWORD password

@@ -34,7 +34,6 @@ picture-no_answer =
 
 picture-self = This is your own number. To another one: *111*161*7*number*id#
 picture-not_on = First connect MMS, free of charge: *111*8111*1*{ $id }#
-picture-closed = { PHONE($number) } is no longer in service.
 picture-barred = { PHONE($number) } does not take messages from you.
 picture-quota = You have sent { $max } MMS today, which is the most. The next one tomorrow.
 picture-not_enough_money = An MMS costs { MONEY($price) }, { MONEY($missing) } more is needed. Top up: *115#

@@ -22,7 +22,6 @@ regular-self = You cannot send money to this same number. Choose another: *114*n
 regular-company = A company's number cannot send money. It is possible from a private number.
 regular-tariff = Tariff "{ NAME($tariff) }" has no transfers. Change tariff: *111*59*9#
 regular-unknown_number = { PHONE($number) } is not our subscriber. Check the number: *114*number*1*sum#
-regular-receiver_closed = { PHONE($number) } is no longer in service. Choose another: *114*number*1*sum#
 regular-other_region = { PHONE($number) } is in another region. Transfers stay within your region.
 regular-same_account = { PHONE($number) } has the same account, no transfer is needed. Balance: *100#
 regular-sum_limits = From { MONEY($min) } to { MONEY($max) } at a time, for example: *114*{ $number }*1*{ $example }#

@@ -12,7 +12,6 @@ topup-unblocked = The debt is paid, your number works again.
 
 topup-sum_limits = You can top up { MONEY($min) } to { MONEY($max) }, for example: *115*100#
 topup-unknown_number = { PHONE($number) } is not our subscriber. Check the number: *115*number*sum#
-topup-closed = { PHONE($number) } is no longer in service. Nothing was taken from your card.
 topup-no_card = No card is linked, nothing was taken. To use a prepaid card: *111*155*card code#
 topup-card_expired = Your card has expired, nothing was taken. Please link a new card.
 topup-declined = The bank declined { MONEY($amount) }, nothing was taken. To try again: *115*sum#

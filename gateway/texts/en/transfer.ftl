@@ -10,7 +10,6 @@ transfer-self = You cannot transfer to the same number. Name another one: *112*n
 transfer-company = A company's number cannot transfer money. Transfers work from a personal number.
 transfer-tariff = There are no transfers on the tariff "{ NAME($tariff) }". A number on another tariff can send money.
 transfer-unknown_number = { PHONE($number) } is not our subscriber, so no transfer is possible. Check the number: *112*number*sum#
-transfer-receiver_closed = { PHONE($number) } is no longer in service. Name another number: *112*number*sum#
 transfer-other_region = { PHONE($number) } belongs to another region. Transfers work within one region only.
 transfer-same_account = { PHONE($number) } has the same account, so there is nothing to transfer. Balance: *100#
 transfer-sum_limits = You can transfer from { MONEY($min) } to { MONEY($max) } at a time, for example: *112*{ $number }*{ $example }#

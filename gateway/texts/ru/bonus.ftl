@@ -9,9 +9,9 @@ bonus-show =
            *[some] , в подарках: { $held }
         }. { DATE($until) } сгорят { $ending }. Потратить: *111*455*9#
     }
-bonus-joined = Вы в бонусной программе: балл за каждые { MONEY($price) }. Баллы: *111*455#, выйти: *111*455*2#
+bonus-joined = Вы в программе: балл за { MONEY($price) }. Баллы *111*455#, выйти *111*455*2#
 bonus-already_joined = Вы уже в бонусной программе. Баллов: { $points }. Выйти: *111*455*2#
-bonus-leave_ask = Выйти из программы? Баллы сгорят без возврата: { $points }. ДА { $code } или *111*97*{ $code }#
+bonus-leave_ask = Выйти? Баллы сгорят насовсем: { $points }. ДА { $code } или *111*97*{ $code }#
 bonus-left = Вы вышли из программы. Сгорело баллов: { $points }. Вступить: *111*455*1#
 bonus-already_left = Вы не участвуете в бонусной программе. Вступить: *111*455*1#
 bonus-catalogue = Баллов: { $points }. Взять: *111*455*3*номер#, например *111*455*3*{ $example }#{ $lines }
@@ -22,8 +22,8 @@ bonus-spent = { NAME($name) } до { DATE($until) }. Осталось балло
 bonus-history = Баллы: { $lines }. Сейчас: *111*455#
 bonus-history_none = Баллы ещё не начислялись. Ваши баллы: *111*455#
 bonus-gift_ask = Подарить { PHONE($number) } баллы: { $points }? ДА { $code } или *111*97*{ $code }#
-bonus-gift_sent = Предложено { PHONE($number) } баллов: { $points }. Ждём ответа { $hours } ч, при отказе баллы вернутся.
-bonus-gift_offer = { PHONE($number) } дарит вам баллы: { $points }. Принять: *111*455*4*{ $code }# Отказ: *111*455*5*{ $code }#
+bonus-gift_sent = Предложено { PHONE($number) } баллов: { $points }. Без согласия за { $hours } ч вернутся.
+bonus-gift_offer = { PHONE($number) } дарит баллы: { $points }. Да: *111*455*4*{ $code }# Нет: *111*455*5*{ $code }#
 bonus-received = { PHONE($number) } подарил баллы: { $points }. Всего: { $has }. *111*455#
 bonus-given = { PHONE($number) } принял баллы: { $points }. У вас осталось: { $left }.
 bonus-earned = Начислено баллов: { $points }, всего { $has }. Потратить: *111*455*9#
@@ -35,7 +35,7 @@ bonus-unknown_reward = Награды { $id } нет. Список наград:
 bonus-not_enough_points = Свободно баллов: { $points }, не хватает { $missing }. Ваши баллы: *111*455#
 bonus-self = Себе баллы не дарят. Другому: *111*455*7*9161234567*50#
 bonus-unknown_number = { PHONE($number) } - не наш абонент. Проверьте: *111*455*7*9161234567*50#
-bonus-receiver_not_member = { PHONE($number) } не в бонусной программе. Вступить он может так: *111*455*1#
+bonus-receiver_not_member = { PHONE($number) } не в программе. Вступить с него: *111*455*1#
 bonus-gift_limits = Подарить можно от 1 до { $max } баллов: *111*455*7*{ $number }*{ $max }#
 bonus-month_limit = За месяц можно подарить { $max } баллов, осталось { $left }. История: *111*455*6#
-bonus-gift_void = Подарок { PHONE($number) } не состоялся, условия изменились. Баллов в нём: { $points }. *111*455#
+bonus-gift_void = Подарок { PHONE($number) } не состоялся. Баллов: { $points }, они у вас: *111*455#

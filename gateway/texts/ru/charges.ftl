@@ -1,7 +1,6 @@
 ### The last paid actions.
 
 charges-last =
-    Расходы:
     { $day0 } { $what0 } { MONEY($amount0) }{ $amount1 ->
             [0] {""}
            *[some] ; { $day1 } { $what1 } { MONEY($amount1) }

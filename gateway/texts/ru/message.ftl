@@ -1,7 +1,7 @@
 ### An SMS to another number.
 
 message-ask =
-    Отправить сообщение на { PHONE($number) }{ $parts ->
+    Сообщение на { PHONE($number) }{ $parts ->
         [1] {""}
        *[more] {" "}(частей: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
@@ -17,7 +17,7 @@ message-text = { PHONE($number) }: { $text }
 
 message-self = Это ваш номер. Другому: СМС номер текст
 message-text_needed = Нужен текст. Пошлите на 111: СМС { $number } текст
-message-closed = Номер { PHONE($number) } больше не обслуживается.
 message-barred = Номер { PHONE($number) } не принимает ваших сообщений.
 message-quota = Сегодня вы уже отправили SMS: { $max }, больше нельзя. Следующая - завтра.
+message-spam = SMS с этим текстом сегодня: { $max }. Больше нельзя, похоже на спам.
 message-not_enough_money = SMS стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополнить: *115#

@@ -42,7 +42,7 @@ refusal-bad_sum = Сумма не подходит: { $input }. Целое чи�
 refusal-bad_sum-spaced = Сумму наберите без пробела: { $right }
 # `before` is the end of what stands before the gap.
 refusal-empty_part = Пропущено: { $part }, после { $before }. Пример: { $example }
-refusal-foreign_number = Это номер другой страны, нужен наш мобильный. Пример: { $example }
+refusal-foreign_number = Это номер другой страны, нужен наш. Пример: { $example }
 refusal-landline = Это городской номер, а нужен мобильный. Пример: { $example }
 # `part` is what the value is for: a sum, a day.
 refusal-out_of_range = Не подходит: { $part }. Можно от { $min } до { $max }. Пример: { $example }

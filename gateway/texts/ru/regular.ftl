@@ -19,11 +19,10 @@ regular-missed = Перевод { MONEY($amount) } на { PHONE($number) } не 
 regular-ended = Переводов на { PHONE($number) } больше не будет: этот номер не может их получать от вас.
 
 regular-self = На этот же номер переводить нельзя. Укажите другой: *114*номер*1*сумма#
-regular-company = Номер организации не может переводить деньги. Перевод возможен с личного номера.
+regular-company = С номера организации перевод невозможен, только с личного.
 regular-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Сменить тариф: *111*59*9#
 regular-unknown_number = { PHONE($number) } не наш абонент. Проверьте номер: *114*номер*1*сумма#
-regular-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *114*номер*1*сумма#
-regular-other_region = Номер { PHONE($number) } из другого региона. Переводить можно только внутри своего региона.
+regular-other_region = { PHONE($number) } из другого региона, перевод только внутри вашего.
 regular-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
 regular-sum_limits = За раз можно от { MONEY($min) } до { MONEY($max) }, например: *114*{ $number }*1*{ $example }#
 regular-not_enough_money = На плату { MONEY($fee) } не хватает { MONEY($missing) }. Пополните счёт: *115#

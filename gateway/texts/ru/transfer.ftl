@@ -7,13 +7,12 @@ transfer-received = Вам перевод: { MONEY($amount) } от { PHONE($numb
 transfer-form = Перевод: *112*номер*сумма#, например *112*9161234567*100#, или SMS ПЕРЕВОД номер сумма. За раз от { MONEY($min) } до { MONEY($max) }, плата { MONEY($fee) }
 
 transfer-self = На этот же номер перевести нельзя. Укажите другой: *112*номер*сумма#
-transfer-company = Номер организации не может переводить деньги. Перевод возможен с личного номера.
+transfer-company = С номера организации перевод невозможен, только с личного.
 transfer-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Они есть на других тарифах.
-transfer-unknown_number = { PHONE($number) } - не наш абонент, перевод невозможен. Проверьте номер: *112*номер*сумма#
-transfer-receiver_closed = Номер { PHONE($number) } больше не обслуживается. Укажите другой: *112*номер*сумма#
-transfer-other_region = Номер { PHONE($number) } из другого региона. Переводить можно только внутри своего региона.
+transfer-unknown_number = { PHONE($number) } - не наш абонент. Проверьте номер: *112*номер*сумма#
+transfer-other_region = { PHONE($number) } из другого региона, перевод только внутри вашего.
 transfer-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
-transfer-sum_limits = За раз можно перевести от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#
+transfer-sum_limits = За раз от { MONEY($min) } до { MONEY($max) }, например: *112*{ $number }*{ $example }#
 transfer-day_limit =
     { $left ->
         [0] Предел переводов за день, { MONEY($max) }, уже достигнут. Попробуйте завтра.
@@ -22,7 +21,7 @@ transfer-day_limit =
 transfer-receiver_day_limit =
     { $left ->
         [0] Номер { PHONE($number) } сегодня больше не может получать переводы. Попробуйте завтра.
-       *[more] Номер { PHONE($number) } сегодня может получить ещё { MONEY($left) }: *112*{ $number }*{ $example }#
+       *[more] { PHONE($number) } может получить ещё { MONEY($left) }: *112*{ $number }*{ $example }#
     }
 transfer-not_enough_money =
     { $possible ->

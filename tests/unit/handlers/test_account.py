@@ -21,8 +21,8 @@ from gateway.model import (
     TariffId,
 )
 from gateway.rules import acting
-from gateway.rules.credentials import UNTIL_NEW, Credentials
-from tests.unit.handlers.desk import NOON, Desk
+from gateway.rules.credentials import UNTIL_NEW, Credentials, Guesses
+from tests.unit.handlers.desk import NOON, Desk, rendered
 
 ANNA, BORIS, CLARA = Msisdn("79161234567"), Msisdn("79161234568"), Msisdn("79161234569")
 NOBODY = Msisdn("79169999999")
@@ -164,6 +164,76 @@ def test_a_stranger_learns_nothing_from_a_refusal(number: Msisdn) -> None:
     wrong = at.do(login.enter, BORIS, number=ANNA, password=WRONG).replies
 
     assert wrong == at.do(login.enter, BORIS, number=number, password=PIN).replies
+
+
+# --- numbers that nobody has ------------------------------------------------------------------------------------------
+
+
+def test_a_number_that_nobody_has_locks_like_any_other() -> None:
+    """The same answers at the same times, from several phones, through every lock of a day, and a hash each."""
+
+    def said(number: Msisdn) -> list[tuple[str, int]]:
+        at, heard = desk(), []
+        hashes: list[str] = []
+        plain = at.slow_hash
+        at.slow_hash = lambda secret, salt: hashes.append(secret) or plain(secret, salt)  # type: ignore[method-assign,func-returns-value]
+        for step in range(14):
+            asker = (BORIS, CLARA)[step % 2]
+            outcome = at.do(login.enter, asker, number=number, password=WRONG)
+            (answer,) = (each for each in outcome.replies if each.to == asker)
+            told = rendered(answer).replace(number, "N")
+            heard.append((told, len(hashes)))
+            if outcome.refusal == "password_locked":
+                at.at = Instant(at.at + 30 * MINUTE_MS)
+        return heard
+
+    assert said(ANNA) == said(NOBODY)
+    assert len({told for told, _ in said(NOBODY)}) > 3
+
+
+def test_nobody_is_told_of_wrong_passwords_for_a_number_that_nobody_has() -> None:
+    """No SMS leaves for a number that is not ours."""
+    at = desk()
+    for _ in range(3):
+        at.do(login.enter, BORIS, number=NOBODY, password=WRONG)
+
+    assert {BORIS} == {each.to for each in at.replies}
+
+
+def test_guessing_at_many_numbers_ends_for_the_day() -> None:
+    """Ten wrong ones from one phone, wherever they were for; then not even the right one does, until tomorrow."""
+    at = desk()
+    for place in range(10):
+        number = Msisdn(f"7916555000{place}") if place % 2 else ANNA if place < 3 else CLARA
+        assert at.do(login.enter, BORIS, number=number, password=WRONG).refusal in ("wrong_password", "password_locked")
+
+    assert "too_many_wrong" == at.do(login.enter, BORIS, number=ANNA, password=PIN).refusal
+    assert "too_many_wrong" == at.do(block.block, BORIS, number=NOBODY, password=PIN).refusal
+    assert "" == at.do(login.enter, CLARA, number=ANNA, password=PIN).refusal
+    at.at = Instant(at.at + DAY_MS)
+    assert "" == at.do(login.enter, BORIS, number=ANNA, password=PIN).refusal
+
+
+def test_what_guessing_leaves_in_the_store_is_bounded() -> None:
+    """Of numbers that nobody has, the last ten that a phone tried have a record; one that came to be had keeps it."""
+    at = desk()
+    for day in range(4):
+        at.at = Instant(NOON + day * DAY_MS)
+        for place in range(10):
+            at.do(login.enter, BORIS, number=Msisdn(f"7916555{day:02}{place:02}"), password=WRONG)
+        at.known[Msisdn("79165550000")] = subscriber(Msisdn("79165550000"))
+    held = [key for (kind, key), each in at.kept.items() if kind == "credentials" and each != Credentials(key)]
+
+    assert sorted(held) == sorted([ANNA, "79165550000", *(f"791655503{place:02}" for place in range(10))])
+
+
+def test_wrong_passwords_for_ones_own_number_count_there_alone() -> None:
+    """Who unblocks his own phone is no stranger to it."""
+    at = desk(SubscriberStatus.BLOCKED)
+    at.do(block.unblock, ANNA, password=WRONG, number=ANNA)
+
+    assert at.record(Guesses, ANNA) == Guesses(ANNA)
+    assert at.record(Credentials, ANNA).tries.wrong == 1
 
 
 # --- acting ---------------------------------------------------------------------------------------------------------

@@ -139,8 +139,8 @@ def test_disconnect_of_a_linked_number_asks_and_unlinks_it() -> None:
             "С вашим номером связаны (2): 79161234568, 79161234569. Отвязать: *111*828*8*номер#",
         ),
         ((SECOND, THIRD), True, "С вашим номером связаны (2): 79161234568, 79161234569. Отвязать: *111*828*8*номер#"),
-        ((), True, "Услуга «Номера» подключена, связанных номеров нет. Добавить: *111*828*3*номер#"),
-        ((), False, "Услуга «Номера» не подключена, связанных номеров нет. Подключить: *111*828*1#"),
+        ((), True, "«Номера» включены, связанных нет. Добавить: *111*828*3*номер#"),
+        ((), False, "«Номера» не подключены, связанных нет. Подключить: *111*828*1#"),
     ],
 )  # fmt: skip
 def test_the_list(linked: tuple[Msisdn, ...], is_on: bool, text: str) -> None:
@@ -156,7 +156,7 @@ LINK_TABLE = [
     ("self", ANNA, ANNA, (), None),
     ("company", OFFICE, SECOND, (), None),
     ("not_on", ANNA, SECOND, (), ANNA),
-    ("unknown_number", ANNA, NOBODY, (), None),
+    ("other_owner", ANNA, NOBODY, (), None),
     ("other_owner", ANNA, FOREIGN, (), None),
     ("other_region", ANNA, FAR, (), None),
     ("target_not_on", ANNA, SECOND, (), SECOND),
@@ -314,7 +314,7 @@ def test_act_for_a_linked_number_and_back() -> None:
     outcome = desk.do(act, ANNA, number=SECOND)
 
     assert Acting(SECOND, Instant(NOON + 15 * MINUTE_MS)) == desk.known[ANNA].acting
-    assert ("Ваши команды 15 мин относятся к +79161234568. К своему номеру: *111*26*2#") == rendered(outcome.replies[0])
+    assert ("15 мин команды относятся к +79161234568. К своему: *111*26*2#") == rendered(outcome.replies[0])
 
     assert "numbers-acting_own" == desk.do(act, ANNA, number=ANNA).replies[0].text
     assert None is desk.known[ANNA].acting

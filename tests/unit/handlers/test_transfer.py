@@ -127,7 +127,7 @@ REFUSALS = [
     ("company", {}, {"kind": PersonKind.COMPANY}),
     ("tariff", {}, {"sender": number(SENDER, tariff=TariffId(2))}),
     ("unknown_number", {"to": Msisdn("79169999999")}, {}),
-    ("receiver_closed", {}, {"receiver": number(RECEIVER, status=SubscriberStatus.CLOSED)}),
+    ("unknown_number", {}, {"receiver": number(RECEIVER, status=SubscriberStatus.CLOSED)}),
     ("other_region", {}, {"receiver": number(RECEIVER, region="tver")}),
     ("same_account", {}, {"receiver": number(RECEIVER, account=AccountId(SENDER))}),
     ("sum_limits", {"amount": 0}, {}),
