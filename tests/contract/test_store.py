@@ -498,6 +498,16 @@ class TestTimers:
 
         assert [timer("b", 50), timer("c", 60)] == await store.timers_due(Instant(99), 99)
 
+    async def test_hurried(self, store: Store) -> None:
+        """A timer that is hurried is due by then, also one of the same batch; none is put off, and none is made."""
+        await store.write(WriteBatch(timers=[timer("a", 10), timer("b", 50)]))
+        at = Instant(20)
+        hurried = {"a": at, "b": at, "c": at, "never was": at}
+        await store.write(WriteBatch(timers=[timer("c", 60), timer("d", 70)], timers_hurried=hurried))
+
+        expected = [timer("a", 10), timer("b", 20), timer("c", 20), timer("d", 70)]
+        assert expected == await store.timers_due(Instant(99), 99)
+
     async def test_none(self, store: Store) -> None:
         """Without timers there is no next one."""
         assert (await store.next_timer(), await store.timers_due(AT, 9)) == (None, [])
