@@ -44,6 +44,7 @@ from gateway.corrections import (
     FINAL_HASH,
     FIRST_STAR,
     POLITE,
+    PUNCTUATION,
     SPACES,
     TAIL,
     Slips,
@@ -128,7 +129,12 @@ class _Stuck:
     asked: Asked
     root: Node
     parts: Parts
-    refused: Callable[[], Reading] | None = None  # where the reason is known already: only the first one is told
+    refused: Callable[[], Reading] | None = None  # where the reason is known already: only one is told
+
+    def tells_more_than(self, other: _Stuck) -> bool:
+        """Whether it is the same keyword without the marks around it: what is wrong then is not the mark."""
+        same = bool(self.parts.keys and other.parts.keys) and self.parts.keys[0] == other.parts.keys[0]
+        return same and self.refused is other.refused is None
 
 
 class Grammar:
@@ -199,6 +205,8 @@ class Grammar:
             found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
             if isinstance(found, Reading):
                 return found
+            if names == (PUNCTUATION,) and found.tells_more_than(stuck):
+                stuck = found
             if left <= 0:
                 break
         if stuck.refused is not None:
