@@ -128,10 +128,12 @@ def parts_of(line: Line, tokens: Sequence[Token]) -> Parts:
 
 
 def without_polite_words(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The tokens without polite words at either end."""
+    """The tokens without polite words at either end, and without the marks of a sentence before those at the end."""
     first, last = 0, len(tokens)
     while first < last and tokens[first].key in POLITE_WORDS:
         first += 1
-    while last > first and tokens[last - 1].key in POLITE_WORDS:
+    while last > first and (
+        tokens[last - 1].key in POLITE_WORDS or (last < len(tokens) and tokens[last - 1].key in ".!?")
+    ):
         last -= 1
     return tokens[first:last] if last - first < len(tokens) else tokens

@@ -145,7 +145,7 @@ _KEYS: tuple[tuple[_Keys, _Keys], ...] = tuple(
 """(what was meant by what was typed, the way back): a Cyrillic word on QWERTY, a Latin word on a Cyrillic keyboard."""
 
 _WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
-_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„]+")
+_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„*#=]+")
 _CLOSING = ".,;!?/"
 _KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]+|\d[^\s]*|.", re.DOTALL)
 """Numbers with what is glued to them are no words, and stay."""
@@ -187,6 +187,8 @@ class Vocabulary:
             # A spelling of keywords of different commands would be a guess.
             if latin not in self.words and len({words[word] for word in found}) == 1
         }
+        # STOP is English, and СТОП in Latin letters where the word behind it is Russian: `STOP VSE`.
+        self._either = {latin: found[0] for latin, found in spelled.items() if latin in self.words and len(found) == 1}
         self._longest = 2 * max(map(len, [*words, *self._latin]), default=0)  # with a dash between any two letters
         self._apart = {"".join(words): tuple(words) for words in phrases}
         self._mistyped: dict[str, list[_Keys]] = {}
@@ -243,6 +245,8 @@ class Vocabulary:
                 made += tokens[taken : taken + 1]  # no keyword yet, but the half of one perhaps
                 taken += len(made) - 1
                 break
+        if TRANSLITERATION in names and made[0].key in self._either:
+            made[0] = made[0]._replace(key=self._either[made[0].key])
         if len(made) > 1 and made[0].key + made[1].key in self.words:
             made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
             names.append(JOINED_WORDS)
