@@ -21,8 +21,8 @@ _FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
 
 GLUED_MAX = 12
 """Parts without a space between them that may be one word with slips in it."""
-PARTS_MAX = 64
-"""Of a line; what follows is one part. The longest commands have some fifty: two numbers typed digit by digit."""
+PARTS_MAX = 48
+"""Of a line; what follows is one part. The longest commands have some forty: two numbers by digits, with dashes."""
 REST = "…"
 """The key of that part: no word, no digits, no sign of the plan."""
 

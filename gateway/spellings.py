@@ -103,6 +103,7 @@ _LOOKALIKE_RUN = re.compile(rf"(?<![\w|])(?=[0-9]*[{_TWIN}])[0-9{_TWIN}]++(?!\w)
 """One way only to match it, from one place only: a run of hundreds of twins is looked at once."""
 _CHUNK = re.compile(rf"(?<![^\s,;])[^\s,;{_TWIN}]*[{_TWIN}][^\s,;]*")
 _ANY_DIGIT = re.compile(r"[0-9]")
+_ANY_LETTER = re.compile(r"[^\W\d_]")
 
 
 def with_digits(line: Line, *, dialled: bool) -> Line | None:
@@ -299,7 +300,7 @@ class Vocabulary:
 
     def _retyped(self, chunk: str, keys: _Keys) -> str:
         """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
-        if chunk[0].isdigit() or not any(character.isalpha() for character in chunk):
+        if chunk[0].isdigit() or _ANY_LETTER.search(chunk) is None:
             return chunk
         unshifted = _without_shift(chunk)
         bare = unshifted.rstrip(_CLOSING)

@@ -174,6 +174,10 @@ FORMS = (
          {"password": "Sofia2016"}),
     Form("a colon before a message", ("СМС 89161234567: привет", "СМС: 89161234567 привет"), "message.send",
          {"number": N, "text": "привет"}),
+    Form("a number digit by digit", ("ПЕРЕВОД 8 9 1 6 1 2 3 4 5 6 7 50", "ПРЕВОД +7 9-1-6 1-2-3 4-5 6-7 50"),
+         "transfer.send", SEND),
+    Form("a message of many words", ("СМС 89161234567 " + "да, " * 80 + "спасибо",), "message.send",
+         {"number": N, "text": "да, " * 80 + "спасибо"}),
     Form("a message of marks", ("СМС 89161234567 :)",), "message.send", {"number": N, "text": ":)"}),
     # -- the wrong keyboard
     Form("Russian word on QWERTY", (",fkfyc", "<FKFYC", ",fkfyc!", '",fkfyc"'), "balance.show", {},
