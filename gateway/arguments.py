@@ -8,6 +8,7 @@ the refusal, never raised.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -173,10 +174,11 @@ class NumberPlan:
         digits = text
         if not (text.isascii() and text.isdigit()):
             strange = _NOT_IN_A_NUMBER.search(text)
+            if strange is not None:
+                return Wrong("bad_number", strange.start(), {"length": digits_in(text)})
             digits = text.translate(_NUMBER_SEPARATORS)
-            if strange is not None or digits in {"", "+"}:
-                offset = strange.start() if strange is not None else 0
-                return Wrong("bad_number", offset, {"length": digits_in(text)})
+            if digits in {"", "+"}:
+                return Wrong("bad_number", 0, {"length": 0})
         if self.country == "RU":
             mobile = _russian_mobile(digits)
             if mobile is not None:
@@ -185,7 +187,13 @@ class NumberPlan:
 
     def complete(self, digits: str) -> bool:
         """Whether groups of digits joined so far are a whole number."""
-        return len(digits) >= NUMBER_DIGITS_MIN and not isinstance(self.parse(digits), Wrong)
+        if len(digits) < NUMBER_DIGITS_MIN:
+            return False
+        if self.country == "RU" and not self.landlines:
+            return _russian_mobile(digits) is not None
+        if digits.startswith(("+", "00")) and not digits.lstrip("+0").startswith(_country_code(self.country)):
+            return False  # a number of another country is none at any length, so its metadata need not be asked
+        return not isinstance(self.parse(digits), Wrong)
 
     def _unusual(self, digits: str) -> Value | Wrong:
         length = len(digits.lstrip("+"))
@@ -257,6 +265,11 @@ class NumberPlan:
         return "" if number is None else f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
+@functools.cache
+def _country_code(country: str) -> str:
+    return str(phonenumbers.country_code_for_region(country))
+
+
 def _russian_mobile(digits: str) -> str | None:
     """Ten digits from 9; eleven with 7 or 8; +7; 007. None: not an ordinary mobile number."""
     length = len(digits)
@@ -272,7 +285,7 @@ def _russian_mobile(digits: str) -> str | None:
 
 
 def digits_in(text: str) -> int:
-    return sum(character.isdigit() for character in text)
+    return sum(map(str.isdigit, text))
 
 
 # -- sums -------------------------------------------------------------------------------------------------------

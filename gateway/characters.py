@@ -20,6 +20,8 @@ _PLAIN = re.compile(r"[ !\"#$'()*+,\-./0-9:;=?@A-Z\\^_a-z{|}~«»А-Яа-яЁё]
 
 _KEPT = frozenset(chr(code) for code in range(0x20, 0x460) if _PLAIN.fullmatch(chr(code)))
 UNFOLDED_MAX = 4
+GROWN_MAX = 32
+"""Characters that a line may gain by forms that unfold; behind so many it stays as it is, and is no command."""
 
 _ESCAPE = re.compile(r"%2[3A]|&#(?:35|42);|&amp;", re.IGNORECASE)
 _ESCAPED = {"%23": "#", "%2a": "*", "&#35;": "#", "&#42;": "*", "&amp;": "&"}
@@ -28,6 +30,9 @@ _SIGNS = {"×": "*", "№": "#"}
 """A multiplication sign for the star; on a Russian keyboard the number sign stands on the key of `#`."""
 _SPACES = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
 _FIRST_EMOJI = 0x1F000
+_COMPOSED = {"и\u0306": "й", "И\u0306": "Й", "е\u0308": "ё", "Е\u0308": "Ё"}
+"""Letters that some keyboards send as a letter and an accent (NFD); other accents are dropped."""
+_COMPOSING = frozenset("\u0306\u0308")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -65,26 +70,33 @@ def plain(typed: str) -> Line:
     kept: list[str] = []
     origin: list[int] = []
     superscript = -1
-    index = 0
-    while index < len(trimmed):
-        character = trimmed[index]
-        step = 1
-        made = character
-        if character in "%&" and (escape := _ESCAPE.match(trimmed, index)):
-            step = len(escape[0])
+    grown = 0
+    after_escape = lead
+    for place, character in enumerate(trimmed, lead):
+        if character in _KEPT:
+            if place >= after_escape:
+                kept.append(character)
+                origin.append(place)
+            continue
+        made, compatible = _plain_character(character)
+        if character in "%&" and (escape := _ESCAPE.match(trimmed, place - lead)):
+            after_escape = place + len(escape[0])
             made = _ESCAPED[escape[0].lower()]
-        elif character not in _KEPT:
-            category = unicodedata.category(character)
-            if category == "No" and superscript < 0:
-                superscript = index + lead
-            if category == "Mn" and kept:
-                composed = unicodedata.normalize("NFC", kept[-1] + character)
-                if composed in "йЙёЁ":
-                    kept[-1] = composed
-            made = _plain_character(character)
-        kept += made
-        origin += [index + lead] * len(made)
-        index += step
+        elif compatible and superscript < 0:
+            superscript = place
+        elif character in _COMPOSING and kept:
+            kept[-1] = _COMPOSED.get(kept[-1] + character, kept[-1])
+        if len(made) == 1:
+            kept.append(made)
+            origin.append(place)
+        elif made:
+            kept += made
+            origin += (place,) * len(made)
+            grown += len(made) - 1
+            if grown > GROWN_MAX:
+                kept += trimmed[place - lead + 1 :]
+                origin += range(place + 1, len(trimmed) + lead)
+                break
     text = "".join(kept)
     start = len(text) - len(text.lstrip(" "))
     end = len(text.rstrip(" "))
@@ -92,28 +104,28 @@ def plain(typed: str) -> Line:
 
 
 @lru_cache(maxsize=4096)
-def _plain_character(character: str) -> str:
-    """What one typed character becomes; empty: it is dropped."""
+def _plain_character(character: str) -> tuple[str, bool]:
+    """What one typed character becomes (empty: it is dropped), and whether it only looks like a digit."""
     if character in _SIGNS:
-        return _SIGNS[character]
+        return _SIGNS[character], False
     category = unicodedata.category(character)
     if category == "No":
-        return character
+        return character, True
     if character in _SPACES or category == "Zs":
-        return " "
+        return " ", False
     if category == "Nd":
-        return str(unicodedata.decimal(character))
+        return str(unicodedata.decimal(character)), False
     if category == "Pd" or character == "\N{MINUS SIGN}":
-        return "-"
+        return "-", False
     dropped = character in _LEAFLET_BRACKETS or category in {"Cf", "Cc", "Cs", "Cn", "Co", "Mn", "Me", "So"}
     if dropped or (category == "Sk" and ord(character) >= _FIRST_EMOJI):
-        return ""
+        return "", False
     # A compatibility form may unfold into several characters, each of which must be plain in its turn; the longest
     # (a ligature of eighteen letters) is no form of anything that a code has.
     made = unicodedata.normalize("NFKC", character)
     if made == character or len(made) > UNFOLDED_MAX:
-        return character
-    return "".join(_plain_character(each) for each in made)
+        return character, False
+    return "".join(_plain_character(each)[0] for each in made), False
 
 
 def folded(word: str) -> str:

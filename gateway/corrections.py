@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from gateway.arguments import ArgumentType
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.trie import Leaf, Node, Tries
 from gateway.characters import Line, folded, plain
 from gateway.model import Channel
+from gateway.parts import POLITE_WORDS
 from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits, with_letters
 
 FINAL_HASH = "final_hash"
@@ -65,8 +67,8 @@ def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[L
 _MARKS = r"\-–—−(){}\[\]<>/\\|*#№_~^•·.…!?"
 _SEPARATORS = r"\s,;:=\"'«»“”„‘’`"
 _MARK = re.compile(f"[{_MARKS}]")
-_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)[^\W\d_]+([{_MARKS}{_SEPARATORS}]*)")
-_MARKS_BEHIND = re.compile(rf"[{_MARKS}{_SEPARATORS}]*\Z")
+_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)([^\W\d_]+)([{_MARKS}{_SEPARATORS}]*)")
+_MARKS_RUN = re.compile(rf"[{_MARKS}{_SEPARATORS}]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _DASH = re.compile(r"[-–—−]")
 _MINUS = re.compile(r"\s[-–—−](?=\d)")
@@ -81,13 +83,17 @@ def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterat
     typed = line.typed
     if channel is Channel.USSD or _MARK.search(typed) is None or (around := _MARKS_AROUND.match(typed)) is None:
         return
-    behind = _MARKS_BEHIND.search(typed, around.end())
-    assert behind is not None  # it may be empty
-    spans = [around.span(1), around.span(2), behind.span()]
-    if _MINUS.match(typed, spans[1][1] - 2):
-        spans[1] = (spans[1][0], spans[1][1] - 1)
-    words = _WORD.findall(typed)[:2]  # the first may be a polite one
-    if any(map(vocabulary.takes_sign, map(folded, words))) and any(map(_DASH.search, (around[2], behind[0]))):
+    opening = around.span(1)
+    if folded(around[2]) in POLITE_WORDS:
+        around = _MARKS_AROUND.match(typed, around.start(3)) or around
+    closing = _MARKS_RUN.match(typed[::-1])  # from the end: a search for it would begin anew at every mark
+    assert closing is not None  # it may be empty
+    spans = [opening, around.span(1), around.span(3), (max(around.end(), len(typed) - closing.end()), len(typed))]
+    if _MINUS.match(typed, spans[2][1] - 2):
+        spans[2] = (spans[2][0], spans[2][1] - 1)
+    words = (folded(word[0]) for word in islice(_WORD.finditer(typed), 2))  # the first may be a polite one
+    dashed = any(_DASH.search(typed, *span) for span in spans[2:])
+    if dashed and any(map(vocabulary.takes_sign, words)):
         return
     for first, last in spans:
         typed = typed[:first] + " " * (last - first) + typed[last:]

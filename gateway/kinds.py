@@ -86,6 +86,7 @@ MESSAGE_SEGMENTS_MAX = 10
 ANSWER_DELAYS_S = (5, 10, 15, 20, 25, 30)
 
 _SEPARATORS = str.maketrans("", "", " -.")
+_NOT_IN_A_CARD = re.compile(r"[^0-9 .\-]", re.ASCII)
 
 
 _NO_SPACE = some(DIGITS, LETTERS, SIGNS)
@@ -116,10 +117,9 @@ def _parse_password(text: str) -> Value | Wrong:
 
 def _parse_card(text: str) -> Value | Wrong:
     """The code as it is printed, in groups or not."""
-    digits = text.translate(_SEPARATORS)
-    if _is_digits(digits) and len(digits) in CARD_DIGITS:
+    strange = _NOT_IN_A_CARD.search(text)
+    if strange is None and len(digits := text.translate(_SEPARATORS)) in CARD_DIGITS:
         return digits
-    strange = re.search(r"[^0-9 .\-]", text, re.ASCII)
     detail = {"length": digits_in(text), "min": CARD_DIGITS[0], "max": CARD_DIGITS[-1]}
     return Wrong("bad_card", strange.start() if strange else 0, detail)
 

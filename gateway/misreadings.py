@@ -161,12 +161,13 @@ def _values(miss: Miss, parts: Parts, leaf: Leaf) -> list[Value | None]:
     return values
 
 
+_DIGIT = re.compile(r"\d")
 _DIGIT_RUN = re.compile(r"\d(?:[ .\-]?\d){3,}")
 
 
 def masked_digits(text: str, first: int) -> str:
     """The text with every run of four digits or more from place `first` on hidden: it may be a code or a PIN."""
-    return text[:first] + _DIGIT_RUN.sub(lambda run: re.sub(r"\d", MASK, run[0]), text[first:])
+    return text[:first] + _DIGIT_RUN.sub(lambda run: _DIGIT.sub(MASK, run[0]), text[first:])
 
 
 def hidden(text: str, parts: Parts, first: int, after: int, kind: ArgumentType) -> str:

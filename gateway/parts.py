@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.arguments import ArgumentType, Token
 from gateway.characters import Line, folded
@@ -21,6 +21,10 @@ _FREE_TEXT_BEGINS = re.compile(r"[>›\]]?(?::(?=\s)|\s*[,;]?)\s*")
 
 GLUED_MAX = 12
 """Parts without a space between them that may be one word with slips in it."""
+PARTS_MAX = 48
+"""Of a line; what follows is one part. The longest commands have some forty: two numbers by digits, with dashes."""
+REST = "…"
+"""The key of that part: no word, no digits, no sign of the plan."""
 
 CALL_WORDS = frozenset(
     ("вызов", "звонок", "обаждане", "повикване", "call", "send", "vyzov", "zvonok", "obazhdane", "povikvane")
@@ -43,12 +47,16 @@ class Parts:
     starts: Sequence[int]
     ends: Sequence[int]
     tokens: Sequence[Token] | None = None  # None: a dialled string, whose arguments are one segment each
+    _after: dict[tuple[ArgumentType, int], int] = field(default_factory=dict)  # one line is walked several times
 
     def after(self, kind: ArgumentType, index: int) -> int:
         """The index after the parts that belong to one argument of this kind."""
         if self.tokens is None:
             return len(self.keys) if kind.several else index + 1
-        return kind.span(self.line.text, self.tokens, index)
+        after = self._after.get((kind, index))
+        if after is None:
+            after = self._after[kind, index] = kind.span(self.line.text, self.tokens, index)
+        return after
 
     def text(self, first: int, after: int) -> str:
         """The parts from `first` to before `after`, as they stand in the plain line."""
@@ -96,12 +104,15 @@ def segments_of(line: Line, first: int, last: int) -> Parts:
 def tokens_of(text: str, first: int, last: int) -> list[Token]:
     """The words, groups of digits and signs between two places of a line."""
     whole = folded(text)
-    if len(whole) != len(text):  # some small letters are longer than their capitals (İ): places would not fit
-        whole = "".join(small if len(small := folded(each)) == 1 else each for each in text)
-    tokens = []
+    even = len(whole) == len(text)  # some small letters are longer than their capitals (İ): places would not fit
+    tokens: list[Token] = []
     for found in _TOKEN.finditer(text, first, last):
         start, end = found.span()
-        tokens.append(Token(whole[start : found.end(1) if found.lastindex else end], start, end))
+        if len(tokens) == PARTS_MAX:
+            tokens.append(Token(REST, start, last))
+            break
+        bare = slice(start, found.end(1) if found.lastindex else end)
+        tokens.append(Token(whole[bare] if even else folded(text[bare]), start, end))
     return tokens
 
 
@@ -117,10 +128,12 @@ def parts_of(line: Line, tokens: Sequence[Token]) -> Parts:
 
 
 def without_polite_words(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The tokens without polite words at either end."""
+    """The tokens without polite words at either end, and without the marks of a sentence before those at the end."""
     first, last = 0, len(tokens)
     while first < last and tokens[first].key in POLITE_WORDS:
         first += 1
-    while last > first and tokens[last - 1].key in POLITE_WORDS:
+    while last > first and (
+        tokens[last - 1].key in POLITE_WORDS or (last < len(tokens) and tokens[last - 1].key in ".!?")
+    ):
         last -= 1
     return tokens[first:last] if last - first < len(tokens) else tokens

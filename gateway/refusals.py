@@ -28,7 +28,7 @@ from gateway.misreadings import (
 from gateway.model import Channel, Language
 from gateway.parts import Parts
 from gateway.reading import REFUSED, Asked, Reading, only
-from gateway.walk import Found
+from gateway.walk import Found, match
 
 SUGGESTIONS_MAX = 2
 UNKNOWN_BY_SUGGESTIONS = ("", "-one", "-two")
@@ -38,6 +38,8 @@ SPACED = "spaced"
 """Mark of a sum with a space in it, where another argument follows."""
 ANSWER = "answer"
 """Mark of a bare answer, where no question waits for one."""
+OTHER_NUMBER = "other_number"
+"""Mark, and the short number, of a keyword that is one at another short number."""
 INPUT_SHOWN_MAX = 24
 BEFORE_SHOWN_MAX = 18
 NOT_A_CODE_LENGTH = 9
@@ -61,6 +63,10 @@ class Refusals:
             if leaf.channel is Channel.SMS and start and start[0].isalpha()
         ]  # fmt: skip
         self._nearest = NearestIndex([(each[0], each) for each in dict.fromkeys([*dialled, *words])])
+        self._other_numbers: dict[str, Leaf] = {}
+        for leaf, start in starts:
+            if leaf.row.to and leaf.row.available and start and start[0].isalpha():
+                self._other_numbers.setdefault(start[0], leaf)
         self._elsewhere = {
             code.strip("*#"): row for row in codes.rows for code in row.elsewhere if row in self._leaves
         }  # fmt: skip
@@ -118,7 +124,23 @@ class Refusals:
 
     def stuck(self, asked: Asked, root: Node, parts: Parts) -> Reading:
         """The likeliest reason why the parts lead to no pattern from this root."""
-        return self.refused(asked, explain_miss(root, parts), parts)
+        miss = explain_miss(root, parts)
+        if miss.refusal == "unknown_code" and miss.index == 0 and parts.tokens:
+            first = 1 if parts.keys[0] in self._tries.sms_to and len(parts.keys) > 1 else 0  # `6677 КТО`, as printed
+            leaf = self._other_numbers.get(parts.keys[first])
+            if leaf is not None and leaf.row.to != asked.to:
+                return self._at_other_number(asked, parts, first, leaf)
+        return self.refused(asked, miss, parts)
+
+    def _at_other_number(self, asked: Asked, parts: Parts, first: int, leaf: Leaf) -> Reading:
+        """A keyword of another short number: which one, and the line to send there, as it was typed if it is right."""
+        found: list[Found] = []
+        matched = match(self._tries.sms_to[leaf.row.to], parts, first, found)
+        leaf = matched or leaf
+        form = as_typed(leaf, [each.value for each in found], leaf.names) if matched is not None else form_of(leaf)
+        refused = self.refused(asked, Miss("unknown_code", 0, leaf=leaf), None, parts.place(0))
+        detail = {**refused.detail, OTHER_NUMBER: leaf.row.to}
+        return replace(refused, right=form, suggestions=(form,), detail=detail)
 
     def refused(self, asked: Asked, miss: Miss, parts: Parts | None, position: int = -1) -> Reading:
         """The reading of a text that was missed in this way."""
@@ -216,7 +238,8 @@ class Refusals:
         """
         name = f"refusal-{reading.refusal}"
         if reading.refusal == "unknown_code":
-            name += UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)] if not reading.detail.get(ANSWER) else "-answer"
+            mark = next((f"-{mark}" for mark in (ANSWER, OTHER_NUMBER) if reading.detail.get(mark)), "")
+            name += mark or UNKNOWN_BY_SUGGESTIONS[len(reading.suggestions)]
         elif reading.refusal == "wrong_argument_count" and reading.part:
             name += "-missing"
         else:
@@ -237,11 +260,14 @@ class Refusals:
             "length": reading.detail.get("length", 0),
             "min": reading.detail.get("min", 0),
             "max": reading.detail.get("max", 0),
+            "number": reading.detail.get(OTHER_NUMBER, ""),
         }
         for place in range(SUGGESTIONS_MAX):
             form = reading.suggestions[place] if place < len(reading.suggestions) else ""
             row = self._rows_by_form.get(form)
-            if row is not None and form[0] != "*":
+            if reading.detail.get(OTHER_NUMBER) and form:
+                row = reading.row  # in the form are the subscriber's own words
+            elif row is not None and form[0] != "*":
                 spoken = Language.RU if language is Language.LAT else language
                 form = self.form(row, Channel.SMS, folded(form.split()[0]), spoken)
             arguments[f"suggestion{place + 1}"] = in_words(form, language)

@@ -16,13 +16,16 @@ from msgspec.structs import replace
 from gateway.arguments import Token
 from gateway.characters import Line, folded, plain
 from gateway.model import Language
-from gateway.parts import GLUED_MAX, POLITE_WORDS
+from gateway.parts import GLUED_MAX, PARTS_MAX, POLITE_WORDS
 from gateway.texts.latin import transliterate
 
 TRANSLITERATION = "transliteration"
 LOOKALIKE_LETTERS = "lookalike_letters"
 JOINED_WORDS = "joined_words"
 KEYWORD_WORDS_MAX = 3
+WORD_LENGTH_MAX = 64
+CORRECTED_MAX = 24
+"""Words of one line with letters or digits put right: more than the words and groups of digits of any command."""
 
 # -- Latin letters ------------------------------------------------------------------------------------------------
 
@@ -73,13 +76,19 @@ def with_letters(line: Line) -> Iterator[Line]:
     if _LATIN_LETTER.search(line.text) is None or _MIXED_WORD.search(line.text) is None:
         return
     for twins, latin in ((_TO_LATIN, True), (_TO_CYRILLIC, False)):
-        text = _MIXED_WORD.sub(lambda word, twins=twins, latin=latin: _in_one(word[0], twins, latin), line.text)  # type: ignore[misc]
+        text = _MIXED_WORD.sub(
+            lambda word, twins=twins, latin=latin: _in_one(word[0], twins, latin),  # type: ignore[misc]
+            line.text,
+            CORRECTED_MAX,
+        )
         if text != line.text:
             yield replace(line, text=text)
 
 
 def _in_one(word: str, twins: Mapping[int, int], latin: bool) -> str:
-    """The word in one alphabet; where a letter has no twin, as it is."""
+    """The word in one alphabet; where a letter has no twin, or where it is longer than any word, as it is."""
+    if len(word) > WORD_LENGTH_MAX:
+        return word
     twin = word.translate(twins)
     return twin if twin.isascii() == latin and any(map(str.isascii, twin)) == latin else word
 
@@ -90,9 +99,11 @@ _DIGITS = {
 _DIGIT_TWINS = str.maketrans(_DIGITS)
 _TWIN = re.escape("".join(_DIGITS))
 _ANY_TWIN = re.compile(f"[{_TWIN}]")
-_LOOKALIKE_RUN = re.compile(rf"(?<!\w)[0-9{_TWIN}]*[{_TWIN}][0-9{_TWIN}]*(?!\w)")
-_CHUNK = re.compile(r"[^\s,;]+")
+_LOOKALIKE_RUN = re.compile(rf"(?<![\w|])(?=[0-9]*[{_TWIN}])[0-9{_TWIN}]++(?!\w)")
+"""One way only to match it, from one place only: a run of hundreds of twins is looked at once."""
+_CHUNK = re.compile(rf"(?<![^\s,;])[^\s,;{_TWIN}]*[{_TWIN}][^\s,;]*")
 _ANY_DIGIT = re.compile(r"[0-9]")
+_ANY_LETTER = re.compile(r"[^\W\d_]")
 
 
 def with_digits(line: Line, *, dialled: bool) -> Line | None:
@@ -103,9 +114,9 @@ def with_digits(line: Line, *, dialled: bool) -> Line | None:
     if not (dialled or _ANY_DIGIT.search(line.text)) or _ANY_TWIN.search(line.text) is None:
         return None
     if dialled:
-        text = _LOOKALIKE_RUN.sub(_as_digits, line.text)
+        text = _LOOKALIKE_RUN.sub(_as_digits, line.text, CORRECTED_MAX)
     else:
-        text = _CHUNK.sub(_number_as_digits, line.text)
+        text = _CHUNK.sub(_number_as_digits, line.text, CORRECTED_MAX)
     return None if text == line.text else replace(line, text=text)
 
 
@@ -135,7 +146,7 @@ _KEYS: tuple[tuple[_Keys, _Keys], ...] = tuple(
 """(what was meant by what was typed, the way back): a Cyrillic word on QWERTY, a Latin word on a Cyrillic keyboard."""
 
 _WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
-_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„]+")
+_FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„*#=]+")
 _CLOSING = ".,;!?/"
 _KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]+|\d[^\s]*|.", re.DOTALL)
 """Numbers with what is glued to them are no words, and stay."""
@@ -177,6 +188,9 @@ class Vocabulary:
             # A spelling of keywords of different commands would be a guess.
             if latin not in self.words and len({words[word] for word in found}) == 1
         }
+        # STOP is English, and СТОП in Latin letters where the word behind it is Russian: `STOP VSE`.
+        self._either = {latin: found[0] for latin, found in spelled.items() if latin in self.words and len(found) == 1}
+        self._longest = 2 * max(map(len, [*words, *self._latin]), default=0)  # with a dash between any two letters
         self._apart = {"".join(words): tuple(words) for words in phrases}
         self._mistyped: dict[str, list[_Keys]] = {}
         for word in self.words | POLITE_WORDS:
@@ -189,7 +203,7 @@ class Vocabulary:
 
     def keyword(self, word: str) -> tuple[str, str] | None:
         """(the keyword, the name of the correction) that a word stands for; None: it is one already, or none."""
-        if word in self.words:
+        if word in self.words or len(word) > self._longest:
             return None
         found = self._latin.get(word)
         if found is not None:
@@ -232,6 +246,8 @@ class Vocabulary:
                 made += tokens[taken : taken + 1]  # no keyword yet, but the half of one perhaps
                 taken += len(made) - 1
                 break
+        if TRANSLITERATION in names and made[0].key in self._either:
+            made[0] = made[0]._replace(key=self._either[made[0].key])
         if len(made) > 1 and made[0].key + made[1].key in self.words:
             made[:2] = [Token(made[0].key + made[1].key, made[0].start, made[1].end)]
             names.append(JOINED_WORDS)
@@ -252,6 +268,8 @@ class Vocabulary:
         last = min(len(tokens), first + GLUED_MAX)
         while after < last and tokens[after].start == tokens[after - 1].end and tokens[after].key.isalnum():
             after += 1
+        if tokens[after - 1].end - tokens[first].start > self._longest:
+            return None
         typed = "".join(token.key for token in tokens[first:after])
         for letters in _DIGITS_AS_LETTERS:
             word = typed.translate(letters)
@@ -267,15 +285,22 @@ class Vocabulary:
             return
         word = _without_shift(first[0])
         for keys in self._mistyped.get(word, []) or self._mistyped.get(word.rstrip(_CLOSING), []):
-            text = "".join(self._retyped(chunk, keys) for chunk in _KEYBOARD_CHUNK.findall(typed))
-            yield replace(plain(text), typed=typed)
+            yield replace(plain(self._retyped_line(typed, keys)), typed=typed)
 
     def _is_word(self, word: str, keys: _Keys) -> bool:
         return any(keys is each for each in self._mistyped.get(word, ()))
 
+    def _retyped_line(self, typed: str, keys: _Keys) -> str:
+        """The line as far as a command may reach; the rest of a longer one is somebody's message, and stays."""
+        made, end = [], 0
+        for chunk in itertools.islice(_KEYBOARD_CHUNK.finditer(typed), PARTS_MAX):
+            made.append(self._retyped(chunk[0], keys))
+            end = chunk.end()
+        return "".join(made) + typed[end:]
+
     def _retyped(self, chunk: str, keys: _Keys) -> str:
         """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
-        if chunk[0].isdigit() or not any(character.isalpha() for character in chunk):
+        if chunk[0].isdigit() or _ANY_LETTER.search(chunk) is None:
             return chunk
         unshifted = _without_shift(chunk)
         bare = unshifted.rstrip(_CLOSING)

@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyparsing as pp
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ from gateway.corrections import (
     FINAL_HASH,
     FIRST_STAR,
     POLITE,
+    PUNCTUATION,
     SPACES,
     TAIL,
     Slips,
@@ -127,7 +129,12 @@ class _Stuck:
     asked: Asked
     root: Node
     parts: Parts
-    refused: Reading | None = None  # where the reason is known already
+    refused: Callable[[], Reading] | None = None  # where the reason is known already: only one is told
+
+    def tells_more_than(self, other: _Stuck) -> bool:
+        """Whether it is the same keyword without the marks around it: what is wrong then is not the mark."""
+        same = bool(self.parts.keys and other.parts.keys) and self.parts.keys[0] == other.parts.keys[0]
+        return same and self.refused is other.refused is None
 
 
 class Grammar:
@@ -193,14 +200,18 @@ class Grammar:
             return self._refusals.superscript(stuck.asked)
         left = PROPOSED_MAX
         for names, corrected in proposals(line, channel, self._vocabulary):
-            if left <= 0:
-                break
             left -= len(corrected.text)
             cleaned = fixes if corrected.origin is not None else ()
             found = self._attempt(Asked(text, corrected, channel, to, (*cleaned, *names)), pending)
             if isinstance(found, Reading):
                 return found
-        return self._refuse(stuck, pending)
+            if names == (PUNCTUATION,) and found.tells_more_than(stuck):
+                stuck = found
+            if left <= 0:
+                break
+        if stuck.refused is not None:
+            return stuck.refused()
+        return self._refusals.stuck(stuck.asked, stuck.root, stuck.parts)
 
     def _read_long(self, text: str, channel: Channel, to: str, length: int) -> Reading:
         """A line longer than others may be a message to somebody; only its beginning is looked at."""
@@ -230,14 +241,14 @@ class Grammar:
         parts = segments_of(line, first, last)
         body = found["body"]
         if not body.strip(" *"):
-            refused = self._refusals.refused(asked, Miss("unknown_code", 0), None, line.lead)
+            refused = partial(self._refusals.refused, asked, Miss("unknown_code", 0), None, line.lead)
             return _Stuck(asked, self.tries.ussd, parts, refused)
         fixes = list(asked.fixes)
         if " " in body:
             fixes.append(SPACES)
         lost = not start and (found["end"] or "*" in body)
         if not (start in {"*", "#", "**"} or lost or start in {"x", "X", "х", "Х"}) or not (start or body[0].isdigit()):
-            return _Stuck(asked, self.tries.ussd, parts, self._refusals.unknown(asked, parts))
+            return _Stuck(asked, self.tries.ussd, parts, partial(self._refusals.unknown, asked, parts))
         if start not in {"*", "#"}:
             fixes.append(DOUBLE_STAR if start == "**" else FIRST_STAR)
         hashes = found["end"].count("#")
@@ -247,9 +258,8 @@ class Grammar:
         if found["tail"]:
             if not is_call(found["tail"]):
                 understood = match(self.tries.ussd, parts, 0, []) is not None
-                return _Stuck(
-                    asked, self.tries.ussd, parts, self._refusals.tail(asked, parts, found.start("tail"), understood)
-                )
+                refused = partial(self._refusals.tail, asked, parts, found.start("tail"), understood)
+                return _Stuck(asked, self.tries.ussd, parts, refused)
             asked.fixes = (*asked.fixes, TAIL)
         return self._walk(asked, self.tries.ussd, parts) or _Stuck(asked, self.tries.ussd, parts)
 
@@ -266,7 +276,7 @@ class Grammar:
         if not tokens:
             if self._blank is not None:
                 return self._of_row(asked, self._blank)
-            return _Stuck(asked, self.tries.sms, parts, self._refusals.unknown(asked, parts))
+            return _Stuck(asked, self.tries.sms, parts, partial(self._refusals.unknown, asked, parts))
         if pending and len(tokens) == 1 and (row := self._pending_answers.get(tokens[0].key)):
             return self._of_row(asked, row)
         respelled, found = self._keyworded(asked, parts, tokens)
@@ -327,7 +337,11 @@ class Grammar:
             found = self._walk(replace(asked, line=made, fixes=fixes), self.tries.ussd, parts)
             if found is not None:
                 return found
-        reading = self._refusals.stuck(asked, self.tries.ussd, tried[0])
+        return _Stuck(asked, self.tries.ussd, tried[0], partial(self._no_number, asked, tried[0], typed, pending))
+
+    def _no_number(self, asked: Asked, parts: Parts, typed: str, pending: bool) -> Reading:
+        """The refusal of digits by SMS that are no code: perhaps they answer a question, or should."""
+        reading = self._refusals.stuck(asked, self.tries.ussd, parts)
         if pending and len(typed) in OTP_DIGITS and self._accepts is not None:
             # A code needs its keyword.
             reading = replace(reading, suggestions=(self._refusals.form(self._accepts, Channel.SMS),))
@@ -335,7 +349,7 @@ class Grammar:
             reading = replace(reading, suggestions=(), detail={**reading.detail, ANSWER: True})
         elif not 2 < len(typed) < NOT_A_CODE_LENGTH:
             reading = replace(reading, suggestions=())
-        return _Stuck(asked, self.tries.ussd, tried[0], reading)
+        return reading
 
     # -- parts -> reading -----------------------------------------------------------------------------------------
 
@@ -422,9 +436,6 @@ class Grammar:
             UNDERSTOOD, row.command, self._fixed.get(row, {}), corrections=asked.fixes, row=row, masked=masked,
             secret=secret,
         )  # fmt: skip
-
-    def _refuse(self, stuck: _Stuck, pending: bool) -> Reading:
-        return stuck.refused or self._refusals.stuck(stuck.asked, stuck.root, stuck.parts)
 
 
 def _untouched(asked: Asked, parts: Parts, first: int) -> Asked:

@@ -473,10 +473,11 @@ REFUSALS = [
     *("bad_period", "bad_id", "bad_card", "bad_code", "bad_pin", "pin_mismatch", "bad_email", "too_long", "tail"),
     *("superscript", "two_commands", "wrong_argument_count", "ambiguous"),
     *("unknown_code", "unknown_code-one", "unknown_code-two", "unknown_code-answer"),
+    "unknown_code-other_number",
     *("wrong_argument_count-missing", "bad_date-reversed"),
 ]
 AVAILABLE = {"input", "before", "part", "position", "right", "example", "length", "min", "max"} | {
-    *("suggestion1", "about1", "suggestion2", "about2"),
+    *("suggestion1", "about1", "suggestion2", "about2", "number"),
 }
 
 
@@ -505,6 +506,7 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "about1": "мой тариф",
         "suggestion2": "*111*8111#",
         "about2": "мои услуги",
+        "number": "6677",
         "min": 1,
         "max": 99999,
         "came": 254,

@@ -56,6 +56,8 @@ refusal-too_long =
     }, може до { $max }. Пример: { $example }
 refusal-two_commands = В един SMS има две команди. Изпратете ги поотделно, например: { $example }
 refusal-unknown_code = Няма такава команда: { $input }. Списък на командите: { $example }
+# A keyword of another short number: ПАКЕТ belongs to 6677.
+refusal-unknown_code-other_number = { $right } ({ $about1 }) изпратете на номер { $number }.
 # A bare 1 or 2 with nothing to answer.
 refusal-unknown_code-answer = Няма въпрос, който чака отговор, или е изтекъл. Команди: { $example }
 refusal-unknown_code-one = Няма такава команда: { $input }. Може би { $suggestion1 } ({ $about1 })?

@@ -56,6 +56,8 @@ refusal-too_long =
     }, the limit is { $max }. Example: { $example }
 refusal-two_commands = There are two commands in one SMS. Send them one by one, for example: { $example }
 refusal-unknown_code = There is no command { $input }. For the list of commands: { $example }
+# A keyword of another short number: PACKAGE belongs to 6677.
+refusal-unknown_code-other_number = Please send { $right } ({ $about1 }) to { $number }.
 # A bare 1 or 2 with nothing to answer.
 refusal-unknown_code-answer = No question is waiting for an answer, or it has expired. List of commands: { $example }
 refusal-unknown_code-one = There is no command { $input }. Did you mean { $suggestion1 } ({ $about1 })?

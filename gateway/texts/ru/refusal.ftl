@@ -58,6 +58,8 @@ refusal-too_long =
     }, можно до { $max }. Пример: { $example }
 refusal-two_commands = В одной SMS две команды. Отправьте по одной, например: { $example }
 refusal-unknown_code = Такой команды нет: { $input }. Список команд: { $example }
+# A keyword of another short number: ПАКЕТ belongs to 6677.
+refusal-unknown_code-other_number = { $right } ({ $about1 }) отправьте на номер { $number }.
 # A bare 1 or 2 with nothing to answer.
 refusal-unknown_code-answer = Отвечать не на что: вопроса нет или он устарел. Список команд: { $example }
 refusal-unknown_code-one = Такой команды нет: { $input }. Может быть, { $suggestion1 } ({ $about1 })?

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from gateway.arguments import NumberPlan, Wrong
 from gateway.catalogue.codes import read_codes
 from gateway.catalogue.explaining import explain
+from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Operator
 from gateway.commands import Command
 from gateway.model import Channel, Language
 from gateway.reading import ASK, REFUSED, UNDERSTOOD
+from gateway.texts import Texts
 from gateway.ussd_grammar import CACHED_MAX, Grammar
 
 USSD, SMS = Channel.USSD, Channel.SMS
@@ -196,6 +198,11 @@ REFUSALS: tuple[tuple[Channel, str, str, int, str, str], ...] = (
     (SMS, "ПЕРЕВОД", "wrong_argument_count", 7, "number", "ПЕРЕВОД <number> <sum>"),
     (SMS, "ПЕРЕВОД 89161234567 50р50к", "bad_sum", 22, "sum", "ПЕРЕВОД 79161234567 <sum>"),
     (SMS, "ПЕРЕВОД 89161234567 -50", "bad_sum", 20, "sum", "ПЕРЕВОД 79161234567 <sum>"),
+    # A dash between digits is a number's own or a minus, never a separator; one behind the keyword is none of these.
+    (SMS, "ПЕРЕВОД-89161234567-50", "bad_number", 8, "number", "ПЕРЕВОД <number> <sum>"),
+    (SMS, "ПЕРЕВОД-8916-123-45-67-50", "bad_number", 8, "number", "ПЕРЕВОД <number> <sum>"),
+    (SMS, "ПЕРЕВОД - 89161234567 - 50", "bad_sum", 22, "sum", "ПЕРЕВОД 79161234567 <sum>"),
+    (SMS, "ПЕРЕВОД 89161234567 - 50", "bad_sum", 20, "sum", "ПЕРЕВОД 79161234567 <sum>"),
     (SMS, "ПЕРЕВОД +359888123456 50", "foreign_number", 8, "number", "ПЕРЕВОД <number> <sum>"),
     (SMS, "ПЕРЕВОД пятьдесят 50", "bad_number", 8, "number", "ПЕРЕВОД <number> 50"),
     (SMS, "НОМЕРА +", "wrong_argument_count", 8, "number", "НОМЕРА + <number>"),
@@ -294,6 +301,36 @@ def test_suggestions_in_the_readers_language(grammar: Grammar, language: Languag
 def test_suggestions_for_one_short_number(grammar: Grammar) -> None:
     """A keyword of one short number is suggested there, and nowhere else."""
     assert ("КТО",) == grammar.read("КТОО", SMS, "6677").suggestions
+
+
+OTHER_NUMBERS = (
+    ("КТО", Language.RU, "КТО", "КТО (кого я могу найти) отправьте на номер 6677."),
+    ("kto!", Language.RU, "КТО", "КТО (кого я могу найти) отправьте на номер 6677."),
+    ("KТО", Language.RU, "КТО", "КТО (кого я могу найти) отправьте на номер 6677."),
+    ("КТО-", Language.RU, "КТО", "КТО (кого я могу найти) отправьте на номер 6677."),
+    ("6677 КТО", Language.RU, "КТО", "КТО (кого я могу найти) отправьте на номер 6677."),
+    ("УДАЛИТЬ Мама", Language.RU, "УДАЛИТЬ МАМА", "УДАЛИТЬ МАМА (убрать из списка поиска) отправьте на номер 6677."),
+    ("УДАЛИТЬ", Language.RU, "УДАЛИТЬ <name>", "УДАЛИТЬ <имя> (убрать из списка поиска) отправьте на номер 6677."),
+    ("КОЙ", Language.BG, "КОЙ", "КОЙ (кого мога да намеря) изпратете на номер 6677."),
+    ("ИЗТРИЙ 89161234567", Language.BG, "ИЗТРИЙ 79161234567",
+     "ИЗТРИЙ 79161234567 (махане от списъка) изпратете на номер 6677."),
+    ("package on", Language.EN, "PACKAGE ON", "Please send PACKAGE ON (connect the package) to 6677."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "language", "right", "answer"), OTHER_NUMBERS)
+def test_keyword_of_another_number(grammar: Grammar, text: str, language: Language, right: str, answer: str) -> None:
+    """A keyword of another short number is no command here; the refusal says where to send it, and what exactly."""
+    reading = grammar.read(text, SMS, "111")
+    texts = Texts.load(None, operator=load_catalogue(None).operator)
+
+    assert (REFUSED, "unknown_code", right, (right,)) == (
+        reading.outcome,
+        reading.refusal,
+        reading.right,
+        reading.suggestions,
+    )
+    assert answer == texts.render(*grammar.refusal_text(reading, language), language)
 
 
 def test_asks_before_a_doubtful_reading(grammar: Grammar) -> None:
