@@ -122,6 +122,10 @@ class UnitOfWork(Protocol):
         """What was used from `since` to before `until`, oldest first, at most `limit` records."""
         ...
 
+    def expenses(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
+        """What was used and cost something in the same period, newest first, at most `limit` records."""
+        ...
+
     def usage_totals(self, msisdn: Msisdn, since: Instant, until: Instant) -> tuple[UsageTotal, ...]:
         """The same period added up by kind and direction."""
         ...

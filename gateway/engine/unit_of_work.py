@@ -234,7 +234,12 @@ class MessageUnit:
         return found
 
     def usage(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
-        wanted = Range(msisdn, since, until, limit)
+        return self._usage(Range(msisdn, since, until, limit))
+
+    def expenses(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
+        return self._usage(Range(msisdn, since, until, limit, expenses=True))
+
+    def _usage(self, wanted: Range) -> tuple[Usage, ...]:
         try:
             return self._batch.usage[wanted]
         except KeyError:

@@ -31,11 +31,7 @@ def last(command: Last, uow: UnitOfWork) -> Outcome:
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
     since, until = Instant(command.at - PERIOD_DAYS * DAY_MS), Instant(command.at + 1)
-    used = [
-        (each.at, each.cost, each.kind.value)
-        for each in uow.usage(command.msisdn, since, until, READ_MAX)
-        if each.cost > 0
-    ]
+    used = [(each.at, each.cost, each.kind.value) for each in uow.expenses(command.msisdn, since, until, SHOWN_MAX)]
     charged = [
         (each.at, each.amount, each.kind)
         for each in uow.charges(subscriber.account, since, until, READ_MAX)

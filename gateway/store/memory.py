@@ -136,7 +136,8 @@ class MemoryStore:
 
     def _used(self, wanted: Range) -> list[Usage]:
         mine = self._usage.get(Msisdn(wanted.key), {})
-        return [mine[key] for key in sorted(mine) if wanted.since <= key[0] < wanted.until]
+        found = [mine[key] for key in sorted(mine) if wanted.since <= key[0] < wanted.until]
+        return [each for each in reversed(found) if each.cost > 0] if wanted.expenses else found
 
     def _charges(self, wanted: Range) -> tuple[Charge, ...]:
         charges = (

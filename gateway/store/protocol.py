@@ -46,12 +46,13 @@ RecordKey = tuple[str, str]
 
 
 class Range(msgspec.Struct, frozen=True, gc=False):
-    """From `since` to before `until`, at most `limit` of them."""
+    """From `since` to before `until`, at most `limit` of them. `expenses`: the newest that cost something."""
 
     key: str
     since: Instant
     until: Instant
     limit: int = 0
+    expenses: bool = False
 
 
 RELOADED = "reloaded"

@@ -142,6 +142,10 @@ JOIN records AS r ON r.kind = wanted.value ->> 0 AND r.key = wanted.value ->> 1"
 LOAD_USAGE = """
 SELECT at, kind, other, incoming, quantity, cost FROM usage
 WHERE msisdn = ? AND at >= ? AND at < ? ORDER BY at, kind, other LIMIT ?"""
+# Backwards along the same key, so that the walk ends with the last of the few that are asked for.
+LOAD_EXPENSES = """
+SELECT at, kind, other, incoming, quantity, cost FROM usage
+WHERE msisdn = ? AND at >= ? AND at < ? AND cost > 0 ORDER BY at DESC, kind DESC, other DESC LIMIT ?"""
 LOAD_TOTALS = """
 SELECT kind, incoming, count(*), sum(quantity), sum(cost) FROM usage
 WHERE msisdn = ? AND at >= ? AND at < ? GROUP BY kind, incoming ORDER BY kind, incoming"""

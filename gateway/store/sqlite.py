@@ -380,7 +380,8 @@ def _load_more(connection: sqlite3.Connection, wanted: Wanted, found: Loaded) ->
         rows = connection.execute(sql.LOAD_RECORDS, (_json(list(wanted.records)).decode(),))
         found.records = {(kind, key): document for kind, key, document in rows}
     for each in wanted.usage:
-        rows = connection.execute(sql.LOAD_USAGE, (each.key, each.since, each.until, each.limit))
+        statement = sql.LOAD_EXPENSES if each.expenses else sql.LOAD_USAGE
+        rows = connection.execute(statement, (each.key, each.since, each.until, each.limit))
         found.usage[each] = tuple(
             Usage(at, UsageKind(kind), other, bool(incoming), quantity, cost)
             for at, kind, other, incoming, quantity, cost in rows

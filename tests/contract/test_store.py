@@ -676,6 +676,18 @@ class TestUsage:
 
         assert loaded.usage[wanted] == (use(AT, cost=200).usage,)
 
+    async def test_expenses(self, store: Store) -> None:
+        """What cost something in a period, the newest first, up to the limit."""
+        rows = [use(AT), use(AT + 1, cost=5), use(AT + 2, cost=0), use(AT + 3, UsageKind.SMS, cost=7), use(AT + 9)]
+        await store.write(WriteBatch(usage=[*rows, use(AT + 2, UsageKind.SMS, cost=0)]))
+        number = rows[0].msisdn
+        last = Range(number, AT, Instant(AT + 9), 2, expenses=True)
+        every = Range(number, AT, Instant(AT + 9), 9, expenses=True)
+        loaded = await store.load(Wanted(usage={last, every}))
+
+        assert [each.at - AT for each in loaded.usage[last]] == [3, 1]
+        assert [each.at - AT for each in loaded.usage[every]] == [3, 1, 0]
+
     async def test_totals_by_kind(self, store: Store) -> None:
         """The same period added up by kind and direction."""
         await store.write(WriteBatch(usage=[use(AT), use(AT + 1), use(AT + 2, UsageKind.SMS), use(AT + 9)]))

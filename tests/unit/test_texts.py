@@ -506,7 +506,6 @@ def test_own_texts_fit_two_segments_and_latin_fits_gsm7(own: Texts, name: str) -
         "about1": "мой тариф",
         "suggestion2": "*111*8111#",
         "about2": "мои услуги",
-        "number": "6677",
         "min": 1,
         "max": 99999,
         "came": 254,

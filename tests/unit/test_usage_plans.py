@@ -13,6 +13,7 @@ from gateway.store import schema
 NUMBERS, EACH = 1_000, 100
 STATEMENTS = {
     "records": (schema.LOAD_USAGE, ("79160000500", 0, 1 << 60, 10_000)),
+    "expenses": (schema.LOAD_EXPENSES, ("79160000500", 0, 1 << 60, 5)),
     "totals": (schema.LOAD_TOTALS, ("79160000500", 0, 1 << 60)),
     "charges": (schema.LOAD_CHARGES, ("79160000500", 0, 1 << 60, 10_000)),
 }

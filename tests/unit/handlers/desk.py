@@ -120,6 +120,10 @@ class Desk:
         of_number = sorted(self.used.get(msisdn, ()), key=lambda each: each.at)
         return tuple(each for each in of_number if since <= each.at < until)[:limit]
 
+    def expenses(self, msisdn: Msisdn, since: Instant, until: Instant, limit: int) -> tuple[Usage, ...]:
+        paid = [each for each in self.usage(msisdn, since, until, 10**9) if each.cost > 0]
+        return tuple(reversed(paid[-limit:]))
+
     def usage_totals(self, msisdn: Msisdn, since: Instant, until: Instant) -> tuple[UsageTotal, ...]:
         return totals(list(self.usage(msisdn, since, until, 10**9)))
 
