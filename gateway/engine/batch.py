@@ -223,6 +223,8 @@ class Batch:
     incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
     came: list[Receipt] = field(default_factory=list)
     changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
+    in_order: bool = False  # what falls due between two facts ends the batch there
+    put_off: list[Fact] = field(default_factory=list)  # those after that end, as they came
 
     def __post_init__(self) -> None:
         self.matching = Matching(self.receipts)
@@ -359,6 +361,10 @@ class Batch:
         results: list[SubmitResult] = []
         told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
+            if self.in_order and index and self._is_overtaken(fact):
+                self._put_off(index)
+                break
+            self.steps.at = getattr(fact, "at", self.steps.at)
             match fact:
                 case Inbound(part=None):
                     await self._message(index, fact)
@@ -388,10 +394,9 @@ class Batch:
                 case PartsDue():
                     self._give_up()
                 case Claimed():
-                    now = self.tools.clock.now()
                     for row in fact.rows:
                         leaves_as = OutboxState.UNKNOWN if row in fact.once else OutboxState.SENDING
-                        self.changes[row] = OutboxChange(row, leaves_as, now)
+                        self.changes[row] = OutboxChange(row, leaves_as, self.now)
                     self.claimed.extend(fact.rows)
                 case Confirmed():
                     self.write.confirmed[fact.connection] = fact.number
@@ -411,9 +416,9 @@ class Batch:
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
             entry = ResultsEntry(tuple([(each.row, each.state, each.message_id, each.status) for each in results]))
-            self._journal(self.journal.next_number(), self.tools.clock.now(), "", entry)
+            self._journal(self.journal.next_number(), self.now, "", entry)
         if told:
-            self._journal(self.journal.next_number(), self.tools.clock.now(), "", ReceiptsEntry(tuple(told)))
+            self._journal(self.journal.next_number(), self.now, "", ReceiptsEntry(tuple(told)))
         self.steps.write(self.write)
         state, write, matching = self.state, self.write, self.matching
         write.outbox_changes.extend(self.changes.values())
@@ -428,6 +433,24 @@ class Batch:
         write.persons.extend(_values(state.persons, state.changed_persons))
         if state.changed_records:
             write.records.extend(state.record_rows())
+
+    @property
+    def now(self) -> Instant:
+        """When the fact in hand is decided."""
+        return self.steps.now
+
+    def _is_overtaken(self, fact: Fact) -> bool:
+        """Whether a timer, the result of something outside or a slow hash has its turn before this fact."""
+        at = getattr(fact, "at", None)
+        if at is None or isinstance(fact, TimerDue | EffectResult):
+            return False
+        return bool(self.begun or self.set_aside) or (self.next_timer is not None and self.next_timer <= at)
+
+    def _put_off(self, first: int) -> None:
+        """The facts from there on are for a later batch."""
+        self.doubts.give_back([self.matched.pop(index) for index in sorted(self.matched) if index >= first])
+        self.put_off = self.facts[first:]
+        self.facts = self.facts[:first]
 
     def _push(self, push: Push) -> PushRecord | None:
         """What has come of the request so far; None: the store does not know that number."""
@@ -573,7 +596,7 @@ class Batch:
     def _give_up(self) -> None:
         """Long SMS whose other parts did not come: their senders are told, nothing is carried out."""
         for key, rows in self.incomplete:
-            at = self.tools.clock.now()
+            at = self.now
             inbound = Inbound(
                 Channel.SMS, key.sender, key.recipient, text_of(rows), at, 0, key.link, 0, 0, rows[0].digest
             )
@@ -592,7 +615,7 @@ class Batch:
         decision = await self._own(timer, number)
         entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
         self._journal(number, timer.at, timer.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies), None)
+        self._reply(Answered(number, self.now, decision.replies), None)
 
     async def _effect_result(self, result: EffectResult) -> None:
         """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
@@ -621,7 +644,7 @@ class Batch:
             await self._show(waiting, decision, number)
             return
         replies = tuple(reply for reply in decision.replies if reply.prompt is None)  # nobody could answer it there
-        self._reply(Answered(number, self.tools.clock.now(), replies), None)
+        self._reply(Answered(number, self.now, replies), None)
 
     async def _show(self, waiting: Inbound, decision: Decision, number: int) -> None:
         """The result of something outside, in the dialog that waits for it."""
@@ -643,7 +666,7 @@ class Batch:
                 over = Turn(changed=True)
                 screen = self.steps.answered(situation, over, decision, actor, number)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, waiting.sender, language, latin, decision.money_moved,
+            number, self.now, decision.replies, waiting.sender, language, latin, decision.money_moved,
             screen,
         )  # fmt: skip
         self._reply(answered, waiting)
@@ -794,7 +817,7 @@ class Batch:
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, inbound.sender, language, decision.latin,
+            number, self.now, decision.replies, inbound.sender, language, decision.latin,
             decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
@@ -866,7 +889,7 @@ class Batch:
 
     def _result(self, result: SubmitResult) -> None:
         """What became of a row that left; a receipt may have come before its response."""
-        at = result.at or self.tools.clock.now()
+        at = result.at or self.now
         known = self.matching.outcome(result.row)
         self.changes[result.row] = OutboxChange(result.row, known or result.state, at, result.message_id)
         if result.awaited and known is None:

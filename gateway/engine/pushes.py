@@ -142,8 +142,8 @@ class PushSteps:
 
     def _row(self, inbound: Inbound, text: str, number: int, index: int = 0) -> None:
         """One screen of ours that answers nothing."""
-        outgoing = self.steps.writer.unasked(inbound, text, number, self.steps.clock.now())
-        self.queue(number * ROWS_PER_MESSAGE + index, self.steps.clock.now(), outgoing)
+        outgoing = self.steps.writer.unasked(inbound, text, number, self.steps.now)
+        self.queue(number * ROWS_PER_MESSAGE + index, self.steps.now, outgoing)
 
     # -- what comes of it
 
@@ -215,7 +215,7 @@ class PushSteps:
         if menu is not None:
             title = TextName(f"menu-{menu.menu.name}")
             reply = Reply(dialog.msisdn, "push-missed", {"title": title, "code": f"{dialog.path}#"})
-        answered = Answered(number, self.steps.clock.now(), (reply,))
+        answered = Answered(number, self.steps.now, (reply,))
         languages = {dialog.msisdn: dialog.place.language}
         for index, outgoing in enumerate(self.steps.writer.outgoing(answered, None, languages), first):
             self.queue(number * ROWS_PER_MESSAGE + index, answered.at, outgoing)
@@ -224,7 +224,7 @@ class PushSteps:
         self.steps.changed[dialog.msisdn, dialog.key] = None
 
     def _became(self, dialog: Dialog, state: PushState, reason: str = "", answer: str = "") -> int:
-        number, at = self.journal.next_number(), self.steps.clock.now()
+        number, at = self.journal.next_number(), self.steps.now
         first = dialog.row // ROWS_PER_MESSAGE
         record = PushRecord(dialog.push, first, dialog.msisdn, dialog.opened_at, state, reason, answer)
         self.carry(Outcome(changed=(record,)), number, at)

@@ -163,6 +163,7 @@ def _comparison(
         faults=replayed.faults,
         took_s=replayed.took_s,
         lasted_s=replayed.lasted_s,
+        digests=replayed.digests,
     )
 
 
@@ -188,7 +189,7 @@ def _states(start: Start, replayed: Replayed) -> list[StateDifference]:
     if start.end_state is None:
         return []
     recorded = state_of(read_snapshot(start.end_state))
-    return compare_states(recorded, {kind: replayed.state[kind] for kind in COMPARED})
+    return compare_states(recorded, state_of(replayed.state))
 
 
 def state_of(batch: WriteBatch) -> State:

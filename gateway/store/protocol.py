@@ -360,6 +360,10 @@ class Store(Protocol):
         """The last journal entry that says which catalogue applies; None where no entry does."""
         ...
 
+    async def records(self, kind: str) -> list[RecordRow]:
+        """All records of one kind, by their keys."""
+        ...
+
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         """Rows of messages with a number above `after`, in order. A limit may cut the entries of a message."""
         ...

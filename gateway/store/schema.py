@@ -216,6 +216,7 @@ RECORD = Statement(
 USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
 EFFECT_COLUMNS = "id, key, since, due_at, channel, document, command, msisdn, arguments, tries"
 EFFECT = Statement(10, f"INSERT INTO effects ({EFFECT_COLUMNS})")
+RECORDS_OF_KIND = "SELECT kind, key, document FROM records WHERE kind = ? ORDER BY key"
 RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
 EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
 EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"

@@ -49,6 +49,7 @@ from gateway.store.protocol import (
     OrphanRow,
     OutboxRow,
     PartRow,
+    RecordRow,
     StoreError,
     TimerRow,
     Wanted,
@@ -289,7 +290,7 @@ class SqliteStore:
             found = [_dialog(document) for (document,) in rows]
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
-        return sorted(found, key=lambda each: each.shown_at)
+        return sorted(found, key=lambda each: (each.shown_at, each.msisdn, each.key))
 
     async def next_timer(self) -> Instant | None:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
@@ -318,6 +319,9 @@ class SqliteStore:
     async def catalogue_entry(self) -> JournalRow | None:
         rows = await self._rows(sql.CATALOGUE_ENTRY)
         return JournalRow(*rows[0]) if rows else None
+
+    async def records(self, kind: str) -> list[RecordRow]:
+        return [RecordRow(*row) for row in await self._rows(sql.RECORDS_OF_KIND, (kind,))]
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         rows = await self._rows(
