@@ -68,10 +68,23 @@ from gateway.messages import (
     UsageImported,
 )
 from gateway.misreadings import MASK
-from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Channel,
+    CodeRef,
+    Instant,
+    Language,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+)
 from gateway.reading import REFUSED, Reading
 from gateway.rules.pushes import PushRecord
+from gateway.store.contents import packed_rows
 from gateway.store.protocol import (
+    ContentRow,
     EffectRow,
     InboxRow,
     LedgerRow,
@@ -405,6 +418,8 @@ class Batch:
                 case Reloaded():
                     number = self.journal.next_number()
                     self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
+                    if fact.content:
+                        self.write.contents.append(ContentRow(fact.digest, fact.content))
                     self.settled.append((fact, number))
                 case Imported():
                     self._imported(fact)
@@ -486,7 +501,9 @@ class Batch:
         if added:
             number = self.journal.next_number()
             self._effects(unit, number, fact.at)
-            self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
+            kept = packed_rows(fact.rows)
+            self.write.contents.append(kept)
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, added, kept.digest))
         self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
     def _usage_imported(self, fact: UsageImported) -> None:
@@ -540,7 +557,7 @@ class Batch:
                 self._failed_turn(situation, turn)
                 return
             if turn.reading is None:
-                self._move(situation, turn)
+                self._move(situation, turn, reading)
                 return
             of_text, reading = reading, turn.reading
         before = self.journal.mark()
@@ -573,7 +590,13 @@ class Batch:
         typed = None
         if isinstance(turn, Turn) and reading is not of_text:
             typed = typed_at(inbound.text, reading)
-        self._finish(inbound, decision, number, language, reading, screen, typed)
+        codes = self._codes_in(said.text, unit.compared) if unit.compared else ()
+        self._finish(inbound, decision, number, language, reading, screen, typed, codes)
+
+    def _codes_in(self, text: str, compared: list[CodeRef]) -> tuple[tuple[int, CodeRef], ...]:
+        """Where in a text one-time codes stand that were right."""
+        places = ((text.find(self.tools.surroundings.derive_code(ref)), ref) for ref in compared)
+        return tuple([each for each in places if each[0] >= 0])
 
     def _part(self, index: int, inbound: Inbound) -> None:
         """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
@@ -635,9 +658,11 @@ class Batch:
                 own = TimerDue("", result.at, effect.command, effect.msisdn, arguments)
                 waiting = self.steps.waiting(effect.id)
                 decision = await self._own(own, number)
+        outside = is_application(effect.channel)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
-            decision.refusal, decision.fault, "" if is_application(effect.channel) else shortened(effect.document),
+            decision.refusal, decision.fault, "" if outside else shortened(effect.document),
+            "" if outside else result.answer,
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
         if waiting is not None:
@@ -788,12 +813,13 @@ class Batch:
         reading: Reading,
         screen: Screen | None = None,
         typed: str | None = None,
+        codes: tuple[tuple[int, CodeRef], ...] = (),
     ) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message.
 
         `typed` is its text with the secrets in it masked, where the reading is not one of the text itself.
         """
-        self._answer(inbound, decision, number, language, reading, screen, typed)
+        self._answer(inbound, decision, number, language, reading, screen, typed, codes)
         self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
 
@@ -806,6 +832,7 @@ class Batch:
         reading: Reading,
         screen: Screen | None = None,
         typed: str | None = None,
+        codes: tuple[tuple[int, CodeRef], ...] = (),
     ) -> None:
         if typed is None:
             typed = reading.masked if len(reading.masked) == len(inbound.text) else MASK * len(inbound.text)
@@ -814,6 +841,7 @@ class Batch:
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
             inbound.sequence_number, inbound.fingerprint, decision.command, arguments, decision.refusal,
             tuple([(reply.to, reply.text) for reply in decision.replies]), language, 0, decision.fault,
+            "" if typed == decision.masked else typed, inbound.dialog, codes,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
         answered = Answered(
@@ -839,12 +867,14 @@ class Batch:
         decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
         self._finish(inbound, decision, self.journal.next_number(), language, ANSWERED)
 
-    def _move(self, situation: Situation, turn: Turn) -> None:
-        """A screen without a command."""
+    def _move(self, situation: Situation, turn: Turn, reading: Reading) -> None:
+        """A screen without a command. A code of the plan that was dialled for it is masked by the plan."""
         number = self.journal.next_number()
         screen = self.steps.moved(situation, turn, number)
         decision = Decision(command=MENU_COMMAND, refusal="", replies=())
-        typed = typed_on(situation.inbound.text, turn)
+        text = situation.inbound.text
+        dialled = reading.row is not None and len(reading.masked) == len(text)
+        typed = reading.masked if dialled else typed_on(text, turn)
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen, typed)
 
     def _failed_turn(self, situation: Situation, fault: Fault) -> None:

@@ -33,6 +33,7 @@ from gateway.recording.reading import Recording
 from gateway.recording.scribe import readable
 from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
+from gateway.replay.journalled import stored_hash
 from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
@@ -388,10 +389,9 @@ class RecordedReplay:
     async def _hash(self, secret: str, salt: bytes) -> str:
         """The hash of a password: where it was right, the stored one, for its stand-in would never be."""
         if secret in self._matched and salt != CARD_SALT:
-            for record in await self._store.records(Credentials.kind):
-                known = msgspec.msgpack.decode(record.document, type=Credentials)
-                if known.salt == salt and known.hash:
-                    return known.hash
+            known = stored_hash(await self._store.records(Credentials.kind), salt)
+            if known:
+                return known
         return f"replayed/{salt.hex()}/{secret}"
 
 

@@ -63,6 +63,7 @@ class MemoryStore:
         self._accounts: dict[AccountId, Account] = {}
         self._persons: dict[PersonId, Person] = {}
         self._journal: dict[int, JournalRow] = {}
+        self._contents: dict[str, bytes] = {}
         self._inbox: dict[int, InboxRow] = {}
         self._confirmed: dict[int, int] = {}
         self._connection_max = 0
@@ -173,6 +174,8 @@ class MemoryStore:
         _refuse_twice("ledger", len(batch.ledger), ledger.keys(), self._ledger.keys())
 
         self._journal.update(journal)
+        for content in batch.contents:
+            self._contents.setdefault(content.digest, content.content)
         self._inbox.update(inbox)
         self._outbox.update(outbox)
         self._ledger.update(ledger)
@@ -412,6 +415,14 @@ class MemoryStore:
     async def records(self, kind: str) -> list[RecordRow]:
         self._require_open()
         return [RecordRow(*key, self._records[key]) for key in sorted(self._records) if key[0] == kind]
+
+    async def content(self, digest: str) -> bytes | None:
+        self._require_open()
+        return self._contents.get(digest)
+
+    async def timer(self, key: str) -> TimerRow | None:
+        self._require_open()
+        return self._timers.get(key)
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         self._require_open()

@@ -107,9 +107,14 @@ CREATE TABLE checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL);
 """
 
+STEP_6 = """
+-- What the journal names by its digest: states of codes, products and texts, imported rows. Packed, each once.
+CREATE TABLE contents (digest TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -202,6 +207,9 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+CONTENT = Statement(2, "INSERT OR IGNORE INTO contents (digest, content)")
+CONTENT_OF = "SELECT content FROM contents WHERE digest = ?"
+TIMER_OF = "SELECT key, due_at, command, msisdn, arguments FROM timers WHERE key = ?"
 OUTCOME = Statement(3, "INSERT OR REPLACE INTO outcomes (id, state, at)")
 AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
 AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
