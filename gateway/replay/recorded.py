@@ -47,6 +47,8 @@ from smpp.receipt import is_receipt
 from smpp.vocabulary import RESPONSE_BIT
 
 Message = SubmitSm | DeliverSm | DataSm
+QUEUED_MS_MAX = 500
+"""Of recorded time: far less than any centre waits, so that no answer to a queued message can be in doubt already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,11 @@ class Replayed:
     faults: Sequence[str]
     digests: Digests
     took_s: float
+    cpu_s: float
     lasted_s: float
 
 
-class _Session:
+class SilentSession:
     """A connection of the recording: the intake answers to it, and nobody listens."""
 
     def __init__(self, number: int, name: str, account: str) -> None:
@@ -110,7 +113,7 @@ class _Decisions(Decisions):
         self.outcomes[each.number] = Outcome(each.decision.command, each.decision.refusal)
 
 
-class _NoSender:
+class SilentSender:
     """The intake's way to the sender: there is no peer whose window could open."""
 
     def response(self, context: object, pdu: Pdu | None) -> None: ...
@@ -119,11 +122,21 @@ class _NoSender:
 
 
 @dataclass(slots=True)
+class _WireClock:
+    """What the intake takes for the time: that of the line in hand."""
+
+    at: Instant
+
+    def now(self) -> Instant:
+        return self.at
+
+
+@dataclass(slots=True)
 class _Proof:
     """What a session's peer has read of our answers: a request that left after one, answered, proves it."""
 
     answers: int = 0
-    covers: dict[int, int] = field(default_factory=dict)  # sequence_number of our request -> answers before it
+    covers: dict[str, int] = field(default_factory=dict)  # sequence_number of our request -> answers before it
 
 
 class RecordedReplay:
@@ -157,14 +170,16 @@ class RecordedReplay:
         self._state = state
         self._after_number = after_number
         self._clock = VirtualClock(_begin(recording.lines))
-        self._wire_clock = VirtualClock(self._clock.now())  # of what comes in, while what came before is still queued
+        self._wire_clock = _WireClock(self._clock.now())  # of what comes in, while what came before is still queued
         self._store = store or MemoryStore()
         self._decisions = _Decisions()
         self._connections = Connections()
-        self._sessions: dict[int, _Session] = {}
+        self._sessions: dict[int, SilentSession] = {}
         self._proofs: dict[int, _Proof] = {}
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
         self._places: dict[tuple[int, int], int] = {}  # session and sequence_number of those queued -> place
+        self._queued_since = Instant(0)
+        self._proved_since: dict[int, tuple[int, Instant]] = {}  # session -> answers, of queued messages too, and when
         self._run_numbers: dict[int, int] = {}  # recorded journal number -> that of this run
         self._causes: dict[int, int] = {}  # journal number of this run -> place of the message
         self._codes: dict[tuple[int, Msisdn], str] = {}
@@ -174,19 +189,11 @@ class RecordedReplay:
         self._told: list[Told] = []
         self._told_by: dict[int, list[Told]] = {}  # by journal number of this run
         self._begins_after = 0
-        routes = [
-            Route(
-                link.name,
-                link.listener,
-                dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
-                default_alphabet=sms_text.Alphabet(link.default_alphabet),
-            )
-            for link in recording.header.links
-        ]
+        routes = routes_of(recording, rooms)
         self._routing = Routing(self._connections, routes, (), 24)
         queue = FactQueue(QUEUE_FACTS_MAX)
         self._intake = Intake(
-            queue=queue, sender=_NoSender(), connections=self._connections, routing=self._routing,
+            queue=queue, sender=SilentSender(), connections=self._connections, routing=self._routing,
             clock=self._wire_clock, log=self._decisions, country=rooms.operator.country,
         )  # fmt: skip
         self._batch_facts_max = batch_facts_max
@@ -198,7 +205,7 @@ class RecordedReplay:
 
     async def run(self) -> Replayed:
         """Says everything again, and tells what came of it."""
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), time.process_time()
         await self._store.open()
         await self._store.write(self._state)
         await self._store.close()  # the engine opens it again, with what it holds now
@@ -209,7 +216,7 @@ class RecordedReplay:
         for line in self._lines:
             await self._line(line, places)
         await self._settle()
-        took_s = time.perf_counter() - began
+        took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
         outcomes = self._decisions.outcomes
         ledger = await self._store.ledger(head.number, sys.maxsize)
         journal = await self._store.journal(head.number, sys.maxsize)
@@ -226,6 +233,7 @@ class RecordedReplay:
                 digest_of_lines(outcome_lines(journal, self._told_by, ledger)), state_digest(contents, since)
             ),
             took_s=took_s,
+            cpu_s=cpu_s,
             lasted_s=(self._wire_clock.now() - _begin(self._lines)) / 1000,
         )
 
@@ -240,22 +248,31 @@ class RecordedReplay:
                 del self._sessions[line.session]
                 await self._settle()
             return
-        command_id, sequence_number = (int(line.pdu[at : at + 8], 16) for at in (8, 24))
-        proof = self._proofs.setdefault(line.session, _Proof())
-        if line.direction == "in" and command_id in _MESSAGES:
-            pdu = readable(line.octets)
-            if isinstance(pdu, Message) and (isinstance(pdu, SubmitSm) or not is_receipt(pdu)):
-                await self._say(next(places))
-        elif line.direction == "out" and command_id & ~RESPONSE_BIT in _MESSAGES and command_id & RESPONSE_BIT:
-            proof.answers += 1
-        elif line.direction == "out" and not command_id & RESPONSE_BIT:
+        command_id, sequence_number = line.pdu[8:16], line.pdu[24:32]
+        proof = self._proofs.get(line.session)
+        if proof is None:
+            proof = self._proofs[line.session] = _Proof()
+        response = command_id[0] == "8"
+        if line.direction == "in":
+            if command_id in _MESSAGES:
+                if is_said(line):
+                    await self._say(next(places))
+            elif response:
+                self._proved(line.session, proof.covers.pop(sequence_number, 0))
+        elif response:
+            proof.answers += command_id in _ANSWERS
+        else:
             proof.covers[sequence_number] = proof.answers
-        elif line.direction == "in" and command_id & RESPONSE_BIT:
-            covered = proof.covers.pop(sequence_number, 0)
-            if covered and line.session in self._sessions:
-                if covered > self._sessions[line.session].answers:
-                    await self._settle()
-                self._intake.confirmed(self._connection(line.session), covered)
+
+    def _proved(self, number: int, covered: int) -> None:
+        """A session's peer has read so many of our answers. Those to messages that are still queued come later."""
+        session = self._sessions.get(number)
+        if session is None or not covered:
+            return
+        if session.answers:
+            self._intake.confirmed(self._connection(number), min(covered, session.answers))
+        if covered > session.answers:
+            self._proved_since[number] = covered, self._wire_clock.now()
 
     async def _say(self, place: int) -> None:
         """One message, at its time, if it had an effect then."""
@@ -274,8 +291,16 @@ class RecordedReplay:
         await self._until(said.at)
         ticket = (said.session, said.pdu.sequence_number)
         alone = said.pdu.esm_class & UDHI or sar_concatenation(said.pdu) is not None
-        if said.secrets or alone or ticket in self._places or len(self._places) >= self._batch_facts_max:
-            await self._settle()  # a code may be one that is still to be issued; a part waits for others by itself
+        if (
+            said.secrets  # a code may be one that is still to be issued
+            or alone  # a part waits for the others by itself
+            or ticket in self._places
+            or len(self._places) >= self._batch_facts_max
+            or said.at - self._queued_since >= QUEUED_MS_MAX
+        ):
+            await self._settle()
+        if not self._places:
+            self._queued_since = said.at
         session = self._session(said)
         pdu = msgspec.structs.replace(await self._with_codes(said), sequence_number=said.pdu.sequence_number)
         self._places[ticket] = place
@@ -285,7 +310,7 @@ class RecordedReplay:
 
     async def _until(self, at: Instant) -> None:
         """What falls due up to then is done, as far as it is known; the rest has its turn when the queue has."""
-        self._wire_clock.advance(max(0, at - self._wire_clock.now()))
+        self._wire_clock.at = max(at, self._wire_clock.at)
         due = self._ordered.next_due()
         if due is not None and due <= at:
             await self._settle(at)
@@ -302,12 +327,18 @@ class RecordedReplay:
                     self._run_numbers[said.number] = number
         self._decisions.numbers.clear()
         self._places.clear()
+        now = self._wire_clock.at
+        for session, (covered, at) in self._proved_since.items():
+            self._wire_clock.at = at
+            self._intake.confirmed(self._connection(session), covered)
+        self._wire_clock.at = now
+        self._proved_since.clear()
         self._take()
 
-    def _session(self, said: Said) -> _Session:
+    def _session(self, said: Said) -> SilentSession:
         session = self._sessions.get(said.session)
         if session is None:
-            session = self._sessions[said.session] = _Session(said.session, said.link, said.account)
+            session = self._sessions[said.session] = SilentSession(said.session, said.link, said.account)
             self._intake.bound(self._connection(said.session))
         return session
 
@@ -395,6 +426,19 @@ class RecordedReplay:
         return f"replayed/{salt.hex()}/{secret}"
 
 
+def routes_of(recording: Recording, rooms: Rooms) -> list[Route]:
+    """The doors of a recording, as a gateway has them."""
+    return [
+        Route(
+            link.name,
+            link.listener,
+            dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
+            default_alphabet=sms_text.Alphabet(link.default_alphabet),
+        )
+        for link in recording.header.links
+    ]
+
+
 def told_of(messages: Messages) -> list[Told]:
     """The recorded replies, each with the message that caused it as far as the recording shows."""
     by_number = {each.number: place for place, each in enumerate(messages.happened) if isinstance(each, Said)}
@@ -419,7 +463,13 @@ def on_the_air(text: str) -> str:
 
 def run_recorded(replay: RecordedReplay) -> Replayed:
     """Runs it in a loop of its own."""
-    return asyncio.run(replay.run())
+    found: list[Replayed] = []
+
+    async def run() -> None:
+        found.append(await replay.run())
+
+    asyncio.run(run())  # a task's result is shown as text when its loop ends, and this one is long
+    return found[0]
 
 
 def _begin(lines: Sequence[Line]) -> Instant:
@@ -430,4 +480,12 @@ def _instant(line: Line) -> Instant:
     return Instant(int(line.time * 1000))
 
 
-_MESSAGES = frozenset(int(kind.command_id) for kind in (SubmitSm, DeliverSm, DataSm))
+def is_said(line: Line) -> bool:
+    """Whether a message of a peer is what a subscriber said, and can be read; not a receipt."""
+    pdu = readable(line.octets)
+    return isinstance(pdu, Message) and (isinstance(pdu, SubmitSm) or not is_receipt(pdu))
+
+
+_KINDS = (SubmitSm, DeliverSm, DataSm)
+_MESSAGES = frozenset(f"{int(kind.command_id):08x}" for kind in _KINDS)
+_ANSWERS = frozenset(f"{int(kind.command_id) | RESPONSE_BIT:08x}" for kind in _KINDS)
