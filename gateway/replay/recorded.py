@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -25,12 +26,11 @@ from gateway.engine.intake import UDHI, Intake, sar_concatenation
 from gateway.engine.queue import FactQueue
 from gateway.messages import Inbound
 from gateway.model import Entry, Instant, Msisdn
-from gateway.recording.format import CLOSED, Line
+from gateway.recording.format import CLOSED, Line, Secret
 from gateway.recording.hiding import texts_in
 from gateway.recording.masking import put
 from gateway.recording.messages import Messages, Reply, Said
 from gateway.recording.reading import Recording
-from gateway.recording.scribe import readable
 from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
 from gateway.replay.journalled import stored_hash
@@ -43,7 +43,6 @@ from gateway.store.snapshot import contents_of
 from smpp import text as sms_text
 from smpp.connection import Connection
 from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
-from smpp.receipt import is_receipt
 from smpp.vocabulary import RESPONSE_BIT
 
 Message = SubmitSm | DeliverSm | DataSm
@@ -178,6 +177,7 @@ class RecordedReplay:
         self._proofs: dict[int, _Proof] = {}
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
         self._places: dict[tuple[int, int], int] = {}  # session and sequence_number of those queued -> place
+        self._next = -1  # place of the message that is to be said next
         self._queued_since = Instant(0)
         self._proved_since: dict[int, tuple[int, Instant]] = {}  # session -> answers, of queued messages too, and when
         self._run_numbers: dict[int, int] = {}  # recorded journal number -> that of this run
@@ -212,7 +212,10 @@ class RecordedReplay:
         head = await self._ordered.engine.start()
         self._begins_after = head.number
         self._find_told()
-        places = iter([index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)])
+        places: Iterator[int] = iter(
+            [index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)]
+        )
+        self._next = next(places, -1)
         for line in self._lines:
             await self._line(line, places)
         await self._settle()
@@ -255,14 +258,23 @@ class RecordedReplay:
         response = command_id[0] == "8"
         if line.direction == "in":
             if command_id in _MESSAGES:
-                if is_said(line):
-                    await self._say(next(places))
+                if self._is_next(line):
+                    await self._say(self._next)
+                    self._next = next(places, -1)
             elif response:
                 self._proved(line.session, proof.covers.pop(sequence_number, 0))
         elif response:
             proof.answers += command_id in _ANSWERS
         else:
             proof.covers[sequence_number] = proof.answers
+
+    def _is_next(self, line: Line) -> bool:
+        """Whether a line is the next message that a subscriber said; not a receipt, or what nobody can read."""
+        said = self._messages.happened[self._next] if self._next >= 0 else None
+        return isinstance(said, Said) and (
+            (said.session, said.at) == (line.session, _instant(line))
+            and said.pdu.sequence_number == int(line.pdu[24:32], 16)
+        )
 
     def _proved(self, number: int, covered: int) -> None:
         """A session's peer has read so many of our answers. Those to messages that are still queued come later."""
@@ -292,7 +304,7 @@ class RecordedReplay:
         ticket = (said.session, said.pdu.sequence_number)
         alone = said.pdu.esm_class & UDHI or sar_concatenation(said.pdu) is not None
         if (
-            said.secrets  # a code may be one that is still to be issued
+            any(map(partial(self._is_to_come, said), said.secrets))
             or alone  # a part waits for the others by itself
             or ticket in self._places
             or len(self._places) >= self._batch_facts_max
@@ -302,7 +314,7 @@ class RecordedReplay:
         if not self._places:
             self._queued_since = said.at
         session = self._session(said)
-        pdu = msgspec.structs.replace(await self._with_codes(said), sequence_number=said.pdu.sequence_number)
+        pdu = await self._with_codes(said)
         self._places[ticket] = place
         self._intake.request(self._connection(session.id), pdu)
         if alone:
@@ -401,11 +413,21 @@ class RecordedReplay:
                 self._matched.add(secret.stand_in)
         pdu = decode(bytes(octets))
         assert isinstance(pdu, Message)
-        return pdu
+        return msgspec.structs.replace(pdu, sequence_number=said.pdu.sequence_number)
+
+    def _is_to_come(self, said: Said, secret: Secret) -> bool:
+        """Whether the code in place of a stand-in may be one that a queued message is still to issue."""
+        shown = self._shown(said, secret.stand_in)
+        known = bool(shown) and (self._run_numbers.get(shown[-1], 0), said.subscriber) in self._codes
+        return secret.matched is not False and not known
+
+    def _shown(self, said: Said, stand_in: str) -> list[int]:
+        """The recorded causes of what showed it to a subscriber before he said that."""
+        return [cause for at, cause in self._told_in.get((said.subscriber, stand_in), ()) if at <= said.at]
 
     async def _code_for(self, said: Said, stand_in: str, *, matched: bool) -> str:
         """The code of this run for one of the recording; empty where there is none."""
-        shown = [cause for at, cause in self._told_in.get((said.subscriber, stand_in), ()) if at <= said.at]
+        shown = self._shown(said, stand_in)
         for cause in reversed(shown):
             code = self._codes.get((self._run_numbers.get(cause, 0), said.subscriber))
             if code:
@@ -478,12 +500,6 @@ def _begin(lines: Sequence[Line]) -> Instant:
 
 def _instant(line: Line) -> Instant:
     return Instant(int(line.time * 1000))
-
-
-def is_said(line: Line) -> bool:
-    """Whether a message of a peer is what a subscriber said, and can be read; not a receipt."""
-    pdu = readable(line.octets)
-    return isinstance(pdu, Message) and (isinstance(pdu, SubmitSm) or not is_receipt(pdu))
 
 
 _KINDS = (SubmitSm, DeliverSm, DataSm)
