@@ -517,18 +517,23 @@ class Gateway:
         async with self._reloading:
             await self.doors.reload_tls()
             try:
-                rooms = await asyncio.to_thread(Rooms, self.settings, self.secret, checked_of(self.settings))
+                rooms, content = await asyncio.to_thread(self._read_again)
             except CatalogueError as error:
                 self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
                 raise
             if rooms.digest == self.rooms.digest:
                 return ()
             changes = rooms.changes(self.rooms)
-            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes, rooms.content))
+            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes, content))
             self.rooms = rooms
             self.recordings.reloaded(rooms.digest)
         self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
         return changes
+
+    def _read_again(self) -> tuple[Rooms, bytes]:
+        """The operator's data as they are now, and packed. Raises CatalogueError."""
+        rooms = Rooms(self.settings, self.secret, checked_of(self.settings))
+        return rooms, rooms.content
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""
