@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from rich.console import Console
 
 from gateway.app import Rooms, read_secret
 from gateway.config import Settings, load
@@ -17,13 +16,14 @@ from gateway.recording.reading import read_recording
 from gateway.recording.sources import lines_in, sources_of
 from gateway.replay.command import SECRET
 from gateway.replay.digests import state_digest
-from gateway.replay.journal_command import export, replay_journal, state_after
+from gateway.replay.journal_command import replay_journal, state_after
 from gateway.replay.journal_files import CONTENT_SUFFIX, JournalError
 from gateway.replay.journalled import JournalReplayed
 from gateway.replay.recorded_command import Start, compared, state_of
 from gateway.store.snapshot import read_snapshot
 from tests.journals.make import DIGESTS, JOURNALS, STORIES, told
 from tests.unit.test_replay_compare import compiled
+from tests.wire.test_recording import ussdgw
 from tests.wire.test_replay_recording import recorded
 
 EXPECTED = tomllib.loads(DIGESTS.read_text(encoding="utf-8"))
@@ -107,7 +107,11 @@ async def test_a_gateways_own_journal(tmp_path: Path) -> None:
     rooms = Rooms(settings, secret)
     database, exported = settings.store.path(), tmp_path / "exported" / "journal.jsonl.zst"
     assert database is not None
-    export(database, exported, Console())
+    told = await ussdgw("journal", "export", str(exported), "--config", str(path))
+    again = await ussdgw("journal", "replay", str(exported), "--config", str(path))
+    by_command = await ussdgw(
+        "replay", str(tmp_path / "recordings"), "--journal", str(database), "--config", str(path)
+    )  # fmt: skip
     found = await asyncio.to_thread(replay_journal, settings, rooms, secret, exported)
     recording = read_recording(sources_of([tmp_path / "recordings"]))
     start = Start(
@@ -116,6 +120,8 @@ async def test_a_gateways_own_journal(tmp_path: Path) -> None:
     )  # fmt: skip
     comparison = await asyncio.to_thread(compared, rooms, recording, start)
 
+    assert (told[0], again[0], by_command[0]) == (0, 0, 0), (told, again, by_command)
+    assert f"outcomes {found.digests.outcomes}, state {found.digests.state}" in again[1].replace("\n", " ")
     assert [] == found.differences
     assert [] == found.faults
     assert found.entries > 20
