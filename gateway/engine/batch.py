@@ -374,10 +374,11 @@ class Batch:
         results: list[SubmitResult] = []
         told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
-            if self.in_order and index and self._is_overtaken(fact):
-                self._put_off(index)
-                break
-            self.steps.at = getattr(fact, "at", self.steps.at)
+            if self.in_order:
+                if index and self._is_overtaken(fact):
+                    self._put_off(index)
+                    break
+                self.steps.at = getattr(fact, "at", self.steps.at)
             match fact:
                 case Inbound(part=None):
                     await self._message(index, fact)

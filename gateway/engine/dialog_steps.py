@@ -36,11 +36,11 @@ class DialogSteps:
     writer: ReplyWriter
     clock: Clock
     changed: dict[DialogKey, Dialog | None] = field(default_factory=dict)
-    at: Instant = Instant(0)  # when the fact in hand came
+    at: Instant = Instant(0)  # in a replay: when the fact in hand came
 
     @property
     def now(self) -> Instant:
-        """When the fact in hand is decided: not before it came, where the clock was set back, or waits for a replay."""
+        """When the fact in hand is decided: by the clock, which in a replay stands where the batch begins."""
         return max(self.clock.now(), self.at)
 
     def situation(
