@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_SMPP := 0.6.0-rc.4
 
-.PHONY: run test check bench usage-load fixtures codes picture grammar-million town crash fuzz exactly-once tools \
+.PHONY: run test check bench usage-load fixtures journals codes picture grammar-million town crash fuzz exactly-once tools \
 	format clean
 
 run: $(VENV)/installed
@@ -63,6 +63,10 @@ exactly-once: $(VENV)/installed-test
 # The recordings and captures that are shipped, made again: a few minutes, loopback only; dumpcap from `make tools`.
 fixtures: $(VENV)/installed-test
 	$(BIN)/python -m tests.recordings.make
+
+# The journals that every later release has to decide as they were decided, made again: when a rule changes on purpose.
+journals: $(VENV)/installed-test
+	$(BIN)/python -m tests.journals.make
 
 # What the tests marked `foreign` need: Debian's tshark (with dumpcap), tmux, node, and npm's package smpp.
 tools:

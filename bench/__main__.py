@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from bench import profiling, report, subjects
+from bench import profiling, replaying, report, subjects
 from bench.report import Result
 from bench.subjects import Subject, SubjectError, Usage
 from bench.traffic import Offer, Says
@@ -42,6 +42,7 @@ class Only(StrEnum):
     DIALOGS = "dialogs"
     RECORDING = "recording"
     FUNCTIONS = "functions"
+    REPLAY = "replay"
 
 
 @dataclass(slots=True)
@@ -337,9 +338,21 @@ def plan_of(only: Only | None, rounds: int) -> list[tuple[str, Says]]:
             return [(name, Says.SMS) for name in turns]
         case Only.FUNCTIONS:
             return [("gateway", Says.FUNCTIONS)]
+        case Only.REPLAY:
+            return []
         case None:
             compared = [("gateway", Says.SMS), ("peer", Says.SMS)] * rounds
             return [*compared, ("gateway", Says.MIXED), ("gateway", Says.DIALOGS), ("gateway", Says.FUNCTIONS)]
+
+
+def print_replay(
+    figures: dict[str, Any], machine: dict[str, Any], console: Console, json_file: Path | None
+) -> None:  # fmt: skip
+    """What a replay reaches, medians of its turns."""
+    for name, figure in figures.items():
+        console.print(f"{name}: [bold cyan]{figure}[/]")
+    if json_file is not None:
+        json_file.write_text(json.dumps({"machine": machine, "summary": figures}, indent=2) + "\n", encoding="utf-8")
 
 
 def main(
@@ -367,6 +380,9 @@ def main(
         f"{machine['cores']} cores, {machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}, "
         f"fsync {fsync['p50']} ms (p99 {fsync['p99']} ms), load {machine['load_before']}; {numbers:,} numbers"
     )
+    if only is Only.REPLAY:
+        print_replay(replaying.measure(rounds, console), machine, console, json_file)
+        return
     try:
         asyncio.run(run_all(bench, plan_of(only, rounds)))
     except (SubjectError, TimeoutError) as error:

@@ -76,6 +76,7 @@ from gateway.rules.confirmations import derive_code, secret_from
 from gateway.rules.pushes import PushRecord
 from gateway.screens import Size
 from gateway.status import Meter, Outlook
+from gateway.store.contents import packed_files
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store, StoreError, Wanted
 from gateway.store.sqlite import SqliteStore
@@ -114,19 +115,25 @@ def operator_of(settings: Settings) -> Operator:
 class Rooms:
     """The pure core, compiled from the operator's data: the same for a gateway and for a replay.
 
+    Args:
+        checked: remembers what was checked. as_checked: it was, by whoever loaded it first.
+
     Raises:
         CatalogueError: with every fault of codes, products and texts.
     """
 
-    def __init__(self, settings: Settings, secret: bytes, checked: Checked | None = None) -> None:
+    def __init__(
+        self, settings: Settings, secret: bytes, checked: Checked | None = None, *, as_checked: bool = False
+    ) -> None:
         self.settings = settings
         self.operator = operator_of(settings)
-        self.digest = digest_of(_data_files(settings))
+        self._files = tuple(_data_files(settings))
+        self.digest = digest_of(self._files)
         self.dialects = dialects_of(settings)
         self.handlers = collect()
         commands = {name: handler.command for name, handler in self.handlers.items()}
         section = settings.catalogue
-        known = checked is not None and checked.holds(self.digest)
+        known = as_checked or (checked is not None and checked.holds(self.digest))
         data = read_data(
             section.folder, section.texts_folder, self.operator, commands, section.segments_max,
             applications_of(settings), checked=known,
@@ -172,6 +179,11 @@ class Rooms:
     @property
     def core(self) -> Core:
         return Core(self.digest, self.dispatcher, self.surroundings, self.writer, self.talk)
+
+    @property
+    def content(self) -> bytes:
+        """The files of which it is made, packed, as the store keeps them for the journal."""
+        return packed_files(self._files)
 
     def changes(self, old: Rooms) -> tuple[str, ...]:
         """What is otherwise than in an older state of the data, a line each."""
@@ -387,8 +399,10 @@ class Gateway:
                 self._seed()
             if self.standins is not None:
                 await self.standins.start()
-            if catalogue_digest(await self.store.catalogue_entry()) != self.rooms.digest:
-                self.queue.post(Reloaded(self.rooms.digest, self.clock.now()))
+            digest = self.rooms.digest
+            named = catalogue_digest(await self.store.catalogue_entry()) == digest
+            if not named or await self.store.content(digest) is None:
+                self.queue.post(Reloaded(digest, self.clock.now(), content=self.rooms.content))
             self._tasks.append(asyncio.create_task(self.engine.run(), name="engine"))
             self._tasks.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
             self._tasks.append(asyncio.create_task(self.performer.run(), name="effects"))
@@ -504,18 +518,23 @@ class Gateway:
         async with self._reloading:
             await self.doors.reload_tls()
             try:
-                rooms = await asyncio.to_thread(Rooms, self.settings, self.secret, checked_of(self.settings))
+                rooms, content = await asyncio.to_thread(self._read_again)
             except CatalogueError as error:
                 self.telemetry.noted("reload_refused", faults=[str(fault) for fault in error.faults])
                 raise
             if rooms.digest == self.rooms.digest:
                 return ()
             changes = rooms.changes(self.rooms)
-            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes))
+            await self.engine.reload(rooms.core, Reloaded(rooms.digest, self.clock.now(), changes, content))
             self.rooms = rooms
             self.recordings.reloaded(rooms.digest)
         self.telemetry.noted("reloaded", digest=rooms.digest, changes=changes)
         return changes
+
+    def _read_again(self) -> tuple[Rooms, bytes]:
+        """The operator's data as they are now, and packed. Raises CatalogueError."""
+        rooms = Rooms(self.settings, self.secret, checked_of(self.settings))
+        return rooms, rooms.content
 
     async def _keep_house(self) -> None:
         """What no event brings about: delayed replies, rows that memory did not hold, old doubts."""

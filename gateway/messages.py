@@ -234,12 +234,13 @@ class Lost(msgspec.Struct, frozen=True, gc=False):
 class Reloaded(msgspec.Struct, frozen=True, gc=False):
     """The operator's data changed: what follows is read and decided by the catalogue of that digest.
 
-    `changes`: what changed, a line each, as the operator is told.
+    `changes`: what changed, a line each, as the operator is told. `content`: its files, packed, to be kept.
     """
 
     digest: str
     at: Instant
     changes: tuple[str, ...] = ()
+    content: bytes = b""
 
 
 class ImportRow(msgspec.Struct, frozen=True, array_like=True, gc=False):

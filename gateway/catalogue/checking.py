@@ -59,7 +59,7 @@ def read_data(
     """
     catalogue, faults = scan_catalogue(folder)
     catalogue = replace(catalogue, codes=with_applications(catalogue.codes, applications))
-    texts = Texts.read(texts_folder, operator=operator, completed=True)
+    texts = Texts.read(texts_folder, operator=operator, completed=True, checked=checked)
     faults += texts.faults()
     if not checked:
         faults += check_codes(catalogue.codes, commands, operator, texts.names())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -27,6 +29,9 @@ def replay(
     accept: Annotated[bool, typer.Option("--accept", help="Writes what was answered into the transcripts.")] = False,
     state: Annotated[Path | None, typer.Option("--state", help="A recording begins with this snapshot.")] = None,
     given: Annotated[Path | None, typer.Option("--given", help="Or with the `given` lines of a transcript.")] = None,
+    journal: Annotated[
+        Path | None, typer.Option("--journal", help="Or with what a journal leads up to: an export, or a database.")
+    ] = None,
     end_state: Annotated[Path | None, typer.Option("--end-state", help="A snapshot that it should end with.")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="What in replies may differ: a pattern.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Writes JUnit XML for a recording.")] = None,
@@ -42,12 +47,16 @@ def replay(
     if recordings:
         if len(recordings) < len(paths):
             raise ConfigError("give transcripts or recordings, not both at once")
+        from gateway.replay.journal_command import state_after
         from gateway.replay.recorded_command import Reports, Start, other_catalogue, replay_recording, what_if_of
 
         start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
         zone, reports = ZoneInfo(settings.operator.time_zone), Reports(junit, html)
-        secret = read_secret(settings.operator.secret_file) if state is not None else replaying.SECRET
+        live = state is not None or journal is not None
+        secret = read_secret(settings.operator.secret_file) if live else replaying.SECRET
         rooms = Rooms(settings, secret)
+        if journal is not None:
+            start = replace(start, journal=partial(state_after, settings, rooms, secret, journal))
         if catalogue is not None:
             others = Rooms(other_catalogue(settings, catalogue), secret)
             raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))

@@ -68,10 +68,23 @@ from gateway.messages import (
     UsageImported,
 )
 from gateway.misreadings import MASK
-from gateway.model import Account, AccountId, Channel, Instant, Language, Msisdn, Person, PersonId, Subscriber
+from gateway.model import (
+    Account,
+    AccountId,
+    Channel,
+    CodeRef,
+    Instant,
+    Language,
+    Msisdn,
+    Person,
+    PersonId,
+    Subscriber,
+)
 from gateway.reading import REFUSED, Reading
 from gateway.rules.pushes import PushRecord
+from gateway.store.contents import packed_rows
 from gateway.store.protocol import (
+    ContentRow,
     EffectRow,
     InboxRow,
     LedgerRow,
@@ -223,6 +236,8 @@ class Batch:
     incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
     came: list[Receipt] = field(default_factory=list)
     changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
+    in_order: bool = False  # what falls due between two facts ends the batch there
+    put_off: list[Fact] = field(default_factory=list)  # those after that end, as they came
 
     def __post_init__(self) -> None:
         self.matching = Matching(self.receipts)
@@ -362,6 +377,11 @@ class Batch:
         results: list[SubmitResult] = []
         told: list[tuple[int, int | None, str, str, str]] = []
         for index, fact in enumerate(self.facts):
+            if self.in_order:
+                if index and self._is_overtaken(fact):
+                    self._put_off(index)
+                    break
+                self.steps.at = getattr(fact, "at", self.steps.at)
             match fact:
                 case Inbound(part=None):
                     await self._message(index, fact)
@@ -391,10 +411,9 @@ class Batch:
                 case PartsDue():
                     self._give_up()
                 case Claimed():
-                    now = self.tools.clock.now()
                     for row in fact.rows:
                         leaves_as = OutboxState.UNKNOWN if row in fact.once else OutboxState.SENDING
-                        self.changes[row] = OutboxChange(row, leaves_as, now)
+                        self.changes[row] = OutboxChange(row, leaves_as, self.now)
                     self.claimed.extend(fact.rows)
                 case Confirmed():
                     self.write.confirmed[fact.connection] = fact.number
@@ -403,6 +422,8 @@ class Batch:
                 case Reloaded():
                     number = self.journal.next_number()
                     self._journal(number, fact.at, "", ReloadedEntry(fact.digest, fact.changes))
+                    if fact.content:
+                        self.write.contents.append(ContentRow(fact.digest, fact.content))
                     self.settled.append((fact, number))
                 case Imported():
                     self._imported(fact)
@@ -414,9 +435,9 @@ class Batch:
                     pass  # told to the doubts, as the two above, when the batch was loaded
         if results:
             entry = ResultsEntry(tuple([(each.row, each.state, each.message_id, each.status) for each in results]))
-            self._journal(self.journal.next_number(), self.tools.clock.now(), "", entry)
+            self._journal(self.journal.next_number(), self.now, "", entry)
         if told:
-            self._journal(self.journal.next_number(), self.tools.clock.now(), "", ReceiptsEntry(tuple(told)))
+            self._journal(self.journal.next_number(), self.now, "", ReceiptsEntry(tuple(told)))
         self.steps.write(self.write)
         state, write, matching = self.state, self.write, self.matching
         write.outbox_changes.extend(self.changes.values())
@@ -431,6 +452,24 @@ class Batch:
         write.persons.extend(_values(state.persons, state.changed_persons))
         if state.changed_records:
             write.records.extend(state.record_rows())
+
+    @property
+    def now(self) -> Instant:
+        """When the fact in hand is decided."""
+        return self.steps.now
+
+    def _is_overtaken(self, fact: Fact) -> bool:
+        """Whether a timer, the result of something outside or a slow hash has its turn before this fact."""
+        at = getattr(fact, "at", None)
+        if at is None or isinstance(fact, TimerDue | EffectResult):
+            return False
+        return bool(self.begun or self.set_aside) or (self.next_timer is not None and self.next_timer <= at)
+
+    def _put_off(self, first: int) -> None:
+        """The facts from there on are for a later batch."""
+        self.doubts.give_back([self.matched.pop(index) for index in sorted(self.matched) if index >= first])
+        self.put_off = self.facts[first:]
+        self.facts = self.facts[:first]
 
     def _push(self, push: Push) -> PushRecord | None:
         """What has come of the request so far; None: the store does not know that number."""
@@ -466,7 +505,9 @@ class Batch:
         if added:
             number = self.journal.next_number()
             self._effects(unit, number, fact.at)
-            self._journal(number, fact.at, "", ImportedEntry(fact.file, added))
+            kept = packed_rows(fact.rows)
+            self.write.contents.append(kept)
+            self._journal(number, fact.at, "", ImportedEntry(fact.file, added, kept.digest))
         self.settled.append((fact, ImportCount(added, len(fact.rows) - added)))
 
     def _usage_imported(self, fact: UsageImported) -> None:
@@ -520,7 +561,7 @@ class Batch:
                 self._failed_turn(situation, turn)
                 return
             if turn.reading is None:
-                self._move(situation, turn)
+                self._move(situation, turn, reading)
                 return
             of_text, reading = reading, turn.reading
         before = self.journal.mark()
@@ -554,7 +595,13 @@ class Batch:
         typed = None
         if isinstance(turn, Turn) and reading is not of_text:
             typed = typed_at(inbound.text, reading)
-        self._finish(inbound, decision, number, language, reading, screen, typed)
+        codes = self._codes_in(said.text, unit.compared) if unit.compared else ()
+        self._finish(inbound, decision, number, language, reading, screen, typed, codes)
+
+    def _codes_in(self, text: str, compared: list[CodeRef]) -> tuple[tuple[int, CodeRef], ...]:
+        """Where in a text one-time codes stand that were right."""
+        places = ((text.find(self.tools.surroundings.derive_code(ref)), ref) for ref in compared)
+        return tuple([each for each in places if each[0] >= 0])
 
     def _part(self, index: int, inbound: Inbound) -> None:
         """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
@@ -577,7 +624,7 @@ class Batch:
     def _give_up(self) -> None:
         """Long SMS whose other parts did not come: their senders are told, nothing is carried out."""
         for key, rows in self.incomplete:
-            at = self.tools.clock.now()
+            at = self.now
             inbound = Inbound(
                 Channel.SMS, key.sender, key.recipient, text_of(rows), at, 0, key.link, 0, 0, rows[0].digest
             )
@@ -598,7 +645,7 @@ class Batch:
         decision = await self._own(timer, number)
         entry = TimerEntry(timer.key, timer.command, timer.msisdn, decision.refusal, decision.fault)
         self._journal(number, timer.at, timer.msisdn, entry)
-        self._reply(Answered(number, self.tools.clock.now(), decision.replies, decision.texts), None)
+        self._reply(Answered(number, self.now, decision.replies, decision.texts), None)
 
     async def _effect_result(self, result: EffectResult) -> None:
         """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
@@ -619,9 +666,11 @@ class Batch:
                 waiting = self.steps.waiting(effect.id)
                 asker = None if waiting is None else Reader(waiting.sender, *self.steps.spoken_in(waiting))
                 decision = await self._own(own, number, asker)
+        outside = is_application(effect.channel)
         entry = EffectEntry(
             effect.id, effect.channel, effect.command, effect.msisdn, result.succeeded, result.retry_at,
-            decision.refusal, decision.fault, "" if is_application(effect.channel) else shortened(effect.document),
+            decision.refusal, decision.fault, "" if outside else shortened(effect.document),
+            "" if outside else result.answer,
         )  # fmt: skip
         self._journal(number, result.at, effect.msisdn, entry)
         if waiting is not None:
@@ -630,7 +679,7 @@ class Batch:
         said = zip(decision.replies, decision.texts, strict=True)
         kept = [(reply, text) for reply, text in said if reply.prompt is None]  # nobody could answer it there
         replies, texts = tuple([reply for reply, _ in kept]), tuple([text for _, text in kept])
-        self._reply(Answered(number, self.tools.clock.now(), replies, texts), None)
+        self._reply(Answered(number, self.now, replies, texts), None)
 
     async def _show(self, waiting: Inbound, decision: Decision, number: int) -> None:
         """The result of something outside, in the dialog that waits for it."""
@@ -649,7 +698,7 @@ class Batch:
                 over = Turn(changed=True)
                 screen = self.steps.answered(situation, over, decision, actor, number)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, decision.texts, waiting.sender, decision.money_moved,
+            number, self.now, decision.replies, decision.texts, waiting.sender, decision.money_moved,
             screen,
         )  # fmt: skip
         self._reply(answered, waiting)
@@ -837,12 +886,13 @@ class Batch:
         reading: Reading,
         screen: Screen | None = None,
         typed: str | None = None,
+        codes: tuple[tuple[int, CodeRef], ...] = (),
     ) -> None:
         """The journal entry, the inbox row and the outbox rows of a decided message.
 
         `typed` is its text with the secrets in it masked, where the reading is not one of the text itself.
         """
-        self._answer(inbound, decision, number, language, reading, screen, typed)
+        self._answer(inbound, decision, number, language, reading, screen, typed, codes)
         self._owe_receipt(inbound, number)
         self._take(inbound, number, number)
 
@@ -855,6 +905,7 @@ class Batch:
         reading: Reading,
         screen: Screen | None = None,
         typed: str | None = None,
+        codes: tuple[tuple[int, CodeRef], ...] = (),
     ) -> None:
         if typed is None:
             typed = reading.masked if len(reading.masked) == len(inbound.text) else MASK * len(inbound.text)
@@ -863,10 +914,11 @@ class Batch:
             inbound.channel, inbound.sender, inbound.recipient, decision.masked, inbound.link, inbound.connection,
             inbound.sequence_number, inbound.fingerprint, decision.command, arguments, decision.refusal,
             tuple([(reply.to, reply.text) for reply in decision.replies]), language, 0, decision.fault,
+            "" if typed == decision.masked else typed, inbound.dialog, codes,
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
         answered = Answered(
-            number, self.tools.clock.now(), decision.replies, decision.texts, inbound.sender,
+            number, self.now, decision.replies, decision.texts, inbound.sender,
             decision.money_moved or decision.sms_too, screen,
         )  # fmt: skip
         self._reply(answered, inbound)
@@ -888,12 +940,14 @@ class Batch:
         decision = Decision(command=MENU_COMMAND, refusal="early", replies=())
         self._finish(inbound, decision, self.journal.next_number(), language, ANSWERED)
 
-    def _move(self, situation: Situation, turn: Turn) -> None:
-        """A screen without a command."""
+    def _move(self, situation: Situation, turn: Turn, reading: Reading) -> None:
+        """A screen without a command. A code of the plan that was dialled for it is masked by the plan."""
         number = self.journal.next_number()
         screen = self.steps.moved(situation, turn, number)
         decision = Decision(command=MENU_COMMAND, refusal="", replies=())
-        typed = typed_on(situation.inbound.text, turn)
+        text = situation.inbound.text
+        dialled = reading.row is not None and len(reading.masked) == len(text)
+        typed = reading.masked if dialled else typed_on(text, turn)
         self._finish(situation.inbound, decision, number, situation.language, ANSWERED, screen, typed)
 
     def _failed_turn(self, situation: Situation, fault: Fault) -> None:
@@ -933,7 +987,7 @@ class Batch:
 
     def _result(self, result: SubmitResult) -> None:
         """What became of a row that left; a receipt may have come before its response."""
-        at = result.at or self.tools.clock.now()
+        at = result.at or self.now
         known = self.matching.outcome(result.row)
         self.changes[result.row] = OutboxChange(result.row, known or result.state, at, result.message_id)
         if result.awaited and known is None:

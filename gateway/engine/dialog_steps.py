@@ -36,6 +36,12 @@ class DialogSteps:
     writer: ReplyWriter
     clock: Clock
     changed: dict[DialogKey, Dialog | None] = field(default_factory=dict)
+    at: Instant = Instant(0)  # in a replay: when the fact in hand came
+
+    @property
+    def now(self) -> Instant:
+        """When the fact in hand is decided: by the clock, which in a replay stands where the batch begins."""
+        return max(self.clock.now(), self.at)
 
     def situation(
         self, inbound: Inbound, actor: Subscriber, language: Language, products: Products
@@ -123,7 +129,7 @@ class DialogSteps:
             inbound.sender,
             origin.key,
             at if before is None else before.opened_at,
-            Instant(max(at, self.clock.now())),
+            Instant(max(at, self.now)),
             state=DialogState.WAITING,
             session_info=origin.session_info,
             service_address=origin.service_address,
@@ -138,7 +144,7 @@ class DialogSteps:
         dialog = None if key is None else self._dialog(key)
         if key is None or dialog is None or dialog.waits != effect or dialog.place is None:
             return None
-        place, now = dialog.place, self.clock.now()
+        place, now = dialog.place, self.now
         dialect = self.dialects.get(place.dialect)
         if not dialog.open or dialect is None or now - dialog.shown_at > dialect.application_s * 1000:
             self.changed[key] = None
@@ -165,7 +171,7 @@ class DialogSteps:
         if not changed:
             return
         if dialog is not None and dialog.open:
-            shown_at = Instant(max(dialog.shown_at, self.clock.now()))
+            shown_at = Instant(max(dialog.shown_at, self.now))
             dialog = msgspec.structs.replace(dialog, row=number * ROWS_PER_MESSAGE, shown_at=shown_at)
         self.changed[_key(situation.inbound)] = dialog
 
@@ -196,7 +202,7 @@ class DialogSteps:
             elif self.kept.get(key) is not None:
                 write.dialogs_ended.append(key)
         if self.talk is not None:
-            since = self.clock.now() - self.talk.resume_ms
+            since = self.now - self.talk.resume_ms
             swept = (key for key in self.kept.older(since) if key not in self.changed)
             write.dialogs_ended.extend(islice(swept, SWEPT_MAX))
 

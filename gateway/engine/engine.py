@@ -73,6 +73,10 @@ class DecidedTap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
+    """`in_order`: timers, effects and slow hashes come between the messages of a batch where their times lie, so that
+    no outcome depends on where batches end. That is a replay's; a gateway has only the time that it is.
+    """
+
     batch_facts_max: int = 256
     batch_interval_ms: int = 2
     redelivery_horizon_ms: int = 24 * 3_600_000
@@ -80,6 +84,7 @@ class EngineSettings:
     store_retry_s: float = 0.2
     receipts_orphaned_max: int = 10_000
     parts: PartsSettings = PartsSettings()
+    in_order: bool = False
 
 
 class Engine:
@@ -205,6 +210,7 @@ class Engine:
     async def fire_timers(self) -> int:
         """Runs the timers that have fallen due; returns how many."""
         now = self.tools.clock.now()
+        at_once = 1 if self.settings.in_order else self.settings.batch_facts_max
         fired = 0
         parts_due = self.parts.next_due
         if parts_due is not None and parts_due <= now:
@@ -212,7 +218,7 @@ class Engine:
             if not await self.step():
                 return 0
         while self.next_timer is not None and self.next_timer <= now:
-            rows = await self.tools.store.timers_due(now, self.settings.batch_facts_max)
+            rows = await self.tools.store.timers_due(now, at_once)
             self.queue.put_back(TimerDue(row.key, row.due_at, row.command, row.msisdn, row.arguments) for row in rows)
             if rows and not await self.step():
                 break
@@ -272,13 +278,20 @@ class Engine:
             if self.queue:
                 await self.step()
             else:
-                await asyncio.wait(self._hashing)
+                await self.hashed()
+
+    async def hashed(self) -> None:
+        """Returns when one of the messages that wait aside, if there are any, is in the queue again."""
+        if self._hashing:
+            await asyncio.wait(self._hashing, return_when=asyncio.FIRST_COMPLETED)
 
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
         batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts, self.parts)
         batch.state.hashes = self._hashes
+        if self.settings.in_order:
+            batch.in_order, batch.next_timer = True, self.next_timer
         try:
             await batch.load()
             await batch.decide()
@@ -297,6 +310,8 @@ class Engine:
         self._acknowledge(batch, started)
         if batch.begun:
             self.tools.performer.begin(batch.begun)
+        if batch.put_off:
+            self.queue.put_back(batch.put_off)
         if batch.set_aside:
             self._set_aside(batch)
         if self._hashed:

@@ -10,15 +10,20 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from gateway.messages import DialogOrigin
 from gateway.misreadings import masked_digits
-from gateway.model import Instant, Language
+from gateway.model import CodeRef, Instant, Language
 from gateway.store.protocol import RELOADED, Head, JournalRow
 
 HASH_OCTETS = 16
 
 
 class MessageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A subscriber's message and what became of it. `original`: the number whose first result it repeated."""
+    """A subscriber's message and what became of it. `original`: the number whose first result it repeated.
+
+    The last three are there to decide it again: `typed` is the text with every secret masked character by character,
+    empty where `text` is the same; `codes` says which one-time codes stood where in it.
+    """
 
     channel: str
     sender: str
@@ -35,6 +40,9 @@ class MessageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     language: Language
     original: int = 0
     fault: str = ""
+    typed: str = ""
+    dialog: DialogOrigin | None = None
+    codes: tuple[tuple[int, CodeRef], ...] = ()
 
 
 class PartEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -73,7 +81,7 @@ class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What came of something outside, and of the command that waited for it. `retry_at`: it is tried again then.
 
     `document`: what was asked for, as JSON; long texts in it are cut, because nobody does it again from here. Empty for
-    applications, which may have been given secrets.
+    applications, which may have been given secrets; so is `answer`, what the system outside said.
     """
 
     effect: int
@@ -85,6 +93,7 @@ class EffectEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     refusal: str = ""
     fault: str = ""
     document: str = ""
+    answer: str = ""
 
 
 class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -94,10 +103,11 @@ class ReceiptsEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ImportedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Subscribers that came from a table."""
+    """Subscribers that came from a table. `content`: the digest under which its rows are kept."""
 
     file: str
     rows: int
+    content: str = ""
 
 
 class PushEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):

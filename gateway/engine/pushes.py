@@ -142,8 +142,8 @@ class PushSteps:
 
     def _row(self, inbound: Inbound, text: str, number: int, index: int = 0) -> None:
         """One screen of ours that answers nothing."""
-        outgoing = self.steps.writer.unasked(inbound, text, number, self.steps.clock.now())
-        self.queue(number * ROWS_PER_MESSAGE + index, self.steps.clock.now(), outgoing)
+        outgoing = self.steps.writer.unasked(inbound, text, number, self.steps.now)
+        self.queue(number * ROWS_PER_MESSAGE + index, self.steps.now, outgoing)
 
     # -- what comes of it
 
@@ -217,7 +217,7 @@ class PushSteps:
             reply = Reply(dialog.msisdn, "push-missed", {"title": title, "code": f"{dialog.path}#"})
         writer = self.steps.writer
         texts = writer.texts((reply,), None, {dialog.msisdn: dialog.place.language})
-        answered = Answered(number, self.steps.clock.now(), (reply,), texts)
+        answered = Answered(number, self.steps.now, (reply,), texts)
         for index, outgoing in enumerate(writer.outgoing(answered, None), first):
             self.queue(number * ROWS_PER_MESSAGE + index, answered.at, outgoing)
 
@@ -225,7 +225,7 @@ class PushSteps:
         self.steps.changed[dialog.msisdn, dialog.key] = None
 
     def _became(self, dialog: Dialog, state: PushState, reason: str = "", answer: str = "") -> int:
-        number, at = self.journal.next_number(), self.steps.clock.now()
+        number, at = self.journal.next_number(), self.steps.now
         first = dialog.row // ROWS_PER_MESSAGE
         record = PushRecord(dialog.push, first, dialog.msisdn, dialog.opened_at, state, reason, answer)
         self.carry(Outcome(changed=(record,)), number, at)

@@ -33,6 +33,11 @@ class FactQueue:
         """It holds as much as it may: new messages are told to come later."""
         return len(self._facts) >= self._facts_max
 
+    @property
+    def first(self) -> Fact | None:
+        """What the next batch begins with."""
+        return self._facts[0] if self._facts else None
+
     def post(self, fact: Fact) -> None:
         """Puts a fact at the end; `wake` starts a batch, once per read of a socket."""
         self._facts.append(fact)

@@ -124,8 +124,8 @@ class MessageUnit:
     """The unit of work of one message: reads from the batch, keeps its own changes until `commit`."""
 
     __slots__ = (
-        "_accounts", "_batch", "_language", "_persons", "_records", "_subscribers", "_surroundings", "crossed",
-        "effects", "entries", "hurried", "timers", "timers_cancelled",
+        "_accounts", "_batch", "_language", "_persons", "_records", "_subscribers", "_surroundings", "compared",
+        "crossed", "effects", "entries", "hurried", "timers", "timers_cancelled",
     )  # fmt: skip
 
     def __init__(self, batch: BatchState, surroundings: Surroundings, language: Language) -> None:
@@ -146,6 +146,7 @@ class MessageUnit:
         self.hurried: list[str] = []  # timers that need not wait any more: money has come in
         self.effects: list[Effect] = []
         self._records: dict[RecordKey, Record] = {}
+        self.compared: list[CodeRef] = []  # whose digits were asked for
 
     @property
     def operator(self) -> Operator:
@@ -164,6 +165,7 @@ class MessageUnit:
         return self._surroundings.code_list
 
     def code(self, ref: CodeRef) -> str:
+        self.compared.append(ref)
         return self._surroundings.derive_code(ref)
 
     def subscriber(self, msisdn: Msisdn) -> Subscriber | None:

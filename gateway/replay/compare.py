@@ -76,12 +76,23 @@ class StateDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class Digests:
+    """Two names of what a replay came to, in hexadecimal digits: what it told and did, and the state that it left.
+
+    Equal ones mean equal to the last octet; docs/recordings.md says of what they are taken.
+    """
+
+    outcomes: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """All that came of a replay.
 
     `said`: the messages that were said again, by their places among all that happened; `replies`: every reply on
     either side, in order of time; `left_out`: what was not replayed, and how many; `faults`: tracebacks of handlers;
-    `took_s`, `lasted_s`: of the replay, and of what was recorded.
+    `took_s`, `lasted_s`: of the replay, and of what was recorded; `digests`: of the replay.
     """
 
     said: Mapping[int, Said] = field(default_factory=dict)
@@ -91,6 +102,7 @@ class Comparison:
     faults: Sequence[str] = ()
     took_s: float = 0.0
     lasted_s: float = 0.0
+    digests: Digests | None = None
 
     @property
     def totals(self) -> Counter[Verdict]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -20,34 +21,34 @@ from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.engine.batch import Decided, Tools
-from gateway.engine.dialogs import Dialogs
-from gateway.engine.engine import Engine, EngineSettings
-from gateway.engine.intake import Intake
+from gateway.engine.batch import Decided
+from gateway.engine.intake import UDHI, Intake
 from gateway.engine.queue import FactQueue
-from gateway.engine.replies import ROWS_PER_MESSAGE
-from gateway.messages import Inbound, OutboxState, Outgoing
+from gateway.messages import Inbound
 from gateway.model import Entry, Instant, Msisdn
-from gateway.recording.format import CLOSED, Line
+from gateway.recording.format import CLOSED, Line, Secret
 from gateway.recording.hiding import texts_in
 from gateway.recording.masking import put
 from gateway.recording.messages import Messages, Reply, Said
 from gateway.recording.reading import Recording
-from gateway.recording.scribe import readable
-from gateway.replay.compare import Told
-from gateway.replay.neighbours import Notes, OutsideSystems, Phones
+from gateway.replay.compare import Digests, Told
+from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
+from gateway.replay.journalled import stored_hash
+from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import OutboxRow, Wanted, WriteBatch
+from gateway.store.protocol import Store, Wanted, WriteBatch
+from gateway.store.snapshot import contents_of
 from smpp import text as sms_text
 from smpp.connection import Connection
 from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
-from smpp.receipt import is_receipt
+from smpp.udh import sar_concatenation
 from smpp.vocabulary import RESPONSE_BIT
 
 Message = SubmitSm | DeliverSm | DataSm
-QUEUE_FACTS_MAX = 4096
+QUEUED_MS_MAX = 500
+"""Of recorded time: far less than any centre waits, so that no answer to a queued message can be in doubt already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,18 @@ class Replayed:
     """
 
     told: Sequence[Told]
-    state: Mapping[str, Mapping[str, object]]
+    state: WriteBatch
     outcomes: Mapping[int, Outcome]
     ledger: Sequence[Entry]
     left_out: Mapping[str, int]
     faults: Sequence[str]
+    digests: Digests
     took_s: float
+    cpu_s: float
     lasted_s: float
 
 
-class _Session:
+class SilentSession:
     """A connection of the recording: the intake answers to it, and nobody listens."""
 
     def __init__(self, number: int, name: str, account: str) -> None:
@@ -95,47 +98,22 @@ class _Session:
         """There is no socket."""
 
 
-class _Posted(Phones):
-    """Gets what the engine sends, with the journal number that each reply belongs to."""
-
-    def __init__(self, rooms: Rooms, clock: VirtualClock) -> None:
-        super().__init__(rooms)
-        self._clock = clock
-        self._waiting: dict[int, Outgoing] = {}
-        self.posted: list[tuple[int, Instant, Outgoing]] = []
-
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState:
-        self._waiting[row.id] = outgoing
-        return OutboxState.SENDING
-
-    def release(self, rows: Iterable[int]) -> None:
-        for row in rows:
-            self._waiting.pop(row, None)
-
-    def dispatch(self, rows: Iterable[int]) -> None:
-        for row in rows:
-            self.posted.append((row // ROWS_PER_MESSAGE, self._clock.now(), self._waiting.pop(row)))
-
-
-class _Decisions(Notes):
+class _Decisions(Decisions):
     """Notes which journal number each message became."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.numbers: dict[tuple[int, int], int] = {}  # session and sequence_number, of the messages just said
+        self.numbers: list[tuple[tuple[int, int], int]] = []  # session and sequence_number -> number
         self.outcomes: dict[int, Outcome] = {}  # by journal number
 
     def decided(self, each: Decided, took_ms: float) -> None:
         super().decided(each, took_ms)
         inbound: Inbound = each.inbound
-        self.numbers[inbound.connection, inbound.sequence_number] = each.number
+        self.numbers.append(((inbound.connection, inbound.sequence_number), each.number))
         self.outcomes[each.number] = Outcome(each.decision.command, each.decision.refusal)
 
-    def noted(self, event: str, **fields: object) -> None:
-        """What the intake says to the log."""
 
-
-class _NoSender:
+class SilentSender:
     """The intake's way to the sender: there is no peer whose window could open."""
 
     def response(self, context: object, pdu: Pdu | None) -> None: ...
@@ -144,11 +122,21 @@ class _NoSender:
 
 
 @dataclass(slots=True)
+class _WireClock:
+    """What the intake takes for the time: that of the line in hand."""
+
+    at: Instant
+
+    def now(self) -> Instant:
+        return self.at
+
+
+@dataclass(slots=True)
 class _Proof:
     """What a session's peer has read of our answers: a request that left after one, answered, proves it."""
 
     answers: int = 0
-    covers: dict[int, int] = field(default_factory=dict)  # sequence_number of our request -> answers before it
+    covers: dict[str, int] = field(default_factory=dict)  # sequence_number of our request -> answers before it
 
 
 class RecordedReplay:
@@ -160,6 +148,8 @@ class RecordedReplay:
         state: what the store holds before the first message.
         create_unknown: whether numbers that it does not hold get the default tariff.
         after_number: messages that became journal entries up to here are in the state already.
+        store: an empty one; in memory where none is given.
+        batch_facts_max: how many messages are decided at once at most. It changes nothing but the speed.
     """
 
     def __init__(
@@ -171,6 +161,8 @@ class RecordedReplay:
         *,
         create_unknown: bool = False,
         after_number: int = 0,
+        store: Store | None = None,
+        batch_facts_max: int = BATCH_FACTS_MAX,
     ) -> None:
         self._rooms = rooms
         self._lines = recording.lines
@@ -178,14 +170,17 @@ class RecordedReplay:
         self._state = state
         self._after_number = after_number
         self._clock = VirtualClock(_begin(recording.lines))
-        self._store = MemoryStore()
-        self._outside = OutsideSystems()
-        self._posted = _Posted(rooms, self._clock)
+        self._wire_clock = _WireClock(self._clock.now())  # of what comes in, while what came before is still queued
+        self._store = store or MemoryStore()
         self._decisions = _Decisions()
         self._connections = Connections()
-        self._sessions: dict[int, _Session] = {}
+        self._sessions: dict[int, SilentSession] = {}
         self._proofs: dict[int, _Proof] = {}
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
+        self._places: dict[tuple[int, int], int] = {}  # session and sequence_number of those queued -> place
+        self._next = -1  # place of the message that is to be said next
+        self._queued_since = Instant(0)
+        self._proved_since: dict[int, tuple[int, Instant]] = {}  # session -> answers, of queued messages too, and when
         self._run_numbers: dict[int, int] = {}  # recorded journal number -> that of this run
         self._causes: dict[int, int] = {}  # journal number of this run -> place of the message
         self._codes: dict[tuple[int, Msisdn], str] = {}
@@ -193,61 +188,57 @@ class RecordedReplay:
         self._left_out: dict[str, int] = {}
         self.skipped: set[int] = set()  # places of messages that were not said again
         self._told: list[Told] = []
-        routes = [
-            Route(
-                link.name,
-                link.listener,
-                dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
-                default_alphabet=sms_text.Alphabet(link.default_alphabet),
-            )
-            for link in recording.header.links
-        ]
+        self._told_by: dict[int, list[Told]] = {}  # by journal number of this run
+        self._begins_after = 0
+        routes = routes_of(recording, rooms)
         self._routing = Routing(self._connections, routes, (), 24)
-        self._queue = FactQueue(QUEUE_FACTS_MAX)
+        queue = FactQueue(QUEUE_FACTS_MAX)
         self._intake = Intake(
-            queue=self._queue, sender=_NoSender(), connections=self._connections, routing=self._routing,
-            clock=self._clock, log=self._decisions, country=rooms.operator.country,
+            queue=queue, sender=SilentSender(), connections=self._connections, routing=self._routing,
+            clock=self._wire_clock, log=self._decisions, country=rooms.operator.country,
         )  # fmt: skip
-        tools = Tools(
-            self._store,
-            rooms.dispatcher,
-            rooms.surroundings,
-            rooms.writer,
-            self._posted,
-            self._clock,
-            create_unknown,
-            slow_hash=self._hash,
-            performer=self._outside,
-            talk=rooms.talk,
-            dialects=rooms.dialects,
-            dialogs=Dialogs(),
-        )
-        terms = {route.name: route.terms for route in routes}
-        self._engine = Engine(
-            self._queue, tools, self._intake, self._decisions, EngineSettings(terms=terms)
+        self._batch_facts_max = batch_facts_max
+        self._ordered = OrderedEngine(
+            rooms, self._store, self._clock, self._intake, self._decisions, slow_hash=self._hash, queue=queue,
+            create_unknown=create_unknown, terms={route.name: route.terms for route in routes},
+            batch_facts_max=batch_facts_max,
         )  # fmt: skip
 
     async def run(self) -> Replayed:
         """Says everything again, and tells what came of it."""
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), time.process_time()
         await self._store.open()
         await self._store.write(self._state)
-        head = await self._engine.start()
+        await self._store.close()  # the engine opens it again, with what it holds now
+        head = await self._ordered.engine.start()
+        self._begins_after = head.number
         self._find_told()
-        places = iter([index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)])
+        places: Iterator[int] = iter(
+            [index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)]
+        )
+        self._next = next(places, -1)
         for line in self._lines:
             await self._line(line, places)
-        ended = self._clock.now()
+        await self._settle()
+        took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
         outcomes = self._decisions.outcomes
+        ledger = await self._store.ledger(head.number, sys.maxsize)
+        journal = await self._store.journal(head.number, sys.maxsize)
+        contents = contents_of(self._store)
+        since = Instant(self._clock.now() - self._rooms.talk.resume_ms)
         return Replayed(
             told=self._told,
-            state=self._store.snapshot(),
+            state=contents,
             outcomes={self._causes[number]: each for number, each in outcomes.items() if number in self._causes},
-            ledger=[row.entry for row in await self._store.ledger(head.number, sys.maxsize)],
+            ledger=[row.entry for row in ledger],
             left_out=self._left_out,
             faults=self._decisions.faults,
-            took_s=time.perf_counter() - began,
-            lasted_s=(ended - _begin(self._lines)) / 1000,
+            digests=Digests(
+                digest_of_lines(outcome_lines(journal, self._told_by, ledger)), state_digest(contents, since)
+            ),
+            took_s=took_s,
+            cpu_s=cpu_s,
+            lasted_s=(self._wire_clock.now() - _begin(self._lines)) / 1000,
         )
 
     # -- what happened, line by line
@@ -256,24 +247,45 @@ class RecordedReplay:
         if line.event:
             if line.event == CLOSED and line.session in self._sessions:
                 await self._until(_instant(line))
+                await self._settle()
                 self._intake.lost(self._connection(line.session), "recorded", [])
                 del self._sessions[line.session]
                 await self._settle()
             return
-        command_id, sequence_number = (int(line.pdu[at : at + 8], 16) for at in (8, 24))
-        proof = self._proofs.setdefault(line.session, _Proof())
-        if line.direction == "in" and command_id in _MESSAGES:
-            pdu = readable(line.octets)
-            if isinstance(pdu, Message) and (isinstance(pdu, SubmitSm) or not is_receipt(pdu)):
-                await self._say(next(places))
-        elif line.direction == "out" and command_id & ~RESPONSE_BIT in _MESSAGES and command_id & RESPONSE_BIT:
-            proof.answers += 1
-        elif line.direction == "out" and not command_id & RESPONSE_BIT:
+        command_id, sequence_number = line.pdu[8:16], line.pdu[24:32]
+        proof = self._proofs.get(line.session)
+        if proof is None:
+            proof = self._proofs[line.session] = _Proof()
+        response = command_id[0] == "8"
+        if line.direction == "in":
+            if command_id in _MESSAGES:
+                if self._is_next(line):
+                    await self._say(self._next)
+                    self._next = next(places, -1)
+            elif response:
+                self._proved(line.session, proof.covers.pop(sequence_number, 0))
+        elif response:
+            proof.answers += command_id in _ANSWERS
+        else:
             proof.covers[sequence_number] = proof.answers
-        elif line.direction == "in" and command_id & RESPONSE_BIT:
-            covered = proof.covers.pop(sequence_number, 0)
-            if covered and line.session in self._sessions:
-                self._intake.confirmed(self._connection(line.session), covered)
+
+    def _is_next(self, line: Line) -> bool:
+        """Whether a line is the next message that a subscriber said; not a receipt, or what nobody can read."""
+        said = self._messages.happened[self._next] if self._next >= 0 else None
+        return isinstance(said, Said) and (
+            (said.session, said.at) == (line.session, _instant(line))
+            and said.pdu.sequence_number == int(line.pdu[24:32], 16)
+        )
+
+    def _proved(self, number: int, covered: int) -> None:
+        """A session's peer has read so many of our answers. Those to messages that are still queued come later."""
+        session = self._sessions.get(number)
+        if session is None or not covered:
+            return
+        if session.answers:
+            self._intake.confirmed(self._connection(number), min(covered, session.answers))
+        if covered > session.answers:
+            self._proved_since[number] = covered, self._wire_clock.now()
 
     async def _say(self, place: int) -> None:
         """One message, at its time, if it had an effect then."""
@@ -290,42 +302,56 @@ class RecordedReplay:
         if said.hidden:
             self._leave_out("messages said with other digits, because nobody had read them")
         await self._until(said.at)
+        ticket = (said.session, said.pdu.sequence_number)
+        alone = said.pdu.esm_class & UDHI or sar_concatenation(said.pdu) is not None
+        if (
+            any(map(partial(self._is_to_come, said), said.secrets))
+            or alone  # a part waits for the others by itself
+            or ticket in self._places
+            or len(self._places) >= self._batch_facts_max
+            or said.at - self._queued_since >= QUEUED_MS_MAX
+        ):
+            await self._settle()
+        if not self._places:
+            self._queued_since = said.at
         session = self._session(said)
-        pdu = msgspec.structs.replace(await self._with_codes(said), sequence_number=said.pdu.sequence_number)
-        self._decisions.numbers.clear()
+        pdu = await self._with_codes(said)
+        self._places[ticket] = place
         self._intake.request(self._connection(session.id), pdu)
-        await self._settle()
-        number = self._decisions.numbers.get((session.id, pdu.sequence_number))
-        if number is not None:
-            self._causes[number] = place
-            if said.number:
-                self._run_numbers[said.number] = number
-        self._take(place)
+        if alone:
+            await self._settle()
 
     async def _until(self, at: Instant) -> None:
-        """Timers fire each at its own time on the way there."""
-        while (due := self._next_due()) is not None and due <= at:
-            self._clock.advance(max(0, due - self._clock.now()))
-            await self._engine.fire_timers()
-            await self._settle()
-            self._take(None)
-        self._clock.advance(max(0, at - self._clock.now()))
+        """What falls due up to then is done, as far as it is known; the rest has its turn when the queue has."""
+        self._wire_clock.at = max(at, self._wire_clock.at)
+        due = self._ordered.next_due()
+        if due is not None and due <= at:
+            await self._settle(at)
 
-    def _next_due(self) -> Instant | None:
-        due = (self._engine.next_timer, self._outside.next_due(), self._engine.parts.next_due)
-        return min((each for each in due if each is not None), default=None)
+    async def _settle(self, until: Instant | None = None) -> None:
+        """All that is queued is decided, and what it told people noted."""
+        await self._ordered.settle(until)
+        for ticket, number in self._decisions.numbers:
+            place = self._places.pop(ticket, None)
+            if place is not None:
+                self._causes[number] = place
+                said = self._messages.happened[place]
+                if isinstance(said, Said) and said.number:
+                    self._run_numbers[said.number] = number
+        self._decisions.numbers.clear()
+        self._places.clear()
+        now = self._wire_clock.at
+        for session, (covered, at) in self._proved_since.items():
+            self._wire_clock.at = at
+            self._intake.confirmed(self._connection(session), covered)
+        self._wire_clock.at = now
+        self._proved_since.clear()
+        self._take()
 
-    async def _settle(self) -> None:
-        await self._engine.settle()
-        while results := await self._outside.results(self._clock):
-            for result in results:
-                self._queue.post(result)
-            await self._engine.settle()
-
-    def _session(self, said: Said) -> _Session:
+    def _session(self, said: Said) -> SilentSession:
         session = self._sessions.get(said.session)
         if session is None:
-            session = self._sessions[said.session] = _Session(said.session, said.link, said.account)
+            session = self._sessions[said.session] = SilentSession(said.session, said.link, said.account)
             self._intake.bound(self._connection(said.session))
         return session
 
@@ -338,21 +364,31 @@ class RecordedReplay:
 
     # -- what was told
 
-    def _take(self, place: int | None) -> None:
-        """The replies since the last time, with the message that caused them."""
-        for number, at, outgoing in self._posted.posted:
+    def _take(self) -> None:
+        """The replies since the last time, each with the message that caused it."""
+        posted = self._ordered.posted
+        for number, at, outgoing in posted.posted:
             if outgoing.receipt_of:
                 continue
-            heard = self._posted.shown(outgoing)
+            heard = posted.shown(outgoing)
             if heard.code:
                 self._codes[number, outgoing.destination] = heard.code
             codes = (heard.code,) if heard.code else ()
-            cause = self._causes.get(number, place)
             told = Told(
-                at, outgoing.destination, outgoing.channel, on_the_air(heard.text), cause, codes, heard.reference
-            )
+                at, outgoing.destination, outgoing.channel, on_the_air(heard.text), self._cause(number), codes,
+                heard.reference,
+            )  # fmt: skip
             self._told.append(told)
-        self._posted.posted.clear()
+            self._told_by.setdefault(number, []).append(told)
+        posted.posted.clear()
+
+    def _cause(self, number: int) -> int | None:
+        """The message that an entry of the journal comes from; what something outside answered belongs to its own."""
+        while number not in self._causes:
+            if number in self._ordered.timer_numbers or number <= self._begins_after:
+                return None
+            number -= 1
+        return self._causes[number]
 
     # -- secrets
 
@@ -378,11 +414,21 @@ class RecordedReplay:
                 self._matched.add(secret.stand_in)
         pdu = decode(bytes(octets))
         assert isinstance(pdu, Message)
-        return pdu
+        return msgspec.structs.replace(pdu, sequence_number=said.pdu.sequence_number)
+
+    def _is_to_come(self, said: Said, secret: Secret) -> bool:
+        """Whether the code in place of a stand-in may be one that a queued message is still to issue."""
+        shown = self._shown(said, secret.stand_in)
+        known = bool(shown) and (self._run_numbers.get(shown[-1], 0), said.subscriber) in self._codes
+        return secret.matched is not False and not known
+
+    def _shown(self, said: Said, stand_in: str) -> list[int]:
+        """The recorded causes of what showed it to a subscriber before he said that."""
+        return [cause for at, cause in self._told_in.get((said.subscriber, stand_in), ()) if at <= said.at]
 
     async def _code_for(self, said: Said, stand_in: str, *, matched: bool) -> str:
         """The code of this run for one of the recording; empty where there is none."""
-        shown = [cause for at, cause in self._told_in.get((said.subscriber, stand_in), ()) if at <= said.at]
+        shown = self._shown(said, stand_in)
         for cause in reversed(shown):
             code = self._codes.get((self._run_numbers.get(cause, 0), said.subscriber))
             if code:
@@ -397,12 +443,23 @@ class RecordedReplay:
     async def _hash(self, secret: str, salt: bytes) -> str:
         """The hash of a password: where it was right, the stored one, for its stand-in would never be."""
         if secret in self._matched and salt != CARD_SALT:
-            for (kind, _), document in self._store.records().items():
-                if kind == Credentials.kind:
-                    known = msgspec.msgpack.decode(document, type=Credentials)
-                    if known.salt == salt and known.hash:
-                        return known.hash
+            known = stored_hash(await self._store.records(Credentials.kind), salt)
+            if known:
+                return known
         return f"replayed/{salt.hex()}/{secret}"
+
+
+def routes_of(recording: Recording, rooms: Rooms) -> list[Route]:
+    """The doors of a recording, as a gateway has them."""
+    return [
+        Route(
+            link.name,
+            link.listener,
+            dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
+            default_alphabet=sms_text.Alphabet(link.default_alphabet),
+        )
+        for link in recording.header.links
+    ]
 
 
 def told_of(messages: Messages) -> list[Told]:
@@ -429,7 +486,13 @@ def on_the_air(text: str) -> str:
 
 def run_recorded(replay: RecordedReplay) -> Replayed:
     """Runs it in a loop of its own."""
-    return asyncio.run(replay.run())
+    found: list[Replayed] = []
+
+    async def run() -> None:
+        found.append(await replay.run())
+
+    asyncio.run(run())  # a task's result is shown as text when its loop ends, and this one is long
+    return found[0]
 
 
 def _begin(lines: Sequence[Line]) -> Instant:
@@ -440,4 +503,6 @@ def _instant(line: Line) -> Instant:
     return Instant(int(line.time * 1000))
 
 
-_MESSAGES = frozenset(int(kind.command_id) for kind in (SubmitSm, DeliverSm, DataSm))
+_KINDS = (SubmitSm, DeliverSm, DataSm)
+_MESSAGES = frozenset(f"{int(kind.command_id):08x}" for kind in _KINDS)
+_ANSWERS = frozenset(f"{int(kind.command_id) | RESPONSE_BIT:08x}" for kind in _KINDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -43,8 +43,8 @@ COMPARED = ("subscribers", "accounts", "persons", "ledger")
 class Start:
     """What a replay begins with, and how it is compared.
 
-    `state`: a snapshot; `given`: a transcript whose `given` lines stand for one; `end_state`: a snapshot of the
-    recording's end; `ignore`: patterns of what in texts may differ.
+    `state`: a snapshot; `journal`: makes the state after that entry of a journal; `given`: a transcript whose `given`
+    lines stand for one; `end_state`: a snapshot of the recording's end; `ignore`: patterns of what in texts may differ.
     """
 
     state: Path | None = None
@@ -52,6 +52,7 @@ class Start:
     end_state: Path | None = None
     ignore: Sequence[str] = ()
     create_unknown: bool = False
+    journal: Callable[[int], WriteBatch] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class _Run:
 def _run(rooms: Rooms, recording: Recording, start: Start) -> _Run:
     messages = messages_of(recording, rooms.dialects, rooms.operator.country)
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
-    state, after = start_state(start, rooms.operator, at)
+    state, after = start_state(start, rooms.operator, at, messages)
     replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
     return _Run(messages, replay.skipped, run_recorded(replay))
 
@@ -163,6 +164,7 @@ def _comparison(
         faults=replayed.faults,
         took_s=replayed.took_s,
         lasted_s=replayed.lasted_s,
+        digests=replayed.digests,
     )
 
 
@@ -173,8 +175,14 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise ConfigError(f"--ignore {text}: no pattern: {error}") from None
 
 
-def start_state(start: Start, operator: Operator, at: Instant) -> tuple[WriteBatch, int]:
+def start_state(start: Start, operator: Operator, at: Instant, messages: Messages) -> tuple[WriteBatch, int]:
     """The state before the first message, and the journal number up to which it goes."""
+    if start.journal is not None:
+        numbers = [each.number for each in messages.happened if isinstance(each, Said) and each.number]
+        if not numbers:
+            raise ConfigError("--journal: the recording does not say which entries its messages became; use --state")
+        batch = start.journal(min(numbers) - 1)
+        return batch, min(numbers) - 1
     if start.state is not None:
         batch = read_snapshot(start.state)
         return batch, batch.journal[-1].number if batch.journal else 0
@@ -188,7 +196,7 @@ def _states(start: Start, replayed: Replayed) -> list[StateDifference]:
     if start.end_state is None:
         return []
     recorded = state_of(read_snapshot(start.end_state))
-    return compare_states(recorded, {kind: replayed.state[kind] for kind in COMPARED})
+    return compare_states(recorded, state_of(replayed.state))
 
 
 def state_of(batch: WriteBatch) -> State:

@@ -39,6 +39,8 @@ def print_comparison(comparison: Comparison, out: Console, zone: ZoneInfo) -> No
     for kind, count in comparison.left_out.items():
         out.print(f"  {count:,} {kind}", markup=False)
     out.print(summary(comparison), markup=False)
+    if comparison.digests is not None:
+        out.print(f"outcomes {comparison.digests.outcomes}, state {comparison.digests.state}", markup=False)
 
 
 def totals_table(comparison: Comparison) -> Table:
@@ -108,6 +110,10 @@ def write_junit(comparison: Comparison, path: Path, name: str, zone: ZoneInfo) -
     """A test case for each message that was answered otherwise, and one for all that were not."""
     suite = ElementTree.Element("testsuite", name=name)
     cases = 0
+    if comparison.digests is not None:
+        properties = ElementTree.SubElement(suite, "properties")
+        for name, value in (("outcomes", comparison.digests.outcomes), ("state", comparison.digests.state)):
+            ElementTree.SubElement(properties, "property", name=name, value=value)
     for each in comparison.differences:
         case = ElementTree.SubElement(suite, "testcase", classname="replay", name=heading(each, comparison, zone))
         failure = ElementTree.SubElement(case, "failure", message=each.verdict.value)

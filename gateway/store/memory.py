@@ -7,13 +7,13 @@ file's unique keys refuse is looked for before the first change.
 from __future__ import annotations
 
 from collections.abc import Collection, KeysView, Mapping
-from heapq import nsmallest
+from heapq import heappop, heappush, nsmallest
 from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from gateway.messages import PARTS_MAX, Awaited, MissRow, OutboxState
+from gateway.messages import PARTS_MAX, Awaited, MissRow, OutboxState, UsageRow
 from gateway.model import (
     Account,
     AccountId,
@@ -44,6 +44,7 @@ from gateway.store.protocol import (
     PartRow,
     Range,
     RecordKey,
+    RecordRow,
     StoreError,
     TimerRow,
     Wanted,
@@ -62,6 +63,7 @@ class MemoryStore:
         self._accounts: dict[AccountId, Account] = {}
         self._persons: dict[PersonId, Person] = {}
         self._journal: dict[int, JournalRow] = {}
+        self._contents: dict[str, bytes] = {}
         self._inbox: dict[int, InboxRow] = {}
         self._confirmed: dict[int, int] = {}
         self._connection_max = 0
@@ -72,7 +74,9 @@ class MemoryStore:
         self._parts: dict[int, PartRow] = {}
         self._ledger: dict[tuple[int, int], LedgerRow] = {}
         self._sums: dict[AccountId, int] = {}
+        self._charged: dict[AccountId, list[LedgerRow]] = {}  # what left an account, in the order of the journal
         self._timers: dict[str, TimerRow] = {}
+        self._due: list[tuple[Instant, str]] = []  # a heap; of timers that were changed or cancelled, too
         self._records: dict[RecordKey, bytes] = {}
         self._usage: dict[Msisdn, dict[tuple[int, str, str], Usage]] = {}
         self._effects: dict[int, EffectRow] = {}
@@ -100,9 +104,21 @@ class MemoryStore:
             "dialogs": {f"{msisdn}/{key.hex()}": value for (msisdn, key), value in self._dialogs.items()},
         }
 
-    def records(self) -> Mapping[RecordKey, bytes]:
-        """What single functions remember, as it is stored."""
-        return self._records
+    def contents(self) -> WriteBatch:
+        """The state as one transaction for an empty store, as a snapshot of a file is."""
+        batch = WriteBatch()
+        batch.subscribers = list(self._subscribers.values())
+        batch.accounts = list(self._accounts.values())
+        batch.persons = list(self._persons.values())
+        batch.dialogs = list(self._dialogs.values())
+        batch.records = [RecordRow(kind, key, document) for (kind, key), document in self._records.items()]
+        batch.usage = [UsageRow(msisdn, use) for msisdn, used in self._usage.items() for use in used.values()]
+        batch.ledger = list(self._ledger.values())
+        batch.timers = list(self._timers.values())
+        batch.effects = list(self._effects.values())
+        if self._journal:
+            batch.journal = [self._journal[max(self._journal)]]
+        return batch
 
     # -- batches
 
@@ -142,8 +158,8 @@ class MemoryStore:
     def _charges(self, wanted: Range) -> tuple[Charge, ...]:
         charges = (
             Charge(row.number, row.at, Money(-row.entry.amount), row.entry.kind, row.entry.msisdn)
-            for _, row in sorted(self._ledger.items(), reverse=True)
-            if row.entry.account == wanted.key and row.entry.amount < 0 and wanted.since <= row.at < wanted.until
+            for row in reversed(self._charged.get(AccountId(wanted.key), ()))
+            if wanted.since <= row.at < wanted.until
         )
         return tuple(islice(charges, wanted.limit))
 
@@ -159,6 +175,8 @@ class MemoryStore:
         _refuse_twice("ledger", len(batch.ledger), ledger.keys(), self._ledger.keys())
 
         self._journal.update(journal)
+        for content in batch.contents:
+            self._contents.setdefault(content.digest, content.content)
         self._inbox.update(inbox)
         self._outbox.update(outbox)
         self._ledger.update(ledger)
@@ -170,16 +188,20 @@ class MemoryStore:
             self._persons[person.id] = person
         for row in batch.ledger:
             self._sums[row.entry.account] = self._sums.get(row.entry.account, 0) + row.entry.amount
+            if row.entry.amount < 0:
+                self._charged.setdefault(row.entry.account, []).append(row)
         self._write_inbox(batch)
         self._write_outbox(batch)
         for key in batch.timers_cancelled:
             self._timers.pop(key, None)
         for timer in batch.timers:
             self._timers[timer.key] = timer
+            heappush(self._due, (timer.due_at, timer.key))
         for key, at in batch.timers_hurried.items():
             waiting = self._timers.get(key)
             if waiting is not None and waiting.due_at > at:
                 self._timers[key] = replace(waiting, due_at=at)
+                heappush(self._due, (at, key))
         self._write_more(batch)
 
     def _write_more(self, batch: WriteBatch) -> None:
@@ -346,16 +368,32 @@ class MemoryStore:
 
     async def timers_due(self, until: Instant, limit: int) -> list[TimerRow]:
         self._require_open()
-        due = (row for row in self._timers.values() if row.due_at <= until)
-        return nsmallest(limit, due, key=lambda row: (row.due_at, row.key))
+        rows: list[TimerRow] = []
+        while len(rows) < limit and (first := self._first_due()) is not None and first.due_at <= until:
+            heappop(self._due)
+            if not rows or rows[-1] is not first:  # one that was set again is there twice
+                rows.append(first)
+        for row in rows:
+            heappush(self._due, (row.due_at, row.key))
+        return rows
+
+    def _first_due(self) -> TimerRow | None:
+        while self._due:
+            due_at, key = self._due[0]
+            row = self._timers.get(key)
+            if row is not None and row.due_at == due_at:
+                return row
+            heappop(self._due)
+        return None
 
     async def dialogs(self) -> list[Dialog]:
         self._require_open()
-        return sorted(self._dialogs.values(), key=lambda each: each.shown_at)
+        return sorted(self._dialogs.values(), key=lambda each: (each.shown_at, each.msisdn, each.key))
 
     async def next_timer(self) -> Instant | None:
         self._require_open()
-        return min((row.due_at for row in self._timers.values()), default=None)
+        first = self._first_due()
+        return None if first is None else first.due_at
 
     async def effects_due(self, until: Instant, limit: int) -> list[EffectRow]:
         self._require_open()
@@ -379,6 +417,18 @@ class MemoryStore:
         self._require_open()
         numbers = [number for number, row in self._journal.items() if row.kind == RELOADED]
         return self._journal[max(numbers)] if numbers else None
+
+    async def records(self, kind: str) -> list[RecordRow]:
+        self._require_open()
+        return [RecordRow(*key, self._records[key]) for key in sorted(self._records) if key[0] == kind]
+
+    async def content(self, digest: str) -> bytes | None:
+        self._require_open()
+        return self._contents.get(digest)
+
+    async def timer(self, key: str) -> TimerRow | None:
+        self._require_open()
+        return self._timers.get(key)
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         self._require_open()

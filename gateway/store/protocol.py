@@ -107,6 +107,13 @@ class JournalRow(msgspec.Struct, frozen=True, gc=False):
     hash: bytes
 
 
+class ContentRow(msgspec.Struct, frozen=True, gc=False):
+    """What a journal entry names by its digest, packed. One that is there already stays as it is."""
+
+    digest: str
+    content: bytes
+
+
 class InboxRow(msgspec.Struct, frozen=True, gc=False):
     """A message taken: how to recognise it when it is resent. `original` is the number whose effect it had."""
 
@@ -218,6 +225,7 @@ class WriteBatch:
     """One transaction. Either all of it is on the disk when `write` returns, or none of it."""
 
     journal: list[JournalRow] = field(default_factory=list)
+    contents: list[ContentRow] = field(default_factory=list)  # named by an entry of the same transaction
     inbox: list[InboxRow] = field(default_factory=list)
     late: list[int] = field(default_factory=list)  # inbox numbers acknowledged too late
     confirmed: dict[int, int] = field(default_factory=dict)  # connection -> journal number
@@ -361,6 +369,16 @@ class Store(Protocol):
     async def catalogue_entry(self) -> JournalRow | None:
         """The last journal entry that says which catalogue applies; None where no entry does."""
         ...
+
+    async def records(self, kind: str) -> list[RecordRow]:
+        """All records of one kind, by their keys."""
+        ...
+
+    async def content(self, digest: str) -> bytes | None:
+        """What a journal entry names; None where it is not kept."""
+        ...
+
+    async def timer(self, key: str) -> TimerRow | None: ...
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         """Rows of messages with a number above `after`, in order. A limit may cut the entries of a message."""

@@ -107,9 +107,14 @@ CREATE TABLE checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL);
 """
 
+STEP_6 = """
+-- What the journal names by its digest: states of codes, products and texts, imported rows. Packed, each once.
+CREATE TABLE contents (digest TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 
@@ -206,6 +211,9 @@ OUTBOX_CHANGE = Statement(
     ") UPDATE outbox SET state = change.state, due_at = change.due_at,"
     " message_id = coalesce(nullif(change.message_id, ''), outbox.message_id) FROM change WHERE outbox.id = change.id",
 )
+CONTENT = Statement(2, "INSERT OR IGNORE INTO contents (digest, content)")
+CONTENT_OF = "SELECT content FROM contents WHERE digest = ?"
+TIMER_OF = "SELECT key, due_at, command, msisdn, arguments FROM timers WHERE key = ?"
 OUTCOME = Statement(3, "INSERT OR REPLACE INTO outcomes (id, state, at)")
 AWAITED = Statement(7, "INSERT OR REPLACE INTO awaited (id, key, link, message_id, parts, msisdn, at)")
 AWAITED_GONE = "DELETE FROM awaited WHERE id IN (SELECT value FROM json_each(?))"
@@ -220,6 +228,7 @@ RECORD = Statement(
 USAGE = Statement(7, "INSERT OR REPLACE INTO usage (msisdn, at, kind, other, incoming, quantity, cost)")
 EFFECT_COLUMNS = "id, key, since, due_at, channel, document, command, msisdn, arguments, tries"
 EFFECT = Statement(10, f"INSERT INTO effects ({EFFECT_COLUMNS})")
+RECORDS_OF_KIND = "SELECT kind, key, document FROM records WHERE kind = ? ORDER BY key"
 RECORD_REMOVED = "DELETE FROM records WHERE kind = ? AND key = ?"
 EFFECT_PUT_OFF = "UPDATE effects SET due_at = ?, tries = tries + 1 WHERE id = ?"
 EFFECT_DONE = "DELETE FROM effects WHERE id IN (SELECT value FROM json_each(?))"

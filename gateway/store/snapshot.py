@@ -14,9 +14,10 @@ import msgspec
 from gateway.messages import UsageRow
 from gateway.model import Account, Dialog, Msisdn, Person, Subscriber, Usage, UsageKind
 from gateway.store import schema as sql
-from gateway.store.protocol import JournalRow, RecordRow, StoreError, WriteBatch
+from gateway.store.memory import MemoryStore
+from gateway.store.protocol import JournalRow, RecordRow, Store, StoreError, WriteBatch
 from gateway.store.reading import StoreReader
-from gateway.store.sqlite import effect_row, ledger_row, timer_row
+from gateway.store.sqlite import SqliteStore, effect_row, ledger_row, timer_row
 
 
 def copy_store(source: Path, target: Path) -> None:
@@ -45,6 +46,18 @@ def copy_store(source: Path, target: Path) -> None:
         raise StoreError(f"{source}: cannot be copied ({error})") from error
     half.chmod(0o600)
     half.rename(target)
+
+
+def contents_of(store: Store) -> WriteBatch:
+    """The same of a store that is open.
+
+    Raises:
+        StoreError: as `read_snapshot`.
+    """
+    if isinstance(store, MemoryStore):
+        return store.contents()
+    assert isinstance(store, SqliteStore)
+    return read_snapshot(store.path)
 
 
 def read_snapshot(path: Path) -> WriteBatch:

@@ -49,6 +49,7 @@ from gateway.store.protocol import (
     OrphanRow,
     OutboxRow,
     PartRow,
+    RecordRow,
     StoreError,
     TimerRow,
     Wanted,
@@ -289,7 +290,7 @@ class SqliteStore:
             found = [_dialog(document) for (document,) in rows]
         except msgspec.MsgspecError as error:
             raise self._unreadable(error) from error
-        return sorted(found, key=lambda each: each.shown_at)
+        return sorted(found, key=lambda each: (each.shown_at, each.msisdn, each.key))
 
     async def next_timer(self) -> Instant | None:
         ((due_at,),) = await self._rows("SELECT min(due_at) FROM timers")
@@ -318,6 +319,20 @@ class SqliteStore:
     async def catalogue_entry(self) -> JournalRow | None:
         rows = await self._rows(sql.CATALOGUE_ENTRY)
         return JournalRow(*rows[0]) if rows else None
+
+    async def records(self, kind: str) -> list[RecordRow]:
+        return [RecordRow(*row) for row in await self._rows(sql.RECORDS_OF_KIND, (kind,))]
+
+    async def content(self, digest: str) -> bytes | None:
+        rows = await self._rows(sql.CONTENT_OF, (digest,))
+        return cast(bytes, rows[0][0]) if rows else None
+
+    async def timer(self, key: str) -> TimerRow | None:
+        rows = await self._rows(sql.TIMER_OF, (key,))
+        try:
+            return timer_row(tuple(rows[0])) if rows else None
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(error) from error
 
     async def ledger(self, after: int, limit: int) -> list[LedgerRow]:
         rows = await self._rows(
@@ -426,6 +441,8 @@ def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sq
     for entry in batch.journal:
         values += (entry.number, entry.at, entry.kind, entry.msisdn, entry.body, entry.hash)
     yield from sql.JOURNAL.plan(values)
+    for content in batch.contents:
+        yield from sql.CONTENT.plan([content.digest, content.content])
     values = []
     for subscriber in batch.subscribers:
         values += (subscriber.msisdn, subscriber.account, subscriber.person, _encode(subscriber))

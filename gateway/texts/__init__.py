@@ -113,10 +113,13 @@ class Texts:
         return texts
 
     @classmethod
-    def read(cls, folder: _Folder | None = None, *, operator: Operator, completed: bool = False) -> Texts:
+    def read(
+        cls, folder: _Folder | None = None, *, operator: Operator, completed: bool = False, checked: bool = False
+    ) -> Texts:
         """As `load`, but never raises: texts at fault are missing or incomplete, and `faults` says why.
 
-        `completed`: a file that the folder does not have is the gateway's own one.
+        `completed`: a file that the folder does not have is the gateway's own one. `checked`: an earlier version found
+        them without fault; a text that it did not know yet is the gateway's own.
         """
         faults: list[Fault] = []
         files = {language: text_files(folder, language, completed=completed) for language in LANGUAGES}
@@ -127,8 +130,12 @@ class Texts:
             absent = [language for language in LANGUAGES if not (folder / language.value).is_dir()]
             faults += [Fault(f"{each.value}/", 0, "", "there is no folder for this language") for each in absent]
         catalogue = {language: _read_language(files[language], language, faults) for language in LANGUAGES}
+        if folder is not None and checked:
+            for language, texts in catalogue.items():
+                own = _read_language(text_files(None, language), language, faults)
+                texts.update((name, own[name]) for name in own.keys() - texts.keys())
         faults += _differences(catalogue)
-        if folder is not None and completed:
+        if folder is not None and completed and not checked:
             faults += _unlike_own(folder, catalogue[LANGUAGES[0]])
         return cls(catalogue, faults, operator)
 
