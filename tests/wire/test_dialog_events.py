@@ -109,5 +109,5 @@ async def test_abort_while_a_handler_runs(peer: RawPeer, handset: Handset) -> No
     sms = await peer.message(number)
 
     assert (hung_up.status, taken.status, shown_before) == (ROK, ROK, [])
-    assert screen.text.startswith("Пароль сохранён")
+    assert screen.text.startswith("Новый пароль сохранён")
     assert (sms.service_type, sms.text) == ("", screen.text[: len(sms.text)])  # its first part
