@@ -7,11 +7,11 @@ little, and the line says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from gateway.recording.fields import clean_end, places, text_places
-from gateway.recording.format import BODY, DIGITS, Secret
+from gateway.recording.fields import MESSAGE_PAYLOAD, UDHI, clean_end, places, text_places
+from gateway.recording.format import BODY, TEXT, Secret
 from gateway.recording.masking import Masker, longest_first, put, rewrite
 from smpp.pdu import (
     RESPONSES,
@@ -39,9 +39,8 @@ _HARMLESS: tuple[type[Pdu], ...] = (
     EnquireLink, Unbind, AlertNotification, QuerySm, CancelSm, GenericNack, *RESPONSES.values(),
 )  # fmt: skip
 _ADDRESSES = frozenset({"source_addr", "destination_addr", "esme_addr"})
-_UDHI = 0x40
-_SAR = int(Tag.SAR_TOTAL_SEGMENTS)
 _RECEIPT_TEXT = re.compile(r"text:.*", re.IGNORECASE | re.DOTALL)
+_EDGE_DIGITS = re.compile(r"\A\d+|\d+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def hide(
         return Hidden(frame, pdu)  # nearly every one
     octets = bytearray(frame)
     if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
-        return _message(masker, octets, pdu, secrets, matched, codes, read)
+        return _message(masker, [(octets, pdu)], secrets, matched, codes, read)[0]
     if isinstance(pdu, (Bind, Outbind)):
         password = next(place for place in places(frame, type(pdu)) if place.name == "password")
         stand_in = masker.stand_in(frame[password.start : password.end].decode("latin-1"))
@@ -87,6 +86,24 @@ def hide(
         _addresses(masker, octets, type(pdu))
     _blank_tail(octets, pdu)
     return Hidden(bytes(octets), decode(bytes(octets)))
+
+
+def hide_parts(
+    masker: Masker,
+    parts: Sequence[tuple[bytes, Message]],
+    *,
+    secrets: Collection[str] = (),
+    matched: bool | None = None,
+    codes: Collection[str] = (),
+    read: bool = True,
+    whole: bool = True,
+) -> list[Hidden]:
+    """The parts of one message, in their order, each with stand-ins as `hide` makes them of its whole text.
+
+    So a secret that is cut by the border of two parts is cut in its stand-in too. `whole`: they are all there; else
+    the digits at the ends may be a piece of a code, and are hidden.
+    """
+    return _message(masker, [(bytearray(frame), pdu) for frame, pdu in parts], secrets, matched, codes, read, whole)
 
 
 def _is_clear(pdu: Pdu, read: bool) -> bool:
@@ -108,78 +125,100 @@ def _body(octets: bytearray) -> Hidden:
 
 def _message(
     masker: Masker,
-    octets: bytearray,
-    pdu: Message,
+    parts: Sequence[tuple[bytearray, Message]],
     secrets: Collection[str],
     matched: bool | None,
     codes: Collection[str],
     read: bool,
-) -> Hidden:
-    texts = texts_in(octets, pdu)
+    whole: bool = True,
+) -> list[Hidden]:
+    text = _Text(parts)
     found: list[Secret] = []
     # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
     # of the command that was meant, and the refusal depends on it.
     inner = [code for code in codes if any(code in secret and code != secret for secret in secrets)]
     secrets = [secret for secret in secrets if not any(code in secret for code in inner)]
+    receipt = any(not isinstance(pdu, SubmitSm) and is_receipt(pdu) for _, pdu in parts)
+    unread = not (read or receipt)
     for known, right, bounded in ((secrets, matched, False), (inner, None, False), (codes, None, True)):
-        for secret in longest_first(known):
+        for secret in () if unread else longest_first(known):
             stand_in = masker.stand_in(secret)
-            if sum(put(octets, *place, secret, stand_in, bounded=bounded) for place in texts):
+            if text.put(secret, stand_in, bounded=bounded):
                 found.append(Secret(stand_in, right))
-        if not bounded and _is_part(octets, pdu):
-            for secret in known:
-                _change(octets, texts, _edges(secret, masker.stand_in(secret)))
-    what = ""
-    if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
-        _change(octets, texts, lambda text: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), text))
-    elif not read:
-        what = DIGITS
-        _change(octets, texts, masker.without_digits)
-    elif masker.pseudonyms:
+    if unread:
+        text.change(masker.unread)
+    elif receipt:
+        text.rewrite(lambda shown: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), shown))
+    elif not whole:
+        text.rewrite(lambda shown: _EDGE_DIGITS.sub(lambda run: masker.without_digits(run[0]), shown))
+    if masker.pseudonyms and not (unread or receipt):
         kept = [secret.stand_in for secret in found]
-        _change(octets, texts, lambda text: masker.with_pseudonyms(text, kept))
-    if masker.pseudonyms:
-        _addresses(masker, octets, type(pdu))
-    _blank_tail(octets, pdu)
-    return Hidden(bytes(octets), decode(bytes(octets)), tuple(dict.fromkeys(found)), what)
+        text.rewrite(lambda shown: masker.with_pseudonyms(shown, kept))
+    text.write()
+    hidden = []
+    for octets, pdu in parts:
+        if masker.pseudonyms:
+            _addresses(masker, octets, type(pdu))
+        _blank_tail(octets, pdu)
+        secrets_there = tuple(dict.fromkeys(found))
+        hidden.append(Hidden(bytes(octets), decode(bytes(octets)), secrets_there, TEXT if unread else ""))
+    return hidden
 
 
-def _is_part(octets: bytearray, pdu: Message) -> bool:
-    """Whether it is one part of a long message: a secret may stand in two of them."""
-    return bool(pdu.esm_class & _UDHI) or pdu.tlv(_SAR) is not None
+class _Text:
+    """The text of a message, of all its parts in one, and what else may hold text in their octets."""
+
+    def __init__(self, parts: Sequence[tuple[bytearray, Message]]) -> None:
+        self._parts = [(octets, *texts_in(octets, pdu)) for octets, pdu in parts]
+        self._joined = bytearray().join(octets[start:end] for octets, (start, end), _ in self._parts)
+
+    def put(self, secret: str, stand_in: str, *, bounded: bool) -> bool:
+        """A stand-in wherever the secret stands; whether it stood anywhere."""
+        found = put(self._joined, 0, len(self._joined), secret, stand_in, bounded=bounded)
+        for octets, _, others in self._parts:
+            for place in others:
+                found |= put(octets, *place, secret, stand_in, bounded=bounded)
+        return found
+
+    def rewrite(self, change: Callable[[str], str]) -> None:
+        """All of it changed as `masking.rewrite` does."""
+        self.change(lambda octets: rewrite(octets, change))
+
+    def change(self, change: Callable[[bytes], bytes]) -> None:
+        """All of it changed as octets, their count kept."""
+        self._joined[:] = change(bytes(self._joined))
+        for octets, _, others in self._parts:
+            for start, end in others:
+                octets[start:end] = change(bytes(octets[start:end]))
+
+    def write(self) -> None:
+        """Puts the text back into the octets of its parts."""
+        at = 0
+        for octets, (start, end), _ in self._parts:
+            octets[start:end] = self._joined[at : at + end - start]
+            at += end - start
 
 
-def _edges(secret: str, stand_in: str) -> Callable[[str], str]:
-    """Replaces what a text begins or ends with, where that may be the one half of a secret."""
-
-    def change(text: str) -> str:
-        for size in range(len(secret) - 1, 0, -1):
-            if text.endswith(secret[:size]):
-                text = text[:-size] + stand_in[:size]
-                break
-        for size in range(len(secret) - 1, 0, -1):
-            if text.startswith(secret[-size:]):
-                return stand_in[-size:] + text[size:]
-        return text
-
-    return change
-
-
-def texts_in(octets: bytearray, pdu: Message) -> list[tuple[int, int]]:
-    """From where to where text may stand in the octets of a PDU, without a user data header."""
-    found = []
+def texts_in(octets: bytearray, pdu: Message) -> tuple[tuple[int, int], list[tuple[int, int]]]:
+    """From where to where a PDU's text stands, without a user data header; and where else text may be."""
+    text, others = (0, 0), []
     for place in text_places(bytes(octets), type(pdu)):
         start = place.start
-        if pdu.esm_class & _UDHI and place.tag in (0, int(Tag.MESSAGE_PAYLOAD)):
-            whole = bytes(octets[place.start : place.end])
-            start = place.end - len(parse_udh(whole)[1])
-        found.append((start, place.end))
+        if pdu.esm_class & UDHI and place.tag in (0, MESSAGE_PAYLOAD):
+            start = place.end - len(parse_udh(bytes(octets[place.start : place.end]))[1])
+        if text == (0, 0) and place.tag in (0, MESSAGE_PAYLOAD) and place.end > place.start:
+            text = (start, place.end)
+        else:
+            others.append((start, place.end))
+    return text, others
+
+
+def put_into(parts: Sequence[tuple[bytearray, Message]], secret: str, stand_in: str) -> bool:
+    """Puts a stand-in wherever a secret is in the text of a message, be it cut by a border; whether it was there."""
+    text = _Text(parts)
+    found = text.put(secret, stand_in, bounded=False)
+    text.write()
     return found
-
-
-def _change(octets: bytearray, texts: Iterable[tuple[int, int]], change: Callable[[str], str]) -> None:
-    for start, end in texts:
-        octets[start:end] = rewrite(bytes(octets[start:end]), change)
 
 
 def _addresses(masker: Masker, octets: bytearray, kind: type[Pdu]) -> None:

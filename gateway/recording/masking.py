@@ -26,6 +26,7 @@ TWEAK_DIGITS = 3
 
 _LETTERS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "абвгдежзиклмнопрстуфхцчшщъьюя")
 _ALPHABETS = {letter: alphabet for alphabet in (*_LETTERS, _LETTERS[2].upper()) for letter in alphabet}
+_ALPHABETS |= dict.fromkeys("ёйыэ", _LETTERS[2]) | dict.fromkeys("ЁЙЫЭ", _LETTERS[2].upper())
 _DIGITS = "0123456789"
 _GAP = r"[ \-]?"
 _NUMBER = re.compile(
@@ -87,8 +88,24 @@ class Masker:
             left, right = right, str(mixed).zfill(len(left))
         return left + right
 
+    def unread(self, octets: bytes) -> bytes:
+        """A text that nobody has read, and so may be a password: other letters and digits, the same for the same."""
+        even = len(octets) & ~1 if looks_ucs2(octets) else 0
+        alphabet = "utf-16-be" if even else "latin-1"
+        text = (octets[:even] if even else octets).decode(alphabet, "surrogatepass")
+        readable = bool(even) or text.isascii()  # else a sign may be a letter of that alphabet, or some packed septets
+        stream = iter(hashlib.shake_256(self._key + octets).digest(len(text)))
+
+        def other(sign: str) -> str:
+            if readable and sign.isascii() and not sign.isalnum():
+                return sign
+            alphabet = _DIGITS if sign in _DIGITS else _ALPHABETS.get(sign, _LETTERS[0])
+            return alphabet[next(stream) % len(alphabet)]
+
+        return "".join(map(other, text)).encode(alphabet) + octets[even:] * bool(even)
+
     def without_digits(self, text: str) -> str:
-        """Every run of digits replaced: for a text of which nobody knows what in it is secret."""
+        """Every run of digits replaced: for a text of which nobody knows which of them are secret."""
         return _RUN.sub(lambda run: self.stand_in(run[0]) if len(run[0]) > 1 else "0", text)
 
     def with_pseudonyms(self, text: str, kept: Sequence[str] = ()) -> str:

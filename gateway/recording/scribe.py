@@ -1,12 +1,16 @@
 """From what a gateway tells to lines of a recording: PDUs without their secrets, in the order they came. Pure.
 
-A message of a peer waits until our answer to it goes by: by then the gateway has said what in it was secret. What
-nobody has read by that time (it was refused, or its connection ended) loses all its digits, and what is no PDU all its
-octets: only what is known to hold no secret is written as it was.
+A message of a peer waits until our answer to it goes by: by then the gateway has said what in it was secret. A part of
+a long message, of a peer's or of ours, waits for the others, because a secret may be cut by a border. A message whose
+connection ended waits for the gateway to decide it. What is known of a message is known of its copies too.
+
+What nobody has read after all (it was refused, or something of it never came) loses all its letters and digits, and
+what is no PDU all its octets: only what is known to hold no secret is written as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,8 +26,9 @@ from gateway.recording.format import (
     Line,
     RecordedLink,
 )
-from gateway.recording.hiding import Hidden, hide
+from gateway.recording.hiding import Hidden, Message, hide, hide_parts
 from gateway.recording.masking import Masker
+from gateway.recording.parts import LongMessage, LongMessages, Part, part_of
 from gateway.recording.stream import GAP_OCTETS, NUMBERS, Kind, Opened, Record, Told, Typed, read
 from smpp import text as sms_text
 from smpp.framer import Framer
@@ -31,10 +36,12 @@ from smpp.pdu import LENGTH_MAX, Bind, DataSm, DecodeError, DeliverSm, Pdu, Subm
 from smpp.vocabulary import RESPONSE_BIT
 
 HOLD_S = 30.0
-"""A message waits for its answer so long; a gateway whose disk is full answers nothing."""
+"""A message waits for its answer or for its other parts so long; a gateway whose disk is full answers nothing."""
 HOLD_LINES_MAX = 50_000
 CODES_PER_NUMBER_MAX = 20
 NUMBERS_MAX = 50_000
+KNOWN_MAX = 50_000
+"""Messages that are known again when they come once more."""
 CODE_KEPT_S = 86_400.0
 TAIL_DIGITS = 10
 """By these the ways to write one number are known to be one."""
@@ -68,9 +75,29 @@ class _Held:
     frame: bytes = b""
     ready: bool = True
     typed: Typed | None = None
+    told: Told | None = None
     status: int | None = None
     event: str = ""
     about: str = ""
+    pdu: Message | None = None
+    part: Part | None = None
+    message: LongMessage[_Held] | None = None
+    hidden: Hidden | None = None
+
+    @property
+    def known(self) -> Typed | None:
+        """What the gateway has read in it; None: it has not, or has refused it."""
+        read = self.typed is not None and self.typed.secrets is not None and not self.status
+        return self.typed if read else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is known that is needed to hide what is secret in it."""
+        if self.message is None or self.hidden is not None:
+            return self.ready
+        parts = self.message.parts.values()
+        ready = self.ready and self.message.whole and all(each.ready for each in parts)
+        return ready and (self.direction == "out" or any(each.known is not None for each in parts))
 
 
 class Codes:
@@ -104,8 +131,11 @@ class Scribe:
         self._masker = masker
         self._links = {link.name: link for link in links}
         self._peers: dict[int, _Peer] = {}
+        self._gone: dict[int, _Peer] = {}  # closed, with messages that the gateway may still decide
         self._held: deque[_Held] = deque()
         self._codes = Codes()
+        self._long: LongMessages[_Held] = LongMessages()
+        self._known: OrderedDict[bytes, Typed] = OrderedDict()  # by what a message and its copies have in common
 
     def feed(self, record: Record) -> None:
         """One record; its lines come out of `lines`."""
@@ -117,6 +147,7 @@ class Scribe:
             return
         peer = self._peers.get(record.connection)
         if peer is None:
+            self._decided_late(record)
             return
         body = record.body
         match record.kind:
@@ -124,11 +155,8 @@ class Scribe:
                 self._octets(peer, "in", body, record.at)
             case Kind.SENT:
                 self._octets(peer, "out", body, record.at)
-            case Kind.TAKEN:
-                sequence_number, number = NUMBERS.unpack(body)
-                peer.typed[sequence_number] = Typed(sequence_number, number, ())
-            case Kind.TYPED:
-                typed = read(body, Typed)
+            case Kind.TAKEN | Kind.TYPED:
+                typed = _typed(record)
                 peer.typed[typed.sequence_number] = typed
             case Kind.REPLIED:
                 sequence_number, number = NUMBERS.unpack(body)
@@ -153,8 +181,24 @@ class Scribe:
 
     def _close(self, record: Record, peer: _Peer) -> None:
         del self._peers[record.connection]
-        self._release(peer)
+        for sequence_number in peer.waiting.keys() & peer.typed.keys():
+            self._decided(peer, peer.typed[sequence_number])
+        self._gone = {connection: each for connection, each in self._gone.items() if each.waiting}
+        if peer.waiting:
+            self._gone[record.connection] = peer
         self._held.append(_Held(record.at, peer, event=CLOSED, about=record.body.decode("utf-8", "replace")))
+
+    def _decided_late(self, record: Record) -> None:
+        """What the gateway tells of a connection that has ended: what it had taken by then has its effect."""
+        peer = self._gone.get(record.connection)
+        if peer is not None and record.kind in (Kind.TAKEN, Kind.TYPED):
+            self._decided(peer, _typed(record))
+
+    def _decided(self, peer: _Peer, typed: Typed) -> None:
+        """A message without an answer has been decided."""
+        held = peer.waiting.pop(typed.sequence_number, None)
+        if held is not None:
+            held.ready, held.typed = True, typed
 
     def _release(self, peer: _Peer) -> None:
         """Nothing more will be known of what waits."""
@@ -165,9 +209,10 @@ class Scribe:
     def _gap(self, record: Record) -> None:
         """Connections are told anew after it."""
         (octets,) = GAP_OCTETS.unpack(record.body)
-        for peer in self._peers.values():
+        for peer in (*self._peers.values(), *self._gone.values()):
             self._release(peer)
         self._peers.clear()
+        self._gone.clear()
         nobody = _Peer(Opened(0, "", False, ""), sms_text.Alphabet.GSM7)
         self._held.append(_Held(record.at, nobody, event=LOST, about=f"{octets} octets were not recorded"))
 
@@ -186,19 +231,25 @@ class Scribe:
         command_id = int.from_bytes(frame[4:8], "big")
         held = _Held(at, peer, direction, frame)
         self._held.append(held)
+        if command_id in _MESSAGES and isinstance(pdu := readable(frame), Message):
+            held.pdu, held.part = pdu, part_of(pdu, peer.opened.link, direction)
+            if held.part is not None:
+                held.message = self._long.add(held.part, held)
         sequence_number = int.from_bytes(frame[12:16], "big")
         if command_id & RESPONSE_BIT:
             if direction == "out" and (asked := peer.waiting.pop(sequence_number, None)) is not None:
                 asked.ready, asked.status = True, int.from_bytes(frame[8:12], "big")
                 asked.typed = peer.typed.pop(sequence_number, None)
-        elif direction == "in" and command_id in _MESSAGES:
+        elif direction == "out":
+            held.told = peer.told.pop(sequence_number, None)
+        elif command_id in _MESSAGES:
             held.ready = False
             peer.waiting[sequence_number] = held
 
     def lines(self, now: float, *, all: bool = False) -> Iterator[Line]:
         """The lines of which all is known. `all`: also the others, as they are."""
         held = self._held
-        while held and (all or held[0].ready or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
+        while held and (all or held[0].complete or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
             one = held.popleft()
             if not one.ready:
                 one.peer.waiting.pop(int.from_bytes(one.frame[12:16], "big"), None)
@@ -219,10 +270,8 @@ class Scribe:
         if held.event:
             return self._event(held)
         peer, frame = held.peer, held.frame
-        told = None
-        if held.direction == "out" and peer.told:
-            told = peer.told.pop(int.from_bytes(frame[12:16], "big"), None) if frame[4] < 0x80 else None
-        hidden = self._hide(held, told)
+        hidden = held.hidden or self._hide(held)
+        told = held.told
         if isinstance(hidden.pdu, Bind):
             peer.account = hidden.pdu.system_id
         number = held.typed.number if held.typed is not None else told.number if told is not None else 0
@@ -238,21 +287,75 @@ class Scribe:
             hidden=hidden.what,
         )
 
-    def _hide(self, held: _Held, told: Told | None) -> Hidden:
-        pdu = readable(held.frame)
-        if not isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
-            return hide(self._masker, held.frame, pdu)
+    def _hide(self, held: _Held) -> Hidden:
+        pdu = held.pdu
+        if pdu is None:
+            return hide(self._masker, held.frame, readable(held.frame))
+        if held.message is not None:
+            return self._hide_parts(held, held.message)
         if held.direction == "out":
-            secrets = (told.code,) if told is not None and told.code else ()
-            for code in secrets:
-                self._codes.add(pdu.destination_addr, code, held.at)
-            codes = self._codes.of(pdu.destination_addr, held.at)
-            return hide(self._masker, held.frame, pdu, secrets=secrets, codes=codes)
-        codes = self._codes.of(pdu.source_addr, held.at)
-        typed = held.typed
-        if held.status != 0 or typed is None or typed.secrets is None:
+            return hide(self._masker, held.frame, pdu, secrets=self._told(held), codes=self._codes_of(held, pdu))
+        typed, codes = self._known_of(held), self._codes_of(held, pdu)
+        if typed is None:
             return hide(self._masker, held.frame, pdu, codes=codes, read=False)
-        return hide(self._masker, held.frame, pdu, secrets=typed.secrets, matched=typed.matched, codes=codes)
+        return hide(self._masker, held.frame, pdu, secrets=typed.secrets or (), matched=typed.matched, codes=codes)
+
+    def _hide_parts(self, held: _Held, message: LongMessage[_Held]) -> Hidden:
+        """A part: of all that there are, so that what the parts say together is hidden in each of them."""
+        assert held.pdu is not None
+        assert held.part is not None
+        one = dict(message.parts)
+        copy = one[held.part.number] is not held
+        one[held.part.number] = held
+        parts = [one[number] for number in sorted(one)] if message.whole else [held]
+        frames = [(each.frame, each.pdu) for each in parts if each.pdu is not None]
+        typed = next((each.known for each in (*parts, *message.parts.values()) if each.known is not None), None)
+        secrets: tuple[str, ...]
+        if held.direction == "out":
+            secrets = tuple(dict.fromkeys(code for each in parts for code in self._told(each)))
+            codes = self._codes_of(held, held.pdu)
+            whole = message.whole or not (secrets or codes)
+            hidden = hide_parts(self._masker, frames, secrets=secrets, codes=codes, whole=whole)
+        elif typed is None or not message.whole:
+            hidden = hide_parts(self._masker, frames, read=False)
+        else:
+            hidden = hide_parts(
+                self._masker, frames,
+                secrets=typed.secrets or (), matched=typed.matched, codes=self._codes_of(held, held.pdu),
+            )  # fmt: skip
+        if message.whole and not copy:
+            for each, shown in zip(parts, hidden, strict=True):
+                each.hidden = each.hidden or shown
+        return hidden[parts.index(held)]
+
+    def _codes_of(self, held: _Held, pdu: Message) -> list[str]:
+        return self._codes.of(pdu.destination_addr if held.direction == "out" else pdu.source_addr, held.at)
+
+    def _told(self, held: _Held) -> tuple[str, ...]:
+        """The one-time code that a message of ours has in it, remembered."""
+        if held.told is None or not held.told.code or held.pdu is None:
+            return ()
+        self._codes.add(held.pdu.destination_addr, held.told.code, held.at)
+        return (held.told.code,)
+
+    def _known_of(self, held: _Held) -> Typed | None:
+        """What is secret in a message of a peer: told of it, or of one that said the same; None: nobody knows."""
+        own = b"".join((held.peer.opened.link.encode(), b"\0", held.frame[4:8], held.frame[16:]))
+        same = hashlib.blake2b(own, digest_size=16).digest()
+        if held.known is None:
+            return self._known.get(same)
+        self._known[same] = held.known
+        self._known.move_to_end(same)
+        while len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
+        return held.known
+
+
+def _typed(record: Record) -> Typed:
+    if record.kind is Kind.TYPED:
+        return read(record.body, Typed)
+    sequence_number, number = NUMBERS.unpack(record.body)
+    return Typed(sequence_number, number, ())
 
 
 def readable(frame: bytes) -> Pdu | None:

@@ -14,18 +14,20 @@ from gateway.model import Channel
 from gateway.reading import Reading
 from gateway.recording.fields import fields_of, text_of
 from gateway.recording.format import Header, Line, RecordedLink, Secret
-from gateway.recording.hiding import hide
+from gateway.recording.hiding import Hidden, Message, hide, hide_parts
 from gateway.recording.masking import Masker, hidden_parts
+from gateway.recording.parts import LongMessage, LongMessages, Part, part_of
 from gateway.recording.scribe import Codes, readable
 from smpp import text as sms_text
 from smpp import ussd
-from smpp.pdu import DataSm, DeliverSm, SubmitSm
 from smpp.ussd import Dialect
 
 CHOICE_LENGTH_MAX = 3
 _DIALLED = re.compile(r"[*#]{1,2}[0-9*]+#")
 _WORD_AND_CODE = re.compile(r"\w+ [0-9]{4,6}\b")
 _PHONE = re.compile(r"\+?[0-9]{10,13}\Z")
+
+_Place = tuple[Part, LongMessage[Line]]
 
 Reader = Callable[[str, Channel, str], Reading]
 """What a text means: text, channel, recipient; as if a question waited."""
@@ -53,31 +55,36 @@ class Scrubber:
         self._codes = Codes()
 
     def lines(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """The same lines without secrets."""
-        for line in lines:
-            yield self._line(line) if line.pdu else line
+        """The same lines without secrets. All are looked at first, so that parts of long messages find each other."""
+        found = list(lines)
+        parts = self._parts(found)
+        for line in found:
+            yield self._line(line, parts.get(id(line))) if line.pdu else line
 
-    def _line(self, line: Line) -> Line:
+    def _parts(self, lines: Iterable[Line]) -> dict[int, _Place]:
+        long: LongMessages[Line] = LongMessages()
+        found: dict[int, _Place] = {}
+        for line in lines:
+            pdu = readable(line.octets) if line.pdu else None
+            part = part_of(pdu, line.link, line.direction) if isinstance(pdu, Message) else None
+            if part is not None:
+                found[id(line)] = part, long.add(part, line)
+        return found
+
+    def _line(self, line: Line, place: _Place | None) -> Line:
         frame = line.octets
         pdu = readable(frame)
         link = self._links.get(line.link) or RecordedLink(name=line.link)
         alphabet = sms_text.Alphabet(link.default_alphabet)
-        known = {secret.stand_in for secret in line.secrets}
-        if not isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
+        if not isinstance(pdu, Message):
             hidden = hide(self._masker, frame, pdu)
-        elif line.direction == "out":
+        elif place is None:
+            known = {secret.stand_in for secret in line.secrets}
             text = text_of(pdu, alphabet)
-            codes = [code for code in self._told(text) if code not in known]
-            for code in codes:
-                self._codes.add(pdu.destination_addr, code, line.time)
-            older = self._older(pdu.destination_addr, line.time, known)
-            hidden = hide(self._masker, frame, pdu, secrets=codes, codes=older)
+            secrets, right, older = self._secrets(line, pdu, text, link, known)
+            hidden = hide(self._masker, frame, pdu, secrets=secrets, matched=right, codes=older)
         else:
-            typed = self._typed(pdu, link, alphabet)
-            older = self._older(pdu.source_addr, line.time, known)
-            right = any(secret in older for secret in typed) or None
-            fresh = [secret for secret in typed if secret not in known]
-            hidden = hide(self._masker, frame, pdu, secrets=fresh, matched=right, codes=older)
+            hidden = self._part(line, pdu, link, *place)
         return Line(
             time=line.time,
             link=line.link,
@@ -89,6 +96,42 @@ class Scrubber:
             secrets=_once(line.secrets + hidden.secrets),
             hidden=line.hidden or hidden.what,
         )
+
+    def _part(self, line: Line, pdu: Message, link: RecordedLink, part: Part, message: LongMessage[Line]) -> Hidden:
+        """A part, by all that the whole message says; of an incomplete one of a peer's nobody knows what it says."""
+        if line.direction == "in" and not message.whole:
+            return hide_parts(self._masker, [(line.octets, pdu)], read=False)[0]
+        lines = {**message.parts, part.number: line} if message.whole else {part.number: line}
+        octets = {**message.octets, part.number: part.octets} if message.whole else {part.number: part.octets}
+        alphabet = sms_text.Alphabet(link.default_alphabet)
+        text = sms_text.join(octets, part.key.total, pdu.data_coding, default_alphabet=alphabet).text
+        known = {secret.stand_in for each in lines.values() for secret in each.secrets}
+        secrets, right, older = self._secrets(line, pdu, text, link, known)
+        numbers = sorted(lines)
+        frames = [(lines[number].octets, readable(lines[number].octets)) for number in numbers]
+        hidden = hide_parts(
+            self._masker,
+            [(frame, each) for frame, each in frames if isinstance(each, Message)],
+            secrets=secrets,
+            matched=right,
+            codes=older,
+            whole=message.whole,
+        )
+        return hidden[numbers.index(part.number)]
+
+    def _secrets(
+        self, line: Line, pdu: Message, text: str, link: RecordedLink, known: set[str]
+    ) -> tuple[list[str], bool | None, list[str]]:
+        """What is secret in the text of a message, whether it was right, and codes that it may repeat."""
+        if line.direction == "out":
+            codes = [code for code in self._told(text) if code not in known]
+            for code in codes:
+                self._codes.add(pdu.destination_addr, code, line.time)
+            return codes, None, self._older(pdu.destination_addr, line.time, known)
+        typed = self._typed(pdu, text, link)
+        older = self._older(pdu.source_addr, line.time, known)
+        right = any(secret in older for secret in typed) or None
+        return [secret for secret in typed if secret not in known], right, older
 
     def _older(self, number: str, at: float, known: set[str]) -> list[str]:
         return [code for code in self._codes.of(number, at) if code not in known]
@@ -107,17 +150,15 @@ class Scrubber:
             return []
         return hidden_parts(text, reading.masked)
 
-    def _typed(self, pdu: SubmitSm | DeliverSm | DataSm, link: RecordedLink, alphabet: sms_text.Alphabet) -> list[str]:
+    def _typed(self, pdu: Message, text: str, link: RecordedLink) -> list[str]:
         dialect = self._dialects.get(link.dialect) or self._dialects["spec"]
         event = ussd.inbound(dialect, pdu)
         if event is None:
-            text = text_of(pdu, alphabet)
             return self._secrets_in(text, Channel.SMS, pdu.destination_addr) if text else []
         own = dialect.data_coding_in.get(event.data_coding)
         coding = event.data_coding if own is None else 0
-        text = sms_text.decode(
-            event.text_octets, coding, default_alphabet=own or alphabet, ussd=event.data_coding != 8
-        ).text
+        alphabet = own or sms_text.Alphabet(link.default_alphabet)
+        text = sms_text.decode(event.text_octets, coding, default_alphabet=alphabet, ussd=event.data_coding != 8).text
         typed = text.strip()
         if event.kind is ussd.UssdKind.OPEN or _DIALLED.fullmatch(typed):
             return self._secrets_in(text, Channel.USSD, event.service_address)
