@@ -92,6 +92,15 @@ async def dealings(peer: RawPeer, slips: Sequence[str] = SLIPS) -> list[str]:
     await told(peer, ussd_body(SENDER, f"*112*{codes[2]}#"), "(Переведено 100 руб.)")
     codes.append(await told(peer, service, r"\*111\*97\*(\d+)#"))
     await told(peer, sms_body(SENDER, f"ДА {codes[3]}"), "(Гудок» .*подключена)")
+    codes.append(await told(peer, transfer, r"\*112\*(\d+)#"))
+    # In a long message whose border cuts the code, the second part first
+    for number, text in ((2, codes[4][2:]), (1, f"ДА {codes[4][:2]}")):
+        part = bytes((5, 0, 3, 77, 2, number)) + text.encode("utf-16-be")
+        assert (
+            await peer.ask(SUBMIT_SM, message_body(SENDER, "111", part, data_coding=8, esm_class=0x40))
+        ).status == ROK
+    while "Переведено 100 руб." not in await peer.whole_text(SENDER):
+        pass
     # Octets that cannot be read, with a code in them
     yes = sms_body(SENDER, f"ДА {codes[3]}")
     for body in (message_body(SENDER, "111", yes[-14:], sm_length=250), yes[:-3], b"\xff" * 30 + yes, yes + yes):
