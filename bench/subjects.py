@@ -85,7 +85,8 @@ def choose_offer(products: Products) -> Offer:
 SAMPLES = {
     "number": "9169999999", "old": "9169999998", "barred": "9169999997", "amount": "50", "threshold": "50",
     "period": "1", "day": "5", "code": "1234", "card": "123456789012", "network": "1", "delivery": "1", "language": "1",
-    "delay_s": "15", "since": "010226", "until": "280226", "picture": "1", "points": "10", "tariff": "2", "melody": "1", "reward": "1",
+    "delay_s": "15", "since": "010226", "until": "280226", "picture": "1", "points": "10", "tariff": "2",
+    "melody": "1", "reward": "1",
 }  # fmt: skip
 SLOW_BY_DESIGN = frozenset({"password.set", "login.enter", "card.redeem"})
 """Each costs a slow hash, which is the point of it: 20 ms beside the engine."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from gateway.arguments import Value
+from gateway.arguments import ArgumentType, Value
 from gateway.catalogue.codes import CodeRow, Codes
 from gateway.catalogue.nearest import NearestIndex
 from gateway.catalogue.trie import Leaf, Node, Tries, fixed_start, form_of, joined
@@ -44,6 +44,8 @@ INPUT_SHOWN_MAX = 24
 BEFORE_SHOWN_MAX = 18
 NOT_A_CODE_LENGTH = 9
 """A segment as long as this is an argument, whatever the code: suggestions leave it out."""
+SECRET_DIGITS_MIN = 4
+"""So many digits may be a one-time code or a password: behind the first segment of a code they suggest nothing."""
 
 
 class Refusals:
@@ -62,6 +64,10 @@ class Refusals:
             (start[0], leaf.row) for leaf, start in starts
             if leaf.channel is Channel.SMS and start and start[0].isalpha()
         ]  # fmt: skip
+        self._before_secrets = {
+            "".join(start): leaf.row for leaf, start in reversed(starts)
+            if leaf.channel is Channel.USSD and len(leaf.items) > len(start) and _is_secret(leaf.items[len(start)])
+        }  # fmt: skip
         self._nearest = NearestIndex([(each[0], each) for each in dict.fromkeys([*dialled, *words])])
         self._other_numbers: dict[str, Leaf] = {}
         for leaf, start in starts:
@@ -207,9 +213,17 @@ class Refusals:
     def _suggestions(self, asked: Asked, parts: Parts, miss: Miss) -> tuple[str, ...]:
         """At most two nearest codes, in the order of the plan; first what other operators call by that code."""
         if parts.tokens is None:
-            keys = [folded(key) for key in parts.keys if key and len(key) < NOT_A_CODE_LENGTH]
-            if keys and (row := self._elsewhere.get(keys[0])) is not None:
+            typed = [folded(key) for key in parts.keys if key]
+            row = self._elsewhere.get(typed[0]) if typed else None
+            first = 1 if typed[:1] == [self.main_code] else 0
+            if row is None and len(typed) == first + 1:
+                row = self._glued_to_a_secret("".join(typed))
+            if row is not None:
                 return (self.form(row, asked.channel),)
+            keys = [
+                key for index, key in enumerate(typed)
+                if len(key) < NOT_A_CODE_LENGTH and (index <= first or not _may_be_secret(key))
+            ]  # fmt: skip
             queries = ["*".join(keys)]
             if keys and keys[0] != self.main_code:
                 queries.append("*".join([self.main_code, *keys]))
@@ -229,6 +243,16 @@ class Refusals:
             near = {leaf.row: "" for leaf in deepest(self._tries.ussd, parts).by_length.values()}
         rows = sorted(list(near)[:SUGGESTIONS_MAX], key=lambda row: row.order)
         return tuple(dict.fromkeys([self.form(row, asked.channel, near[row]) for row in rows]))
+
+    def _glued_to_a_secret(self, typed: str) -> CodeRow | None:
+        """The code of which the star before its secret was forgotten: `*1124821#` is `*112*<code>#`.
+
+        What the digits are does not matter: an answer must not tell them.
+        """
+        if not typed.isdecimal():
+            return None
+        ends = range(len(typed) - SECRET_DIGITS_MIN, 0, -1)
+        return next((self._before_secrets[typed[:end]] for end in ends if typed[:end] in self._before_secrets), None)
 
     def text(self, reading: Reading, language: Language) -> tuple[str, dict[str, object]]:
         """The name of a refusal's text and its arguments; places in forms are in words of that language.
@@ -273,6 +297,14 @@ class Refusals:
             arguments[f"suggestion{place + 1}"] = in_words(form, language)
             arguments[f"about{place + 1}"] = row.described(language) if row is not None else ""
         return name, arguments
+
+
+def _is_secret(item: str | ArgumentType) -> bool:
+    return isinstance(item, ArgumentType) and item.secret
+
+
+def _may_be_secret(key: str) -> bool:
+    return sum(each.isdigit() for each in key) >= SECRET_DIGITS_MIN
 
 
 def _printable(text: str) -> str:

@@ -227,12 +227,12 @@ class Grammar:
         """One way of reading: the line as it is in `asked`."""
         text = asked.line.text
         if text[:1] and text[0] in _QUOTES and _DIALLED.match(bare := text.strip(_QUOTES)):
-            return self._dialled(replace(asked, line=asked.line.part(text.index(bare), len(bare))))
+            return self._dialled(replace(asked, line=asked.line.part(text.index(bare), len(bare))), pending)
         if asked.channel is Channel.USSD or _DIALLED.match(text):
-            return self._dialled(asked)
+            return self._dialled(asked, pending)
         return self._texted(asked, pending)
 
-    def _dialled(self, asked: Asked) -> Reading | _Stuck:
+    def _dialled(self, asked: Asked, pending: bool) -> Reading | _Stuck:
         """A dialled string: its start, its end and its tail put right, then its segments."""
         line = asked.line
         found = _DIAL(line.text)
@@ -248,7 +248,10 @@ class Grammar:
             fixes.append(SPACES)
         lost = not start and (found["end"] or "*" in body)
         if not (start in {"*", "#", "**"} or lost or start in {"x", "X", "х", "Х"}) or not (start or body[0].isdigit()):
-            return _Stuck(asked, self.tries.ussd, parts, partial(self._refusals.unknown, asked, parts))
+            refused = partial(self._refusals.unknown, asked, parts)
+            if pending and body.isdecimal() and len(body) in OTP_DIGITS:
+                return _Stuck(asked, self.tries.ussd, parts, lambda: self._of_a_bare_code(refused(), asked.channel))
+            return _Stuck(asked, self.tries.ussd, parts, refused)
         if start not in {"*", "#"}:
             fixes.append(DOUBLE_STAR if start == "**" else FIRST_STAR)
         hashes = found["end"].count("#")
@@ -342,14 +345,19 @@ class Grammar:
     def _no_number(self, asked: Asked, parts: Parts, typed: str, pending: bool) -> Reading:
         """The refusal of digits by SMS that are no code: perhaps they answer a question, or should."""
         reading = self._refusals.stuck(asked, self.tries.ussd, parts)
-        if pending and len(typed) in OTP_DIGITS and self._accepts is not None:
-            # A code needs its keyword.
-            reading = replace(reading, suggestions=(self._refusals.form(self._accepts, Channel.SMS),))
+        if pending and OTP_DIGITS[0] <= len(typed) < NOT_A_CODE_LENGTH:
+            reading = self._of_a_bare_code(reading, Channel.SMS)
         elif not pending and typed in self._pending_answers:
             reading = replace(reading, suggestions=(), detail={**reading.detail, ANSWER: True})
         elif not 2 < len(typed) < NOT_A_CODE_LENGTH:
             reading = replace(reading, suggestions=())
         return reading
+
+    def _of_a_bare_code(self, reading: Reading, channel: Channel) -> Reading:
+        """While a question waits, digits may be its code, which needs its keyword; what they are does not matter."""
+        if self._accepts is None:
+            return reading
+        return replace(reading, suggestions=(self._refusals.form(self._accepts, channel),))
 
     # -- parts -> reading -----------------------------------------------------------------------------------------
 

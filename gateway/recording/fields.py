@@ -162,14 +162,10 @@ def text_octets(pdu: SubmitSm | DeliverSm | DataSm) -> bytes:
     return octets or pdu.tlv(MESSAGE_PAYLOAD) or b""
 
 
-def body_of(pdu: SubmitSm | DeliverSm | DataSm) -> bytes:
-    """The text of a message as it was sent, without its user data header."""
-    octets = text_octets(pdu)
-    return sms_text.parse_udh(octets)[1] if pdu.esm_class & UDHI else octets
-
-
 def text_of(pdu: SubmitSm | DeliverSm | DataSm, default_alphabet: sms_text.Alphabet) -> str:
-    octets = body_of(pdu)
+    octets = text_octets(pdu)
+    if pdu.esm_class & UDHI:
+        octets = sms_text.parse_udh(octets)[1]
     # 8 means UCS-2 in every reading that centres have of it; the other values differ in USSD (TS 23.038 5).
     ussd = pdu.data_coding != _UCS2 and (
         pdu.service_type.startswith("USS") or pdu.tlv(int(Tag.USSD_SERVICE_OP)) is not None

@@ -19,9 +19,8 @@ OPENED, CONTINUES, CLOSED = "opened", "continues", "closed"
 LOST, UNREADABLE = "lost", "unreadable"
 """`lost`: the recorder could not keep up, so much was not recorded. `unreadable`: octets that are no PDU."""
 
-DIGITS, WORDS, BODY = "digits", "words", "body"
-"""What had to be hidden of a PDU whose text nobody has read: all its words and numbers, or all but its header. Older
-recordings have `digits`: of those the letters were left."""
+TEXT, BODY = "text", "body"
+"""What had to be hidden of a PDU that nobody has read: every letter and digit of its text, or all but its header."""
 
 
 class RecordedLink(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

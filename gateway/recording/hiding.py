@@ -7,12 +7,12 @@ little, and the line says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from gateway.recording.fields import clean_end, places, text_octets, text_places
-from gateway.recording.format import BODY, WORDS, Secret
-from gateway.recording.masking import Masker, longest_first, looks_ucs2, put, rewrite
+from gateway.recording.fields import MESSAGE_PAYLOAD, UDHI, clean_end, places, text_places
+from gateway.recording.format import BODY, TEXT, Secret
+from gateway.recording.masking import Masker, longest_first, put, rewrite
 from smpp.pdu import (
     RESPONSES,
     AlertNotification,
@@ -31,7 +31,7 @@ from smpp.pdu import (
     decode,
 )
 from smpp.receipt import is_receipt
-from smpp.udh import Concatenation, parse_udh, sar_concatenation
+from smpp.text import parse_udh
 from smpp.vocabulary import HEADER_OCTETS, Tag
 
 Message = SubmitSm | DeliverSm | DataSm
@@ -39,8 +39,8 @@ _HARMLESS: tuple[type[Pdu], ...] = (
     EnquireLink, Unbind, AlertNotification, QuerySm, CancelSm, GenericNack, *RESPONSES.values(),
 )  # fmt: skip
 _ADDRESSES = frozenset({"source_addr", "destination_addr", "esme_addr"})
-_UDHI = 0x40
 _RECEIPT_TEXT = re.compile(r"text:.*", re.IGNORECASE | re.DOTALL)
+_EDGE_DIGITS = re.compile(r"\A\d+|\d+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def hide(
         return Hidden(frame, pdu)  # nearly every one
     octets = bytearray(frame)
     if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
-        return _message(masker, octets, pdu, secrets, matched, codes, read)
+        return _message(masker, [(octets, pdu)], secrets, matched, codes, read)[0]
     if isinstance(pdu, (Bind, Outbind)):
         password = next(place for place in places(frame, type(pdu)) if place.name == "password")
         stand_in = masker.stand_in(frame[password.start : password.end].decode("latin-1"))
@@ -86,6 +86,24 @@ def hide(
         _addresses(masker, octets, type(pdu))
     _blank_tail(octets, pdu)
     return Hidden(bytes(octets), decode(bytes(octets)))
+
+
+def hide_parts(
+    masker: Masker,
+    parts: Sequence[tuple[bytes, Message]],
+    *,
+    secrets: Collection[str] = (),
+    matched: bool | None = None,
+    codes: Collection[str] = (),
+    read: bool = True,
+    whole: bool = True,
+) -> list[Hidden]:
+    """The parts of one message, in their order, each with stand-ins as `hide` makes them of its whole text.
+
+    So a secret that is cut by the border of two parts is cut in its stand-in too. `whole`: they are all there; else
+    the digits at the ends may be a piece of a code, and are hidden.
+    """
+    return _message(masker, [(bytearray(frame), pdu) for frame, pdu in parts], secrets, matched, codes, read, whole)
 
 
 def _is_clear(pdu: Pdu, read: bool) -> bool:
@@ -105,152 +123,102 @@ def _body(octets: bytearray) -> Hidden:
     return Hidden(bytes(octets), pdu, what=BODY if len(octets) > HEADER_OCTETS else "")
 
 
-def hide_long(
-    masker: Masker,
-    parts: Sequence[tuple[bytes, Message]],
-    *,
-    secrets: Collection[str] = (),
-    matched: bool | None = None,
-    codes: Collection[str] = (),
-    read: bool = True,
-) -> list[Hidden]:
-    """All parts of one long message, in their order: what is secret is found in the whole text, wherever it was cut.
-
-    Each part is its frame and what `decode` made of it; the other arguments are those of `hide`, for the whole.
-    """
-    buffers = [bytearray(frame) for frame, _ in parts]
-    spots = [texts_in(buffer, pdu)[:1] for buffer, (_, pdu) in zip(buffers, parts, strict=True)]
-    pieces = [bytes(buffer[slice(*spot[0])]) if spot else b"" for buffer, spot in zip(buffers, spots, strict=True)]
-    joined = bytearray(b"".join(pieces))
-    found, what = _hide_text(masker, joined, [(0, len(joined))], secrets, matched, codes, read)
-    known = {secret.stand_in for secret in found}
-    missed = [secret for secret in secrets if masker.stand_in(secret) not in known]  # septets are packed part by part
-    hidden, at = [], 0
-    for buffer, spot, piece, (_, pdu) in zip(buffers, spots, pieces, parts, strict=True):
-        if spot:
-            buffer[slice(*spot[0])] = joined[at : at + len(piece)]
-        at += len(piece)
-        _hide_halves(masker, buffer, texts_in(buffer, pdu), missed)
-        hidden.append(_finished(masker, buffer, pdu, found, what))
-    return hidden
-
-
 def _message(
     masker: Masker,
-    octets: bytearray,
-    pdu: Message,
+    parts: Sequence[tuple[bytearray, Message]],
     secrets: Collection[str],
     matched: bool | None,
     codes: Collection[str],
     read: bool,
-) -> Hidden:
-    texts = texts_in(octets, pdu)
-    if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
-        found, _ = _hide_text(masker, octets, texts, secrets, matched, codes, True, pseudonyms=False)
-        _change(octets, texts, lambda text: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), text))
-        return _finished(masker, octets, pdu, found, "")
-    found, what = _hide_text(masker, octets, texts, secrets, matched, codes, read)
-    if place_of(pdu) is not None:  # the other half may be in another part
-        _hide_halves(masker, octets, texts, secrets)
-    return _finished(masker, octets, pdu, found, what)
-
-
-def _hide_text(
-    masker: Masker,
-    octets: bytearray,
-    texts: list[tuple[int, int]],
-    secrets: Collection[str],
-    matched: bool | None,
-    codes: Collection[str],
-    read: bool,
-    *,
-    pseudonyms: bool = True,
-) -> tuple[list[Secret], str]:
-    """Changes the texts that stand between those places; returns the secrets found, and what was hidden unread."""
+    whole: bool = True,
+) -> list[Hidden]:
+    text = _Text(parts)
     found: list[Secret] = []
     # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
     # of the command that was meant, and the refusal depends on it.
     inner = [code for code in codes if any(code in secret and code != secret for secret in secrets)]
     secrets = [secret for secret in secrets if not any(code in secret for code in inner)]
+    receipt = any(not isinstance(pdu, SubmitSm) and is_receipt(pdu) for _, pdu in parts)
+    unread = not (read or receipt)
     for known, right, bounded in ((secrets, matched, False), (inner, None, False), (codes, None, True)):
-        for secret in longest_first(known):
+        for secret in () if unread else longest_first(known):
             stand_in = masker.stand_in(secret)
-            if sum(put(octets, *place, secret, stand_in, bounded=bounded) for place in texts):
+            if text.put(secret, stand_in, bounded=bounded):
                 found.append(Secret(stand_in, right))
-    if not read:
-        for start, end in texts:
-            octets[start:end] = _unread(masker, bytes(octets[start:end]))
-        return found, WORDS
-    if masker.pseudonyms and pseudonyms:
+    if unread:
+        text.change(masker.unread)
+    elif receipt:
+        text.rewrite(lambda shown: _RECEIPT_TEXT.sub(lambda tail: masker.without_digits(tail[0]), shown))
+    elif not whole:
+        text.rewrite(lambda shown: _EDGE_DIGITS.sub(lambda run: masker.without_digits(run[0]), shown))
+    if masker.pseudonyms and not (unread or receipt):
         kept = [secret.stand_in for secret in found]
-        _change(octets, texts, lambda text: masker.with_pseudonyms(text, kept))
-    return found, ""
+        text.rewrite(lambda shown: masker.with_pseudonyms(shown, kept))
+    text.write()
+    hidden = []
+    for octets, pdu in parts:
+        if masker.pseudonyms:
+            _addresses(masker, octets, type(pdu))
+        _blank_tail(octets, pdu)
+        secrets_there = tuple(dict.fromkeys(found))
+        hidden.append(Hidden(bytes(octets), decode(bytes(octets)), secrets_there, TEXT if unread else ""))
+    return hidden
 
 
-def _unread(masker: Masker, octets: bytes) -> bytes:
-    """Of a text that nobody has read only its shape; of one in an alphabet that nobody can tell, its length."""
-    if looks_ucs2(octets) or octets.isascii():
-        return rewrite(octets, masker.without_words)
-    return b"?" * len(octets)
+class _Text:
+    """The text of a message, of all its parts in one, and what else may hold text in their octets."""
+
+    def __init__(self, parts: Sequence[tuple[bytearray, Message]]) -> None:
+        self._parts = [(octets, *texts_in(octets, pdu)) for octets, pdu in parts]
+        self._joined = bytearray().join(octets[start:end] for octets, (start, end), _ in self._parts)
+
+    def put(self, secret: str, stand_in: str, *, bounded: bool) -> bool:
+        """A stand-in wherever the secret stands; whether it stood anywhere."""
+        found = put(self._joined, 0, len(self._joined), secret, stand_in, bounded=bounded)
+        for octets, _, others in self._parts:
+            for place in others:
+                found |= put(octets, *place, secret, stand_in, bounded=bounded)
+        return found
+
+    def rewrite(self, change: Callable[[str], str]) -> None:
+        """All of it changed as `masking.rewrite` does."""
+        self.change(lambda octets: rewrite(octets, change))
+
+    def change(self, change: Callable[[bytes], bytes]) -> None:
+        """All of it changed as octets, their count kept."""
+        self._joined[:] = change(bytes(self._joined))
+        for octets, _, others in self._parts:
+            for start, end in others:
+                octets[start:end] = change(bytes(octets[start:end]))
+
+    def write(self) -> None:
+        """Puts the text back into the octets of its parts."""
+        at = 0
+        for octets, (start, end), _ in self._parts:
+            octets[start:end] = self._joined[at : at + end - start]
+            at += end - start
 
 
-def _finished(masker: Masker, octets: bytearray, pdu: Message, found: Iterable[Secret], what: str) -> Hidden:
-    if masker.pseudonyms:
-        _addresses(masker, octets, type(pdu))
-    _blank_tail(octets, pdu)
-    return Hidden(bytes(octets), decode(bytes(octets)), tuple(dict.fromkeys(found)), what)
-
-
-def _hide_halves(masker: Masker, octets: bytearray, texts: list[tuple[int, int]], secrets: Collection[str]) -> None:
-    """Where a part of a long message stands alone, or its alphabet cannot be joined: what may be half of a secret."""
-    for secret in secrets:
-        stand_in = masker.stand_in(secret)
-        for place in texts:
-            put(octets, *place, secret, stand_in)
-        _change(octets, texts, _edges(secret, stand_in))
-
-
-def place_of(pdu: Message) -> Concatenation | None:
-    """The place of a part in its long message, by its user data header or its parameters; None: it is whole."""
-    place = None
-    if pdu.esm_class & _UDHI:
-        udh = parse_udh(text_octets(pdu))[0]
-        place = udh.concatenation if udh is not None else None
-    place = place or sar_concatenation(pdu)
-    return place if place is not None and place.total > 1 and 1 <= place.number <= place.total else None
-
-
-def _edges(secret: str, stand_in: str) -> Callable[[str], str]:
-    """Replaces what a text begins or ends with, where that may be the one half of a secret."""
-
-    def change(text: str) -> str:
-        for size in range(len(secret) - 1, 0, -1):
-            if text.endswith(secret[:size]):
-                text = text[:-size] + stand_in[:size]
-                break
-        for size in range(len(secret) - 1, 0, -1):
-            if text.startswith(secret[-size:]):
-                return stand_in[-size:] + text[size:]
-        return text
-
-    return change
-
-
-def texts_in(octets: bytearray, pdu: Message) -> list[tuple[int, int]]:
-    """From where to where text may stand in the octets of a PDU, without a user data header."""
-    found = []
+def texts_in(octets: bytearray, pdu: Message) -> tuple[tuple[int, int], list[tuple[int, int]]]:
+    """From where to where a PDU's text stands, without a user data header; and where else text may be."""
+    text, others = (0, 0), []
     for place in text_places(bytes(octets), type(pdu)):
         start = place.start
-        if pdu.esm_class & _UDHI and place.tag in (0, int(Tag.MESSAGE_PAYLOAD)):
-            whole = bytes(octets[place.start : place.end])
-            start = place.end - len(parse_udh(whole)[1])
-        found.append((start, place.end))
+        if pdu.esm_class & UDHI and place.tag in (0, MESSAGE_PAYLOAD):
+            start = place.end - len(parse_udh(bytes(octets[place.start : place.end]))[1])
+        if text == (0, 0) and place.tag in (0, MESSAGE_PAYLOAD) and place.end > place.start:
+            text = (start, place.end)
+        else:
+            others.append((start, place.end))
+    return text, others
+
+
+def put_into(parts: Sequence[tuple[bytearray, Message]], secret: str, stand_in: str) -> bool:
+    """Puts a stand-in wherever a secret is in the text of a message, be it cut by a border; whether it was there."""
+    text = _Text(parts)
+    found = text.put(secret, stand_in, bounded=False)
+    text.write()
     return found
-
-
-def _change(octets: bytearray, texts: Iterable[tuple[int, int]], change: Callable[[str], str]) -> None:
-    for start, end in texts:
-        octets[start:end] = rewrite(bytes(octets[start:end]), change)
 
 
 def _addresses(masker: Masker, octets: bytearray, kind: type[Pdu]) -> None:

@@ -26,6 +26,7 @@ TWEAK_DIGITS = 3
 
 _LETTERS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "абвгдежзиклмнопрстуфхцчшщъьюя")
 _ALPHABETS = {letter: alphabet for alphabet in (*_LETTERS, _LETTERS[2].upper()) for letter in alphabet}
+_ALPHABETS |= dict.fromkeys("ёйыэ", _LETTERS[2]) | dict.fromkeys("ЁЙЫЭ", _LETTERS[2].upper())
 _DIGITS = "0123456789"
 _GAP = r"[ \-]?"
 _NUMBER = re.compile(
@@ -35,7 +36,6 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _RUN = re.compile(r"\d+", re.ASCII)
-_WORD = re.compile(r"[^\W_]+")
 _PACKED_MIN = 4  # septets: fewer are found anywhere by chance
 _ENCODINGS = ("ascii", "utf-16-be", "utf-16-le", "utf-8", "cp1251", "iso8859-5", "latin-1")
 
@@ -88,13 +88,25 @@ class Masker:
             left, right = right, str(mixed).zfill(len(left))
         return left + right
 
-    def without_digits(self, text: str) -> str:
-        """Every run of digits replaced: for a text of which nobody knows what in it is secret."""
-        return _RUN.sub(lambda run: self.stand_in(run[0]) if len(run[0]) > 1 else "0", text)
+    def unread(self, octets: bytes) -> bytes:
+        """A text that nobody has read, and so may be a password: other letters and digits, the same for the same."""
+        even = len(octets) & ~1 if looks_ucs2(octets) else 0
+        alphabet = "utf-16-be" if even else "latin-1"
+        text = (octets[:even] if even else octets).decode(alphabet, "surrogatepass")
+        readable = bool(even) or text.isascii()  # else a sign may be a letter of that alphabet, or some packed septets
+        stream = iter(hashlib.shake_256(self._key + octets).digest(len(text)))
 
-    def without_words(self, text: str) -> str:
-        """Every word and every number replaced: for a text that nobody has read, which may be a password."""
-        return _WORD.sub(lambda word: self.stand_in(word[0]) if len(word[0]) > 1 else "0", text)
+        def other(sign: str) -> str:
+            if readable and sign.isascii() and not sign.isalnum():
+                return sign
+            alphabet = _DIGITS if sign in _DIGITS else _ALPHABETS.get(sign, _LETTERS[0])
+            return alphabet[next(stream) % len(alphabet)]
+
+        return "".join(map(other, text)).encode(alphabet) + octets[even:] * bool(even)
+
+    def without_digits(self, text: str) -> str:
+        """Every run of digits replaced: for a text of which nobody knows which of them are secret."""
+        return _RUN.sub(lambda run: self.stand_in(run[0]) if len(run[0]) > 1 else "0", text)
 
     def with_pseudonyms(self, text: str, kept: Sequence[str] = ()) -> str:
         """A text with every number in it that may be a subscriber's replaced, written as it was, but for those kept."""

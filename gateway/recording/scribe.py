@@ -1,13 +1,16 @@
 """From what a gateway tells to lines of a recording: PDUs without their secrets, in the order they came. Pure.
 
 A message of a peer waits until our answer to it goes by: by then the gateway has said what in it was secret. A part of
-a long message waits for the others, because a secret may be cut in two. What nobody has read by that time (it was
-refused, or its connection ended, or parts did not come) loses all its words, and what is no PDU all its octets: only
-what is known to hold no secret is written as it was.
+a long message, of a peer's or of ours, waits for the others, because a secret may be cut by a border. A message whose
+connection ended waits for the gateway to decide it. What is known of a message is known of its copies too.
+
+What nobody has read after all (it was refused, or something of it never came) loses all its letters and digits, and
+what is no PDU all its octets: only what is known to hold no secret is written as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +26,9 @@ from gateway.recording.format import (
     Line,
     RecordedLink,
 )
-from gateway.recording.hiding import Hidden, hide, hide_long, place_of
+from gateway.recording.hiding import Hidden, Message, hide, hide_parts
 from gateway.recording.masking import Masker
+from gateway.recording.parts import LongMessage, LongMessages, Part, part_of
 from gateway.recording.stream import GAP_OCTETS, NUMBERS, Kind, Opened, Record, Told, Typed, read
 from smpp import text as sms_text
 from smpp.framer import Framer
@@ -32,12 +36,12 @@ from smpp.pdu import LENGTH_MAX, Bind, DataSm, DecodeError, DeliverSm, Pdu, Subm
 from smpp.vocabulary import RESPONSE_BIT
 
 HOLD_S = 30.0
-"""A message waits for its answer so long; a gateway whose disk is full answers nothing."""
+"""A message waits for its answer or for its other parts so long; a gateway whose disk is full answers nothing."""
 HOLD_LINES_MAX = 50_000
-LONG_MAX = 10_000
-"""Long messages of which parts are known; of the oldest beyond that the parts are hidden as if nobody had read them."""
 CODES_PER_NUMBER_MAX = 20
 NUMBERS_MAX = 50_000
+KNOWN_MAX = 50_000
+"""Messages that are known again when they come once more."""
 CODE_KEPT_S = 86_400.0
 TAIL_DIGITS = 10
 """By these the ways to write one number are known to be one."""
@@ -69,34 +73,31 @@ class _Held:
     peer: _Peer
     direction: Direction = ""
     frame: bytes = b""
-    pdu: Pdu | None = None
     ready: bool = True
     typed: Typed | None = None
     told: Told | None = None
     status: int | None = None
-    long: _Long | None = None
     event: str = ""
     about: str = ""
+    pdu: Message | None = None
+    part: Part | None = None
+    message: LongMessage[_Held] | None = None
+    hidden: Hidden | None = None
 
     @property
-    def known(self) -> bool:
-        """Whether all is known that ever will be."""
-        return self.ready and (self.long is None or self.long.whole)
-
-
-@dataclass(slots=True)
-class _Long:
-    """A long message: its parts by their number, the first copy of each, and what has become of them."""
-
-    total: int
-    parts: dict[int, _Held] = field(default_factory=dict)
-    copies: list[tuple[int, _Held]] = field(default_factory=list)
-    hidden: dict[int, Hidden] | None = None  # by identity of what is held
-    given_up: bool = False
+    def known(self) -> Typed | None:
+        """What the gateway has read in it; None: it has not, or has refused it."""
+        read = self.typed is not None and self.typed.secrets is not None and not self.status
+        return self.typed if read else None
 
     @property
-    def whole(self) -> bool:
-        return self.given_up or (len(self.parts) == self.total and all(each.ready for each in self.parts.values()))
+    def complete(self) -> bool:
+        """Whether all is known that is needed to hide what is secret in it."""
+        if self.message is None or self.hidden is not None:
+            return self.ready
+        parts = self.message.parts.values()
+        ready = self.ready and self.message.whole and all(each.ready for each in parts)
+        return ready and (self.direction == "out" or any(each.known is not None for each in parts))
 
 
 class Codes:
@@ -108,8 +109,7 @@ class Codes:
     def add(self, number: str, code: str, at: float) -> None:
         kept = self._told.setdefault(number[-TAIL_DIGITS:], deque(maxlen=CODES_PER_NUMBER_MAX))
         self._told.move_to_end(number[-TAIL_DIGITS:])
-        if not kept or kept[-1][1] != code:  # each part of a long message tells it
-            kept.append((at, code))
+        kept.append((at, code))
         while len(self._told) > NUMBERS_MAX:
             self._told.popitem(last=False)
 
@@ -131,9 +131,11 @@ class Scribe:
         self._masker = masker
         self._links = {link.name: link for link in links}
         self._peers: dict[int, _Peer] = {}
+        self._gone: dict[int, _Peer] = {}  # closed, with messages that the gateway may still decide
         self._held: deque[_Held] = deque()
-        self._long: dict[_LongKey, _Long] = {}
         self._codes = Codes()
+        self._long: LongMessages[_Held] = LongMessages()
+        self._known: OrderedDict[bytes, Typed] = OrderedDict()  # by what a message and its copies have in common
 
     def feed(self, record: Record) -> None:
         """One record; its lines come out of `lines`."""
@@ -145,6 +147,7 @@ class Scribe:
             return
         peer = self._peers.get(record.connection)
         if peer is None:
+            self._decided_late(record)
             return
         body = record.body
         match record.kind:
@@ -152,11 +155,8 @@ class Scribe:
                 self._octets(peer, "in", body, record.at)
             case Kind.SENT:
                 self._octets(peer, "out", body, record.at)
-            case Kind.TAKEN:
-                sequence_number, number = NUMBERS.unpack(body)
-                peer.typed[sequence_number] = Typed(sequence_number, number, ())
-            case Kind.TYPED:
-                typed = read(body, Typed)
+            case Kind.TAKEN | Kind.TYPED:
+                typed = _typed(record)
                 peer.typed[typed.sequence_number] = typed
             case Kind.REPLIED:
                 sequence_number, number = NUMBERS.unpack(body)
@@ -181,8 +181,24 @@ class Scribe:
 
     def _close(self, record: Record, peer: _Peer) -> None:
         del self._peers[record.connection]
-        self._release(peer)
+        for sequence_number in peer.waiting.keys() & peer.typed.keys():
+            self._decided(peer, peer.typed[sequence_number])
+        self._gone = {connection: each for connection, each in self._gone.items() if each.waiting}
+        if peer.waiting:
+            self._gone[record.connection] = peer
         self._held.append(_Held(record.at, peer, event=CLOSED, about=record.body.decode("utf-8", "replace")))
+
+    def _decided_late(self, record: Record) -> None:
+        """What the gateway tells of a connection that has ended: what it had taken by then has its effect."""
+        peer = self._gone.get(record.connection)
+        if peer is not None and record.kind in (Kind.TAKEN, Kind.TYPED):
+            self._decided(peer, _typed(record))
+
+    def _decided(self, peer: _Peer, typed: Typed) -> None:
+        """A message without an answer has been decided."""
+        held = peer.waiting.pop(typed.sequence_number, None)
+        if held is not None:
+            held.ready, held.typed = True, typed
 
     def _release(self, peer: _Peer) -> None:
         """Nothing more will be known of what waits."""
@@ -193,9 +209,10 @@ class Scribe:
     def _gap(self, record: Record) -> None:
         """Connections are told anew after it."""
         (octets,) = GAP_OCTETS.unpack(record.body)
-        for peer in self._peers.values():
+        for peer in (*self._peers.values(), *self._gone.values()):
             self._release(peer)
         self._peers.clear()
+        self._gone.clear()
         nobody = _Peer(Opened(0, "", False, ""), sms_text.Alphabet.GSM7)
         self._held.append(_Held(record.at, nobody, event=LOST, about=f"{octets} octets were not recorded"))
 
@@ -212,51 +229,30 @@ class Scribe:
 
     def _frame(self, peer: _Peer, direction: Direction, frame: bytes, at: float) -> None:
         command_id = int.from_bytes(frame[4:8], "big")
-        held = _Held(at, peer, direction, frame, readable(frame))
+        held = _Held(at, peer, direction, frame)
         self._held.append(held)
+        if command_id in _MESSAGES and isinstance(pdu := readable(frame), Message):
+            held.pdu, held.part = pdu, part_of(pdu, peer.opened.link, direction)
+            if held.part is not None:
+                held.message = self._long.add(held.part, held)
         sequence_number = int.from_bytes(frame[12:16], "big")
         if command_id & RESPONSE_BIT:
             if direction == "out" and (asked := peer.waiting.pop(sequence_number, None)) is not None:
                 asked.ready, asked.status = True, int.from_bytes(frame[8:12], "big")
                 asked.typed = peer.typed.pop(sequence_number, None)
-            return
-        if command_id not in _MESSAGES:
-            return
-        if direction == "in":
+        elif direction == "out":
+            held.told = peer.told.pop(sequence_number, None)
+        elif command_id in _MESSAGES:
             held.ready = False
             peer.waiting[sequence_number] = held
-        else:
-            held.told = peer.told.pop(sequence_number, None)
-        if isinstance(held.pdu, _MESSAGE_KINDS):
-            self._join(held, held.pdu)
-
-    def _join(self, held: _Held, pdu: SubmitSm | DeliverSm | DataSm) -> None:
-        """A part of a long message stands with the others; the next message may have the same reference."""
-        place = place_of(pdu)
-        if place is None:
-            return
-        direction, source, destination = held.direction, pdu.source_addr, pdu.destination_addr
-        key = (direction, source, destination, place.reference, place.reference_bits, place.total)  # by any link
-        long = self._long.get(key)
-        if long is None or long.given_up or (long.whole and long.parts[place.number].frame[16:] != held.frame[16:]):
-            long = self._long[key] = _Long(place.total)
-            while len(self._long) > LONG_MAX:
-                self._long.pop(next(iter(self._long))).given_up = True
-        held.long = long
-        if place.number in long.parts:
-            long.copies.append((place.number, held))
-        else:
-            long.parts[place.number] = held
 
     def lines(self, now: float, *, all: bool = False) -> Iterator[Line]:
         """The lines of which all is known. `all`: also the others, as they are."""
         held = self._held
-        while held and (all or held[0].known or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
+        while held and (all or held[0].complete or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
             one = held.popleft()
             if not one.ready:
                 one.peer.waiting.pop(int.from_bytes(one.frame[12:16], "big"), None)
-            if one.long is not None and not one.long.whole:
-                one.long.given_up = True
             yield self._line(one)
 
     def continued(self, now: float) -> list[Line]:
@@ -274,8 +270,8 @@ class Scribe:
         if held.event:
             return self._event(held)
         peer, frame = held.peer, held.frame
+        hidden = held.hidden or self._hide(held)
         told = held.told
-        hidden = self._hidden_long(held, held.long) if held.long is not None else self._hide(held)
         if isinstance(hidden.pdu, Bind):
             peer.account = hidden.pdu.system_id
         number = held.typed.number if held.typed is not None else told.number if told is not None else 0
@@ -293,56 +289,73 @@ class Scribe:
 
     def _hide(self, held: _Held) -> Hidden:
         pdu = held.pdu
-        if not isinstance(pdu, _MESSAGE_KINDS):
-            return hide(self._masker, held.frame, pdu)
-        secrets, matched, codes, read = self._known(held, pdu)
-        read = read and (held.long is None or not held.long.given_up)
-        return hide(self._masker, held.frame, pdu, secrets=secrets, matched=matched, codes=codes, read=read)
-
-    def _known(
-        self, held: _Held, pdu: SubmitSm | DeliverSm | DataSm
-    ) -> tuple[tuple[str, ...], bool | None, list[str], bool]:
-        """Secrets in its text, whether they were right, codes that it may repeat, and whether anybody has read it."""
+        if pdu is None:
+            return hide(self._masker, held.frame, readable(held.frame))
+        if held.message is not None:
+            return self._hide_parts(held, held.message)
         if held.direction == "out":
-            secrets = (held.told.code,) if held.told is not None and held.told.code else ()
-            for code in secrets:
-                self._codes.add(pdu.destination_addr, code, held.at)
-            return secrets, None, self._codes.of(pdu.destination_addr, held.at), True
-        codes = self._codes.of(pdu.source_addr, held.at)
-        typed = held.typed
-        if held.status != 0 or typed is None or typed.secrets is None:
-            return (), None, codes, False
-        return typed.secrets, typed.matched, codes, True
+            return hide(self._masker, held.frame, pdu, secrets=self._told(held), codes=self._codes_of(held, pdu))
+        typed, codes = self._known_of(held), self._codes_of(held, pdu)
+        if typed is None:
+            return hide(self._masker, held.frame, pdu, codes=codes, read=False)
+        return hide(self._masker, held.frame, pdu, secrets=typed.secrets or (), matched=typed.matched, codes=codes)
 
-    def _hidden_long(self, held: _Held, long: _Long) -> Hidden:
-        """A part, with what is secret in the whole; a message of which parts are missing has not been read."""
-        if long.given_up and long.hidden is None:
-            return self._hide(held)
-        if long.hidden is None:
-            long.hidden = self._hide_together([each for _, each in sorted(long.parts.items())])
-        done = long.hidden.get(id(held))
-        if done is None:  # a copy: the other parts are those that came first
-            number = next(number for number, copy in long.copies if copy is held)
-            parts = [held if index == number else each for index, each in sorted(long.parts.items())]
-            done = self._hide_together(parts)[id(held)]
-        return done
+    def _hide_parts(self, held: _Held, message: LongMessage[_Held]) -> Hidden:
+        """A part: of all that there are, so that what the parts say together is hidden in each of them."""
+        assert held.pdu is not None
+        assert held.part is not None
+        one = dict(message.parts)
+        copy = one[held.part.number] is not held
+        one[held.part.number] = held
+        parts = [one[number] for number in sorted(one)] if message.whole else [held]
+        frames = [(each.frame, each.pdu) for each in parts if each.pdu is not None]
+        typed = next((each.known for each in (*parts, *message.parts.values()) if each.known is not None), None)
+        secrets: tuple[str, ...]
+        if held.direction == "out":
+            secrets = tuple(dict.fromkeys(code for each in parts for code in self._told(each)))
+            codes = self._codes_of(held, held.pdu)
+            whole = message.whole or not (secrets or codes)
+            hidden = hide_parts(self._masker, frames, secrets=secrets, codes=codes, whole=whole)
+        elif typed is None or not message.whole:
+            hidden = hide_parts(self._masker, frames, read=False)
+        else:
+            hidden = hide_parts(
+                self._masker, frames,
+                secrets=typed.secrets or (), matched=typed.matched, codes=self._codes_of(held, held.pdu),
+            )  # fmt: skip
+        if message.whole and not copy:
+            for each, shown in zip(parts, hidden, strict=True):
+                each.hidden = each.hidden or shown
+        return hidden[parts.index(held)]
 
-    def _hide_together(self, parts: list[_Held]) -> dict[int, Hidden]:
-        frames: list[tuple[bytes, SubmitSm | DeliverSm | DataSm]] = []
-        secrets: dict[str, None] = {}
-        codes: dict[str, None] = {}
-        matched: bool | None = None
-        read = False
-        for each in parts:
-            assert isinstance(each.pdu, _MESSAGE_KINDS)
-            frames.append((each.frame, each.pdu))
-            typed, right, told, known = self._known(each, each.pdu)
-            secrets.update(dict.fromkeys(typed))
-            codes.update(dict.fromkeys(told))
-            matched = right if typed else matched
-            read = read or known
-        hidden = hide_long(self._masker, frames, secrets=tuple(secrets), matched=matched, codes=tuple(codes), read=read)
-        return {id(each): done for each, done in zip(parts, hidden, strict=True)}
+    def _codes_of(self, held: _Held, pdu: Message) -> list[str]:
+        return self._codes.of(pdu.destination_addr if held.direction == "out" else pdu.source_addr, held.at)
+
+    def _told(self, held: _Held) -> tuple[str, ...]:
+        """The one-time code that a message of ours has in it, remembered."""
+        if held.told is None or not held.told.code or held.pdu is None:
+            return ()
+        self._codes.add(held.pdu.destination_addr, held.told.code, held.at)
+        return (held.told.code,)
+
+    def _known_of(self, held: _Held) -> Typed | None:
+        """What is secret in a message of a peer: told of it, or of one that said the same; None: nobody knows."""
+        own = b"".join((held.peer.opened.link.encode(), b"\0", held.frame[4:8], held.frame[16:]))
+        same = hashlib.blake2b(own, digest_size=16).digest()
+        if held.known is None:
+            return self._known.get(same)
+        self._known[same] = held.known
+        self._known.move_to_end(same)
+        while len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
+        return held.known
+
+
+def _typed(record: Record) -> Typed:
+    if record.kind is Kind.TYPED:
+        return read(record.body, Typed)
+    sequence_number, number = NUMBERS.unpack(record.body)
+    return Typed(sequence_number, number, ())
 
 
 def readable(frame: bytes) -> Pdu | None:
@@ -353,6 +366,4 @@ def readable(frame: bytes) -> Pdu | None:
         return None
 
 
-_MESSAGE_KINDS = (SubmitSm, DeliverSm, DataSm)
-_MESSAGES = frozenset(int(kind.command_id) for kind in _MESSAGE_KINDS)
-_LongKey = tuple[Direction, str, str, int, int, int]
+_MESSAGES = frozenset(int(kind.command_id) for kind in (SubmitSm, DeliverSm, DataSm))

@@ -27,9 +27,9 @@ from gateway.engine.queue import FactQueue
 from gateway.messages import Inbound
 from gateway.model import Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line, Secret
-from gateway.recording.hiding import texts_in
-from gateway.recording.masking import put
+from gateway.recording.hiding import Message, put_into
 from gateway.recording.messages import Messages, Reply, Said
+from gateway.recording.parts import LongMessage, LongMessages, part_of
 from gateway.recording.reading import Recording
 from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
@@ -46,7 +46,6 @@ from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
 from smpp.udh import sar_concatenation
 from smpp.vocabulary import RESPONSE_BIT
 
-Message = SubmitSm | DeliverSm | DataSm
 QUEUED_MS_MAX = 500
 """Of recorded time: far less than any centre waits, so that no answer to a queued message can be in doubt already."""
 
@@ -176,6 +175,7 @@ class RecordedReplay:
         self._connections = Connections()
         self._sessions: dict[int, SilentSession] = {}
         self._proofs: dict[int, _Proof] = {}
+        self._parts: dict[int, tuple[int, LongMessage[Said]]] = {}  # by place: which part it is of what
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
         self._places: dict[tuple[int, int], int] = {}  # session and sequence_number of those queued -> place
         self._next = -1  # place of the message that is to be said next
@@ -213,6 +213,7 @@ class RecordedReplay:
         head = await self._ordered.engine.start()
         self._begins_after = head.number
         self._find_told()
+        self._find_parts()
         places: Iterator[int] = iter(
             [index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)]
         )
@@ -300,7 +301,7 @@ class RecordedReplay:
             self.skipped.add(place)
             return
         if said.hidden:
-            self._leave_out("messages said with other digits, because nobody had read them")
+            self._leave_out("messages said in other words, because nobody had read them")
         await self._until(said.at)
         ticket = (said.session, said.pdu.sequence_number)
         alone = said.pdu.esm_class & UDHI or sar_concatenation(said.pdu) is not None
@@ -315,7 +316,7 @@ class RecordedReplay:
         if not self._places:
             self._queued_since = said.at
         session = self._session(said)
-        pdu = await self._with_codes(said)
+        pdu = await self._with_codes(place, said)
         self._places[ticket] = place
         self._intake.request(self._connection(session.id), pdu)
         if alone:
@@ -398,21 +399,31 @@ class RecordedReplay:
             for secret in reply.secrets:
                 self._told_in.setdefault((reply.subscriber, secret.stand_in), []).append((reply.at, reply.cause))
 
-    async def _with_codes(self, said: Said) -> Message:
+    def _find_parts(self) -> None:
+        """Which messages with stand-ins are parts of a longer one: a stand-in may be cut by their border."""
+        long: LongMessages[Said] = LongMessages()
+        for place, each in enumerate(self._messages.happened):
+            if isinstance(each, Said) and each.secrets:
+                part = part_of(each.pdu, each.link, "in")
+                if part is not None:
+                    self._parts[place] = part.number, long.add(part, each)
+
+    async def _with_codes(self, place: int, said: Said) -> Message:
         """The message with the codes that this run issued in place of those that were typed back."""
         if not said.secrets:
             return said.pdu
-        octets = bytearray(encode(said.pdu, lenient=True))
+        number, message = self._parts.get(place, (1, LongMessage(1)))
+        whole = {**message.parts, number: said} if message.whole else {number: said}
+        parts = {at: (bytearray(encode(each.pdu, lenient=True)), each.pdu) for at, each in sorted(whole.items())}
         for secret in said.secrets:
             if secret.matched is False:
                 continue
             code = await self._code_for(said, secret.stand_in, matched=bool(secret.matched))
             if code and len(code) == len(secret.stand_in):
-                for start, end in texts_in(octets, said.pdu):  # a sender's number may hold the same digits
-                    put(octets, start, end, secret.stand_in, code)
+                put_into(list(parts.values()), secret.stand_in, code)
             elif secret.matched:
                 self._matched.add(secret.stand_in)
-        pdu = decode(bytes(octets))
+        pdu = decode(bytes(parts[number][0]))
         assert isinstance(pdu, Message)
         return msgspec.structs.replace(pdu, sequence_number=said.pdu.sequence_number)
 

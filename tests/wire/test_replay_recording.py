@@ -33,7 +33,7 @@ from tests.wire.gateway_fixture import (
     write_config,
 )
 from tests.wire.test_recording import ON, ussdgw
-from tests.wire.test_secrets import RECEIVER, SENDER, SLIPS_WITHOUT_SUGGESTIONS, dealings
+from tests.wire.test_secrets import RECEIVER, SENDER, dealings
 
 USSR_CONFIRM, PSSR_INDICATION = 18, 1
 
@@ -64,7 +64,7 @@ async def recorded(folder: Path, dialect: str) -> Path:
             if dialect == "spec":
                 await menus(peer, fresh_number())
             else:
-                await dealings(peer, SLIPS_WITHOUT_SUGGESTIONS)
+                await dealings(peer)
             await peer.ask(SUBMIT_SM, sms_body("Bank", "БАЛАНС"))
             await quiet(gateway, peer)
         assert (await ussdgw("snapshot", str(folder / "after.db"), "--config", str(path)))[0] == 0

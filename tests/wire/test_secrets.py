@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,11 +71,9 @@ async def told(peer: RawPeer, body: bytes, pattern: str) -> str:
 
 
 SLIPS = ("*111*97*{}*5#", "*112{}#", "*111*97**{}#", "#112*{}#", "*113*{}#", "{}")
-SLIPS_WITHOUT_SUGGESTIONS = SLIPS[::2][:2]
-"""Those whose refusal names no nearest code: which one is nearest depends on the digits of the one-time code."""
 
 
-async def dealings(peer: RawPeer, slips: Sequence[str] = SLIPS) -> list[str]:
+async def dealings(peer: RawPeer) -> list[str]:
     """A transfer and a paid service, asked for, mistyped, cancelled and carried out; the codes that the phone saw."""
     await peer.say(sms_body(RECEIVER, "БАЛАНС"))
     transfer = sms_body(SENDER, f"ПЕРЕВОД {RECEIVER} 100")
@@ -84,7 +81,7 @@ async def dealings(peer: RawPeer, slips: Sequence[str] = SLIPS) -> list[str]:
     codes = [await told(peer, service, r"\*111\*97\*(\d+)#")]
     for slip in ("КОЖ {}", "ДАДА{}", "ключ: {}, спасибо", "мой код {}", "*112*{}", "*112{}#", "НОМЕРА {}"):
         await told(peer, sms_body(SENDER, slip.format(codes[0])), "(.)")
-    for slip in slips:
+    for slip in SLIPS:
         await told(peer, ussd_body(SENDER, slip.format(codes[0])), "(.)")
     codes.append(await told(peer, transfer, r"\*112\*(\d+)#"))
     await told(peer, sms_body(SENDER, "ОТМЕНА"), "(тмен)")
@@ -92,6 +89,15 @@ async def dealings(peer: RawPeer, slips: Sequence[str] = SLIPS) -> list[str]:
     await told(peer, ussd_body(SENDER, f"*112*{codes[2]}#"), "(Переведено 100 руб.)")
     codes.append(await told(peer, service, r"\*111\*97\*(\d+)#"))
     await told(peer, sms_body(SENDER, f"ДА {codes[3]}"), "(Гудок» .*подключена)")
+    codes.append(await told(peer, transfer, r"\*112\*(\d+)#"))
+    # In a long message whose border cuts the code, the second part first
+    for number, text in ((2, codes[4][2:]), (1, f"ДА {codes[4][:2]}")):
+        part = bytes((5, 0, 3, 77, 2, number)) + text.encode("utf-16-be")
+        assert (
+            await peer.ask(SUBMIT_SM, message_body(SENDER, "111", part, data_coding=8, esm_class=0x40))
+        ).status == ROK
+    while "Переведено 100 руб." not in await peer.whole_text(SENDER):
+        pass
     # Octets that cannot be read, with a code in them
     yes = sms_body(SENDER, f"ДА {codes[3]}")
     for body in (message_body(SENDER, "111", yes[-14:], sm_length=250), yes[:-3], b"\xff" * 30 + yes, yes + yes):

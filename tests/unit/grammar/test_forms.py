@@ -358,6 +358,32 @@ def test_refusals_help(grammar: Grammar, text: str, channel: Channel, shown: tup
     assert all(each in answer for each in shown), answer
 
 
+SLIPS = (
+    (USSD, "*112{}#"), (USSD, "*113*{}#"), (USSD, "*111*97{}#"), (USSD, "*111*98*{}#"), (USSD, "*11*97*{}#"),
+    (USSD, "*111*97*{}*5#"), (USSD, "{}"), (USSD, "*111*27*1*9161234567*{}*5#"), (SMS, "*112{}#"), (SMS, "КОЖ {}"),
+    (SMS, "{} {}"), (SMS, "ДАДА{}"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("channel", "text"), SLIPS)
+def test_the_nearest_code_does_not_depend_on_a_secret(grammar: Grammar, channel: Channel, text: str) -> None:
+    """Where a code or a password may be meant, its digits do not lead to a suggestion: all are answered alike."""
+    found = {
+        (reading.refusal, reading.right, reading.suggestions)
+        for code in range(0, 10_000, 61)
+        for reading in [grammar.read(text.replace("{}", f"{code:04}"), channel, "111", pending=True)]
+    }
+
+    assert len(found) == 1, found
+
+
+def test_a_forgotten_star_before_a_code(grammar: Grammar) -> None:
+    """Who glued his code to the code of the command is shown where the star goes."""
+    assert ("*112*<code>#",) == grammar.read("*1124821#", USSD).suggestions
+    assert ("*111*97*<code>#",) == grammar.read("*111*974821#", USSD).suggestions
+    assert ("*111*97*<code>#",) == grammar.read("4821", USSD, pending=True).suggestions
+
+
 SECRETS = (
     (USSD, "*112**1234#"), (USSD, "*112*1234*#"), (USSD, "*111*25*3*1234*1235#"),
     (USSD, "*111*26*1*9161234567*1234*5#"),
