@@ -41,6 +41,8 @@ class Only(StrEnum):
     MIXED = "mixed"
     DIALOGS = "dialogs"
     RECORDING = "recording"
+    RECEIPTS = "receipts"
+    TLS = "tls"
     FUNCTIONS = "functions"
     REPLAY = "replay"
 
@@ -54,7 +56,6 @@ class Bench:
     numbers: int
     profile: bool
     keep: bool
-    receipts: bool
     rounds: int
     console: Console
     results: list[Result] = field(default_factory=list)
@@ -84,8 +85,12 @@ class Generator:
 
 
 @asynccontextmanager
-async def generator(numbers: int, offer: Offer, codes: list[str], *, prepared: bool) -> AsyncIterator[Generator]:
-    settings = json.dumps({"numbers": numbers, "offer": asdict(offer), "codes": codes, "prepared": prepared})
+async def generator(
+    numbers: int, offer: Offer, codes: list[str], *, prepared: bool, certificate: str
+) -> AsyncIterator[Generator]:
+    settings = json.dumps(
+        {"numbers": numbers, "offer": asdict(offer), "codes": codes, "prepared": prepared, "certificate": certificate}
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.smsc", settings, cwd=ROOT.parents[1],
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24, start_new_session=True,
@@ -160,9 +165,10 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
     codes = subjects.choose_codes(catalogue)
     results: list[Result] = []
     status.update(f"{name}: starting")
-    async with generator(bench.numbers, offer, codes, prepared=name == "peer") as smsc:
+    certificate = str(subjects.write_certificate(folder)) if name == "tls" else ""
+    async with generator(bench.numbers, offer, codes, prepared=name == "peer", certificate=certificate) as smsc:
         made = (
-            subjects.gateway(folder, smsc.port, receipts=bench.receipts, name=name)
+            subjects.gateway(folder, smsc.port, name)
             if name != "peer"
             else subjects.peer(folder, smsc.port, bench.numbers, offer)
         )
@@ -268,14 +274,15 @@ def summarise(bench: Bench) -> dict[str, Any]:
         summary["peer_sms_per_s"] = statistics.median(peer)
     if gateway and peer:
         summary["sms_ratio"] = round(summary["gateway_sms_per_s"] / summary["peer_sms_per_s"], 2)
-    if recording := rates("recording", "SMS"):
-        summary["recording_sms_per_s"] = statistics.median(recording)
-        summary["recording_costs"] = round(1 - statistics.median(recording) / statistics.median(gateway), 3)
-        cpu = {
-            name: statistics.median([each["cpu_s_per_1000"] for each in bench.results if each["subject"] == name])
-            for name in ("gateway", "recording")
+    summary["costs"] = {
+        name: {
+            "sms_per_s": statistics.median(found),
+            "throughput_lost": round(1 - statistics.median(found) / statistics.median(gateway), 3),
+            "cpu": round(cpu_of(bench, name) / cpu_of(bench, "gateway") - 1, 3),
         }
-        summary["recording_cpu"] = round(cpu["recording"] / cpu["gateway"] - 1, 3)
+        for name in subjects.VARIANTS
+        if name != "gateway" and (found := rates(name, "SMS"))
+    }
     if mixed:
         phases = {each["name"]: each for each in bench.results if each["traffic"] == "mixed"}
         run = next(each for each in bench.runs if each["traffic"] == "mixed")
@@ -306,6 +313,11 @@ def summarise(bench: Bench) -> dict[str, Any]:
     return summary
 
 
+def cpu_of(bench: Bench, name: str) -> float:
+    """CPU seconds for 1,000 commands of one subject, the median of its runs."""
+    return statistics.median([each["cpu_s_per_1000"] for each in bench.results if each["subject"] == name])
+
+
 def in_turns(bench: Bench, says: Says, figure: str) -> list[tuple[float, float]]:
     """A figure of each turn of dials with that of its neighbour: only these are compared, for machines drift."""
     windows = [each for each in bench.results if each["name"] == "window"]
@@ -333,8 +345,8 @@ def plan_of(only: Only | None, rounds: int) -> list[tuple[str, Says]]:
             return [("gateway", Says.MIXED)]
         case Only.DIALOGS:
             return [("gateway", Says.DIALOGS)]
-        case Only.RECORDING:
-            turns = ["gateway", "recording", "recording", "gateway"] * rounds
+        case Only.RECORDING | Only.RECEIPTS | Only.TLS:
+            turns = ["gateway", only.value, only.value, "gateway"] * rounds
             return [(name, Says.SMS) for name in turns]
         case Only.FUNCTIONS:
             return [("gateway", Says.FUNCTIONS)]
@@ -363,7 +375,6 @@ def main(
     only: Annotated[Only | None, typer.Option(help="One sort of run alone.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="py-spy beside mixed runs; it slows them.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Where to write all figures.")] = None,
-    receipts: Annotated[bool, typer.Option("--receipts", help="A delivery receipt for each SMS, 1 s later.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keeps databases and logs in var/bench.")] = False,
 ) -> None:
     """Measures the gateway over real SMPP, in turn with a blocking smpplib client. Status 1 if anything is lost."""
@@ -372,7 +383,7 @@ def main(
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDTH
-    bench = Bench(seconds, window, numbers, profile, keep, receipts, rounds, console)
+    bench = Bench(seconds, window, numbers, profile, keep, rounds, console)
     ROOT.mkdir(parents=True, exist_ok=True)
     machine = report.machine(ROOT)
     fsync = machine["fsync_ms"]

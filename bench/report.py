@@ -93,11 +93,10 @@ def summary_table(summary: dict[str, Any]) -> Table:
     if ratio is not None:
         note = f"gateway {summary['gateway_sms_per_s']:,.0f}/s, peer {summary['peer_sms_per_s']:,.0f}/s: medians"
         table.add_row("SMS only, gateway : peer", f"[bold cyan]{ratio:.2f}[/]", note)
-    costs = summary.get("recording_costs")
-    if costs is not None:
-        note = f"{summary['recording_sms_per_s']:,.0f}/s, without {summary['gateway_sms_per_s']:,.0f}/s: medians"
-        note += f"; CPU of the gateway {summary['recording_cpu']:+.1%} a command"
-        table.add_row("recording: throughput lost", f"[bold cyan]{costs:.1%}[/]", note)
+    for name, cost in summary["costs"].items():
+        note = f"{cost['sms_per_s']:,.0f}/s, without {summary['gateway_sms_per_s']:,.0f}/s: medians"
+        note += f"; CPU of the gateway {cost['cpu']:+.1%} a command"
+        table.add_row(f"{name}: throughput lost", f"[bold cyan]{cost['throughput_lost']:.1%}[/]", note)
     mixed = summary.get("mixed_per_s")
     if mixed is not None:
         note = f"p99 {summary['mixed_p99_ms']:.1f} ms; at half that rate {summary['half_p99_ms']:.1f} ms"

@@ -13,6 +13,7 @@ import gc
 import json
 import random
 import resource
+import ssl
 import sys
 import time
 from collections import deque
@@ -428,12 +429,16 @@ def emit(event: str, **fields: object) -> None:
     sys.stdout.flush()
 
 
-async def serve(numbers: int, offer: Offer, codes: list[str], prepared: bool) -> None:
+async def serve(numbers: int, offer: Offer, codes: list[str], prepared: bool, certificate: str) -> None:
     loop = asyncio.get_running_loop()
     smsc = Smsc(numbers, offer, codes, prepared=prepared)
     gc.collect()
     gc.disable()  # nothing here makes cycles, and a collection would be measured as the other side's latency
-    server = await loop.create_server(lambda: smsc, "127.0.0.1", 0)
+    secured = None
+    if certificate:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(certificate)
+    server = await loop.create_server(lambda: smsc, "127.0.0.1", 0, ssl=secured)
     emit("listening", port=server.sockets[0].getsockname()[1])
     orders = asyncio.StreamReader(limit=1 << 20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
@@ -452,7 +457,8 @@ async def serve(numbers: int, offer: Offer, codes: list[str], prepared: bool) ->
 
 def main() -> None:
     settings = json.loads(sys.argv[1])
-    uvloop.run(serve(settings["numbers"], Offer(**settings["offer"]), settings["codes"], settings["prepared"]))
+    offer = Offer(**settings["offer"])
+    uvloop.run(serve(settings["numbers"], offer, settings["codes"], settings["prepared"], settings["certificate"]))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ Each run has an empty folder of its own on the disk of the repository. A subject
 from __future__ import annotations
 
 import asyncio
+import datetime
+import ipaddress
 import json
 import os
 import re
@@ -19,6 +21,9 @@ from importlib import resources
 from pathlib import Path
 
 import psutil
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.traffic import Offer
 from gateway.catalogue.loading import Catalogue, load_catalogue
@@ -28,6 +33,7 @@ OPENING_MINOR = 1_000_000_000  # ten millions: nothing is refused for want of mo
 SAMPLE_S = 0.25
 STOP_S = 15.0
 MEBIBYTE = 1 << 20
+DAY = datetime.timedelta(days=1)
 
 CONFIG = """
 [store]
@@ -57,10 +63,13 @@ window = 400
 """
 
 
-RECORDING = """
-[recording]
-enabled = true
-"""
+VARIANTS = {
+    "gateway": "",
+    "recording": "\n[recording]\nenabled = true\n",
+    "receipts": "",
+    "tls": 'tls = {{ ca_file = "{folder}/bench.pem" }}\n',  # of the link, which is the last table
+}
+"""A gateway by itself, and what costs are measured of: by name, what its configuration has besides."""
 
 
 class SubjectError(Exception):
@@ -101,6 +110,25 @@ def choose_codes(catalogue: Catalogue) -> list[str]:
             filled = re.sub(r"<(\w+)[^>]*>", lambda found: samples[found[1]], row.ussd[0])
             codes.setdefault(row.command, filled)
     return list(codes.values())
+
+
+def write_certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1, with its key, that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bench")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(now - DAY).not_valid_after(now + DAY)
+    made = made.add_extension(address, critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path = folder / "bench.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *form)
+        + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    return path
 
 
 def write_catalogue(folder: Path) -> Catalogue:
@@ -228,11 +256,11 @@ def new_folder(root: Path, name: str) -> Path:
     return folder.resolve()
 
 
-def gateway(folder: Path, port: int, *, receipts: bool, name: str = "gateway") -> Subject:
-    """`ussdgw serve` with one client link; its catalogue is in the folder already. Named `recording`, it records."""
+def gateway(folder: Path, port: int, name: str = "gateway") -> Subject:
+    """`ussdgw serve` with one client link, as its variant says; its catalogue is in the folder already."""
     config = folder / "gateway.toml"
-    source = CONFIG.format(folder=folder, port=port, registered_delivery=int(receipts))
-    config.write_text(source + (RECORDING if name == "recording" else ""), encoding="utf-8")
+    source = CONFIG.format(folder=folder, port=port, registered_delivery=int(name == "receipts"))
+    config.write_text(source + VARIANTS[name].format(folder=folder), encoding="utf-8")
     command = Path(sys.executable).with_name("ussdgw")
     return Subject(name, folder, [str(command), "serve", "--config", str(config)])
 
