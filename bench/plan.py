@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.clock import SystemClock
 from gateway.dispatcher import Dispatcher
 from gateway.engine.batch import Decided, Tools
@@ -21,6 +20,7 @@ from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.messages import Confirmed, Fact, Inbound, Lost, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, Instant, Msisdn
+from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError
 from gateway.ussd_grammar import Grammar

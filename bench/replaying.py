@@ -18,7 +18,6 @@ from unittest.mock import patch
 
 from rich.console import Console
 
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.config import Settings
 from gateway.delivery.routing import Connections, Routing
@@ -35,6 +34,7 @@ from gateway.replay.command import SECRET
 from gateway.replay.ordered import Decisions, Posted
 from gateway.replay.recorded import RecordedReplay, Replayed, SilentSender, SilentSession, routes_of, run_recorded
 from gateway.replay.runner import OutsideSystems
+from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import WriteBatch
 from smpp.connection import Connection

@@ -8,55 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import replace
-from functools import lru_cache, partial
+from collections.abc import AsyncIterator
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from gateway.admin import AdminServer, admin_pages
-from gateway.catalogue.applications import Application, channel_of
-from gateway.catalogue.changes import code_changes, digest_of, menu_changes, product_changes, text_changes
-from gateway.catalogue.checking import read_data
-from gateway.catalogue.explaining import explain, explain_line, steps
 from gateway.catalogue.faults import CatalogueError, Fault
-from gateway.catalogue.loading import catalogue_files
-from gateway.catalogue.products import Operator
-from gateway.checked import Checked
 from gateway.clock import Clock, SystemClock
 from gateway.config import (
-    HTTP_CHANNELS,
-    ChannelSection,
-    ChannelsSection,
-    ConfigError,
-    ListenerSection,
     Peer,
     Settings,
 )
 from gateway.control import ControlServer
 from gateway.control_commands import control_commands
-from gateway.conversation import Conversation
-from gateway.delivery.effects import ChannelSetup, EffectPerformer
+from gateway.delivery.effects import EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
-from gateway.dispatcher import Dispatcher, collect
 from gateway.doors import Doors, route_of, terms_of
-from gateway.engine.batch import Core, Tools
+from gateway.engine.batch import Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import catalogue_digest
 from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
-from gateway.engine.replies import ReplySettings, ReplyWriter
-from gateway.engine.unit_of_work import Surroundings
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
-from gateway.menus import MenuTree, Reader
 from gateway.messages import (
     ImportCount,
     Imported,
@@ -69,200 +47,30 @@ from gateway.messages import (
     UsageRow,
 )
 from gateway.misses import Misses
-from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber
+from gateway.model import Instant
+from gateway.outside import application_channels, channels_of, outside_applications, standins_of
 from gateway.recordings import Recordings
 from gateway.retention import Retention, keeping_of, months_ago
-from gateway.rules.confirmations import derive_code, secret_from
+from gateway.rooms import Rooms, checked_of, code_deriver, read_secret
 from gateway.rules.pushes import PushRecord
-from gateway.screens import Size
 from gateway.status import Meter, Outlook
-from gateway.store.contents import packed_files
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store, StoreError, Wanted
 from gateway.store.sqlite import SqliteStore
 from gateway.telemetry import Telemetry
-from gateway.texts import LANGUAGES, text_files
-from gateway.ussd_grammar import Grammar
-from smpp.dialects import Dialects, UnknownDialect, load_dialects
 from smpp.ussd import OutKind
 
 if TYPE_CHECKING:
-    from gateway.delivery.applications import ApplicationChannel
-    from gateway.standins.servers import StandIns
+    pass
 
 HOUSEKEEPING_S = 0.25
 IMPORT_ROWS_BESIDE_MESSAGES = 40  # a few milliseconds of work
 IMPORT_GIVES_WAY_S = 1.0  # after each message
-CODES_KEPT = 1024  # a code is derived when it is asked and when it is sent, milliseconds apart
 # A stop takes 5 s at most: this, then two seconds for unbind_resp and one for sockets that nobody reads.
 DRAIN_S = 1.5
 DRAIN_STEP_S = 0.01
 ENGINE_STOP_S = 0.5
 RECORDER_STOP_S = 1.0
-
-
-def operator_of(settings: Settings) -> Operator:
-    section = settings.operator
-    return Operator(
-        country=section.country,
-        time_zone=section.time_zone,
-        currency=section.currency,
-        short_number=section.short_number,
-        short_numbers=section.short_numbers,
-    )
-
-
-class Rooms:
-    """The pure core, compiled from the operator's data: the same for a gateway and for a replay.
-
-    Args:
-        checked: remembers what was checked. as_checked: it was, by whoever loaded it first.
-
-    Raises:
-        CatalogueError: with every fault of codes, products and texts.
-    """
-
-    def __init__(
-        self, settings: Settings, secret: bytes, checked: Checked | None = None, *, as_checked: bool = False
-    ) -> None:
-        self.settings = settings
-        self.operator = operator_of(settings)
-        self._files = tuple(_data_files(settings))
-        self.digest = digest_of(self._files)
-        self.dialects = dialects_of(settings)
-        self.handlers = collect()
-        commands = {name: handler.command for name, handler in self.handlers.items()}
-        section = settings.catalogue
-        known = as_checked or (checked is not None and checked.holds(self.digest))
-        data = read_data(
-            section.folder, section.texts_folder, self.operator, commands, section.segments_max,
-            applications_of(settings), checked=known,
-        )  # fmt: skip
-        if data.faults:
-            raise CatalogueError(data.faults)
-        self.catalogue, self.texts = data.catalogue, data.texts
-        if self.digest != digest_of(_data_files(settings)):
-            raise CatalogueError([Fault("catalogue", 0, "", "its files changed while they were read; once more")])
-        self.grammar = Grammar(self.catalogue.codes, self.operator, commands)
-        self.menus = MenuTree(self.catalogue.menus, self.grammar)
-        if self.menus.faults:
-            raise CatalogueError(self.menus.faults)
-        if not known and (faults := self.menus.check_texts(self.texts, self.catalogue.products)):
-            raise CatalogueError(faults)
-        if checked is not None and not known:
-            checked.note(self.digest)
-        self.dispatcher = Dispatcher(self.grammar, self.handlers)
-        self.surroundings = Surroundings(
-            self.operator,
-            self.catalogue.products,
-            self.catalogue.codes.lines(self.absent),
-            code_deriver(secret),
-        )
-        self.writer = ReplyWriter(
-            self.texts,
-            self.operator,
-            ReplySettings(
-                sms_validity_ms=settings.operator.validity_hours * 3_600_000,
-                screen_validity_ms=int(settings.engine.screen_validity_s * 1000),
-            ),
-            self.dialects,
-        )
-        resume_ms = int(settings.engine.dialog_resume_s * 1000)
-        self.talk = Conversation(self.menus, self.texts, self.derive_code, resume_ms)
-
-    def menu_reader(self, language: Language) -> Reader:
-        """Somebody of whom nothing is known, to whom the menus are shown."""
-        opening = self.catalogue.products.opening
-        nobody = Subscriber(Msisdn(""), PersonId(""), opening.region, opening.tariff, AccountId(""))
-        return Reader(nobody, Instant(0), self.catalogue.products, self.texts, language, False, Size())
-
-    @property
-    def core(self) -> Core:
-        return Core(self.digest, self.dispatcher, self.surroundings, self.writer, self.talk)
-
-    @property
-    def content(self) -> bytes:
-        """The files of which it is made, packed, as the store keeps them for the journal."""
-        return packed_files(self._files)
-
-    def changes(self, old: Rooms) -> tuple[str, ...]:
-        """What is otherwise than in an older state of the data, a line each."""
-        return (
-            *code_changes(old.catalogue.codes, self.catalogue.codes),
-            *menu_changes(old.catalogue.menus, self.catalogue.menus),
-            *product_changes(old.catalogue.products, self.catalogue.products),
-            *text_changes(old.texts.wordings(), self.texts.wordings()),
-        )
-
-    @property
-    def absent(self) -> frozenset[str]:
-        """Commands that have no handler yet."""
-        return frozenset(name for name, each in self.handlers.items() if not each.available)
-
-    def explain(self, text: str, channel: Channel, to: str, sender: str) -> dict[str, object]:
-        """What a text means, as the documented JSON object."""
-        return explain(self.grammar, self.texts.render, text, channel, to, sender)
-
-    def explain_line(self, line: bytes) -> dict[str, object]:
-        """The same for one JSON object of a batch."""
-        return explain_line(self.grammar, self.texts.render, line, self.operator.short_number)
-
-    def explain_steps(self, text: str, channel: Channel, to: str, sender: str) -> Iterator[tuple[str, str]]:
-        """How a text was read, step by step."""
-        return steps(self.grammar, self.texts.render, text, channel, to, sender)
-
-    def derive_code(self, ref: CodeRef) -> str:
-        return self.surroundings.derive_code(ref)
-
-
-@lru_cache(maxsize=4)
-def code_deriver(secret: bytes) -> Callable[[CodeRef], str]:
-    """What derives one-time codes, one for a secret: engine and sender share it, and so do the states of the data."""
-    return lru_cache(CODES_KEPT)(partial(derive_code, secret))
-
-
-def checked_of(settings: Settings) -> Checked | None:
-    """What remembers beside the database that the data was checked; a store in memory remembers nothing."""
-    database = settings.store.path()
-    if database is None:
-        return None
-    return Checked(
-        database.with_name("checked"), f"{settings.operator!r} {settings.catalogue!r} {settings.applications!r}"
-    )
-
-
-def applications_of(settings: Settings) -> list[Application]:
-    """The applications outside, as the code plan has them."""
-    return [
-        Application(name, each.codes, each.keywords, each.about, each.session_s, bool(each.notice_url))
-        for name, each in settings.applications.items()
-    ]
-
-
-def _data_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """Every file of the operator's data, as it is on the disk now."""
-    section = settings.catalogue
-    yield from catalogue_files(section.folder)
-    if settings.applications:
-        yield "applications", repr(applications_of(settings)).encode()
-    for language in LANGUAGES:
-        for file in text_files(section.texts_folder, language, completed=True):
-            yield f"{language.value}/{file.name}", file.read_bytes()
-
-
-def read_secret(path: Path) -> bytes:
-    """The operator's secret, from which one-time codes are derived; made at the first start."""
-    try:
-        return secret_from(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = secrets.token_hex(32)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        return secret_from(text)
-    except OSError as error:
-        raise ConfigError(f"[operator] secret_file {path}: {error.strerror}") from None
 
 
 def open_store(settings: Settings) -> Store:
@@ -279,7 +87,7 @@ class Gateway:
     def __init__(self, settings: Settings, *, demo: bool = False, clock: Clock | None = None) -> None:
         self.settings = settings
         self.demo = demo
-        self.standins = _standins_of(settings) if demo else None
+        self.standins = standins_of(settings) if demo else None
         if self.standins is not None:
             outside: dict[str, object] = {"channels": self.standins.section(settings.channels)}
             if not settings.applications:
@@ -635,109 +443,3 @@ class Gateway:
                 await changed
             finally:
                 self.engine.tools.pushes.forget(push, changed)
-
-
-def _standins_of(settings: Settings) -> StandIns | None:
-    """The demonstration's stand-ins, unless the configuration names a system outside of its own."""
-    if settings.channels != ChannelsSection():
-        return None
-    from gateway.standins.servers import StandIns
-
-    return StandIns()
-
-
-def channels_of(settings: Settings, clock: Clock) -> dict[str, ChannelSetup]:
-    """The systems outside that are configured. Their libraries are loaded only where one is: they take 20 MB."""
-    setups: dict[str, ChannelSetup] = {}
-    sections = settings.channels
-    for name in HTTP_CHANNELS:
-        section: ChannelSection = getattr(sections, name)
-        if section.url:
-            from gateway.delivery.http import HttpChannel
-
-            secret = _secret_of(f"[channels.{name}] secret_file", section.secret_file)
-            channel = HttpChannel(section.url, secret.encode(), section.timeout_s, clock)
-            setups[name] = ChannelSetup(channel, int(section.give_up_s * 1000))
-    mail = sections.mail
-    if mail.host:
-        from gateway.delivery.mail import MailChannel
-
-        setups["mail"] = ChannelSetup(
-            MailChannel(
-                mail.host,
-                mail.port,
-                mail.sender,
-                security=mail.security,
-                username=mail.username,
-                password=_secret_of("[channels.mail] password_file", mail.password_file),
-                timeout_s=mail.timeout_s,
-            ),
-            int(mail.give_up_s * 1000),
-        )
-    return setups
-
-
-def outside_applications(settings: Settings, clock: Clock) -> dict[str, ApplicationChannel]:
-    """The applications outside, by name. As above, the library is loaded only where there is one."""
-    if not settings.applications:
-        return {}
-    from gateway.delivery.applications import ApplicationChannel, ApplicationSetup
-
-    return {
-        name: ApplicationChannel(
-            ApplicationSetup(
-                name,
-                section.url,
-                section.form,
-                section.network_code,
-                _secret_of(f"[applications.{name}] secret_file", section.secret_file).encode(),
-                section.timeout_s,
-                section.failures_max,
-                section.pause_s,
-                section.resend_unknown == "after_cut",
-            ),
-            clock,
-        )
-        for name, section in settings.applications.items()
-    }
-
-
-def application_channels(
-    settings: Settings, applications: Mapping[str, ApplicationChannel], clock: Clock
-) -> Iterator[tuple[str, ChannelSetup]]:
-    """Two channels for each application outside: its steps, and the notices that a session has ended."""
-    for name, application in applications.items():
-        section = settings.applications[name]
-        yield channel_of(name), ChannelSetup(application, at_once_max=section.calls_max)
-        if section.notice_url:
-            from gateway.delivery.applications import NoticeChannel
-
-            notices = NoticeChannel(replace(application.setup, url=section.notice_url), clock)
-            yield channel_of(name, notices=True), ChannelSetup(notices, int(section.notice_give_up_s * 1000))
-
-
-def _secret_of(key: str, path: Path | None) -> str:
-    """The contents of a secret's file without the white space around them; empty where none is named."""
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{key} {path}: {getattr(error, 'strerror', None) or error}") from None
-
-
-def dialects_of(settings: Settings) -> Dialects:
-    """The dialects that links and listeners may name.
-
-    Raises:
-        DialectError: with every fault of the operator's own dialects.
-        ConfigError: a link or listener names a dialect that is not there.
-    """
-    dialects = load_dialects(settings.catalogue.dialects_path)
-    for peer in (*settings.listeners, *settings.links):
-        try:
-            dialects.named(peer.dialect)
-        except UnknownDialect as error:
-            table = "listeners" if isinstance(peer, ListenerSection) else "links"
-            raise ConfigError(f"[[{table}]] {peer.name!r}: dialect: {error}") from None
-    return dialects

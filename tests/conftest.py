@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import app
+from gateway import rooms
 from gateway.catalogue.applications import Application
 from gateway.catalogue.changes import digest_of
 from gateway.catalogue.checking import Data, read_data
@@ -58,7 +58,7 @@ def _compiled_once() -> Iterator[None]:
         return trees[id(grammar)][1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "read_data", read_once)
-        patch.setattr(app, "Grammar", grammar_once)
-        patch.setattr(app, "MenuTree", tree_once)
+        patch.setattr(rooms, "read_data", read_once)
+        patch.setattr(rooms, "Grammar", grammar_once)
+        patch.setattr(rooms, "MenuTree", tree_once)
         yield

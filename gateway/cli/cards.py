@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 
 from gateway import config
-from gateway.app import open_store, operator_of
+from gateway.app import open_store
 from gateway.card_importing import card_row, read_cards
 from gateway.clock import SystemClock
 from gateway.config import ConfigError
 from gateway.engine.journal import ImportedEntry, Journal
 from gateway.engine.passwords import hashed
+from gateway.rooms import operator_of
 from gateway.rules.cards import Card
 from gateway.store.protocol import Store, Wanted, WriteBatch
 

@@ -14,12 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.catalogue import listing, plan_page
 from gateway.catalogue.explaining import channel_of
 from gateway.cli.operating import misses
 from gateway.cli.options import ConfigFile
 from gateway.model import Channel, Language
+from gateway.rooms import Rooms
 from gateway.texts.costs import text_costs
 from gateway.texts.formats import formatters
 

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from gateway import config
-from gateway.app import Rooms, read_secret
 from gateway.cli.operating import out
 from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.replay.journal_command import export, print_replayed, replay_journal
+from gateway.rooms import Rooms, read_secret
 
 app = typer.Typer(no_args_is_help=True, help="The journal: as a file, and decided again.")
 

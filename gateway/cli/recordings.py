@@ -15,7 +15,6 @@ import msgspec
 import typer
 
 from gateway import config
-from gateway.app import Rooms, read_secret
 from gateway.catalogue.faults import nearest
 from gateway.cli.operating import ConfigFile, out, running
 from gateway.config import ConfigError
@@ -28,6 +27,7 @@ from gateway.recording.reading import RecordingError, read_recording
 from gateway.recording.scrubbing import Scrubber
 from gateway.recording.sources import sources_of
 from gateway.recordings import RecordingState, stand_in_key
+from gateway.rooms import Rooms, read_secret
 from gateway.store.snapshot import copy_store
 from smpp.dialects import DEFAULT
 

@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 
 from gateway import config
-from gateway.app import Rooms, read_secret
 from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.recording.sources import holds_recordings
 from gateway.replay import command as replaying
+from gateway.rooms import Rooms, read_secret
 
 app = typer.Typer()
 

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.cli.operating import ConfigFile, out
 from gateway.config import ConfigError
 from gateway.engine.intake import msisdn_of
@@ -17,6 +16,7 @@ from gateway.model import Msisdn
 from gateway.recording.reading import read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.command import DIFFERS, SAME, SECRET
+from gateway.rooms import Rooms
 
 app = typer.Typer(no_args_is_help=True, help="Transcripts: conversations that replay as tests.")
 notes = Console(stderr=True, highlight=False, soft_wrap=True)

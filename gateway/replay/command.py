@@ -15,10 +15,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from gateway.app import Rooms
 from gateway.replay.runner import SECRET, Difference, Result, run, run_all
 from gateway.replay.steps import Transcript
 from gateway.replay.transcript import TranscriptError, parse_transcript, read_transcript, rewritten
+from gateway.rooms import Rooms
 
 SUFFIX = ".dialog"
 SAME, DIFFERS, NOT_RUN = 0, 1, 2

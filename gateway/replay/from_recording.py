@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.app import Rooms
 from gateway.config import ConfigError
 from gateway.model import Instant, Msisdn
 from gateway.recording.messages import messages_of
@@ -17,6 +16,7 @@ from gateway.replay.drafting import Drafter, concerned, given_lines, opening_lin
 from gateway.replay.runner import Difference, Result, run
 from gateway.replay.steps import Given, PrepaidCard, Transcript, Used
 from gateway.replay.transcript import parse_transcript, read_transcript, rewritten
+from gateway.rooms import Rooms
 from gateway.store.snapshot import read_snapshot
 
 DATE = re.compile(r"(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?:\.\d{4})?|\d{2}:\d{2}")

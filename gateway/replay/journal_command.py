@@ -12,11 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.replay.command import DIFFERS, SAME
 from gateway.replay.journal_files import JournalError, read_database, read_journal, write_journal
 from gateway.replay.journalled import JournalReplay, JournalReplayed
+from gateway.rooms import Rooms
 from gateway.store.contents import ContentError, files_in
 from gateway.store.protocol import WriteBatch
 

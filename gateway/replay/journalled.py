@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
@@ -40,6 +39,7 @@ from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
 from gateway.replay.journal_files import JournalError, JournalFile
 from gateway.replay.ordered import Decisions, Posted
+from gateway.rooms import Rooms
 from gateway.rules.credentials import Credentials
 from gateway.store.contents import ContentError, rows_in
 from gateway.store.memory import MemoryStore

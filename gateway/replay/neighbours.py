@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from gateway.app import Rooms
 from gateway.catalogue.applications import channel_of, is_application
 from gateway.clock import Clock
 from gateway.commands import Command, Handler, Outcome, UnitOfWork
@@ -24,6 +23,7 @@ from gateway.messages import EffectResult, Fact, Inbound, OutboxState, Outgoing,
 from gateway.model import Channel, CodeRef, Instant, Msisdn
 from gateway.replay.lines import CENTRE
 from gateway.replay.steps import Asked, Outside, ScriptedApplication, Shown
+from gateway.rooms import Rooms
 from gateway.standins.answers import ANSWERERS
 from gateway.store.protocol import EffectRow, OutboxRow, StoreError
 

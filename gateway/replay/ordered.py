@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
@@ -20,6 +19,7 @@ from gateway.engine.replies import ROWS_PER_MESSAGE
 from gateway.messages import EffectResult, OutboxState, Outgoing
 from gateway.model import Instant
 from gateway.replay.neighbours import Notes, OutsideSystems, Phones
+from gateway.rooms import Rooms
 from gateway.store.protocol import OutboxRow, Store, StoreError
 
 QUEUE_FACTS_MAX = 4096

@@ -17,7 +17,6 @@ from typing import cast
 
 import msgspec
 
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
@@ -35,6 +34,7 @@ from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
 from gateway.replay.journalled import stored_hash
 from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
+from gateway.rooms import Rooms
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
 from gateway.store.memory import MemoryStore

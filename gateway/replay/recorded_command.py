@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from gateway.app import Rooms
 from gateway.catalogue.products import Operator
 from gateway.config import ConfigError, Settings
 from gateway.model import Instant
@@ -30,6 +29,7 @@ from gateway.replay.report import print_comparison, write_junit
 from gateway.replay.transcript import read_transcript
 from gateway.replay.what_if import WhatIf, what_if
 from gateway.replay.what_if_report import print_what_if, write_what_if_html
+from gateway.rooms import Rooms
 from gateway.store.protocol import WriteBatch
 from gateway.store.snapshot import read_snapshot
 from gateway.texts import LANGUAGES

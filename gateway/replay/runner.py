@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
-from gateway.app import Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.clock import VirtualClock
 from gateway.config import ApplicationSection
@@ -49,6 +48,7 @@ from gateway.replay.steps import (
     Way,
 )
 from gateway.replay.transcript import sum_text, written
+from gateway.rooms import Rooms
 from gateway.rules.confirmations import secret_from
 from gateway.rules.pushes import PushRecord, PushState
 from gateway.store.memory import MemoryStore

@@ -14,7 +14,6 @@ import yaml
 from aiohttp import web
 from jsonschema import Draft202012Validator
 
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.config import HTTP_CHANNELS, Settings
 from gateway.delivery.effects import EffectRefused
@@ -23,6 +22,7 @@ from gateway.model import Instant, Msisdn
 from gateway.replay.command import transcripts_in
 from gateway.replay.runner import SECRET, OutsideSystems, run_all
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 from gateway.standins.answers import ANSWERERS
 from gateway.standins.servers import StandIns
 from gateway.store.protocol import EffectRow

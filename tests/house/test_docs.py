@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.catalogue import plan_page
 from gateway.cli import MODULES
 from gateway.model import Language
+from gateway.rooms import Rooms
 from gateway.texts.formats import formatters
 
 ROOT = Path(__file__).parents[2]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bench.subjects import SAMPLES
-from gateway.app import Rooms
 from gateway.catalogue.loading import load_catalogue
 from gateway.config import Settings
 from gateway.dispatcher import collect
 from gateway.replay.runner import SECRET, run_all
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 
 ACTOR = "lang=ru balance=5000.00 region=moscow numbers=on points=500 services={mms}"
 STRANGERS = {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.replay.runner import SECRET, run_all
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 from tests.house.test_access import groups
 
 ANNA, BORIS = "79161234567", "79161234568"

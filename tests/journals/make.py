@@ -16,7 +16,6 @@ from importlib import resources
 from pathlib import Path
 
 from bench.subjects import choose_codes
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.config import Settings
 from gateway.engine.queue import FactQueue
@@ -28,6 +27,7 @@ from gateway.replay.journal_files import read_database, write_journal
 from gateway.replay.journalled import JournalReplay
 from gateway.replay.ordered import Decisions, OrderedEngine
 from gateway.replay.recorded_command import other_catalogue
+from gateway.rooms import Rooms
 from gateway.store.protocol import Wanted
 from gateway.store.sqlite import SqliteStore
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.app import Rooms, read_secret
 from gateway.config import Settings, load
 from gateway.model import Instant
 from gateway.recording.reading import read_recording
@@ -20,6 +19,7 @@ from gateway.replay.journal_command import replay_journal, state_after
 from gateway.replay.journal_files import CONTENT_SUFFIX, JournalError
 from gateway.replay.journalled import JournalReplayed
 from gateway.replay.recorded_command import Start, compared, state_of
+from gateway.rooms import Rooms, read_secret
 from gateway.store.snapshot import read_snapshot
 from tests.journals.make import DIGESTS, JOURNALS, STORIES, told
 from tests.unit.test_replay_compare import compiled

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.model import DAY_MS, HOUR_MS, MINUTE_MS
+from gateway.rooms import Rooms
 from tests.properties.town import Town, forms_of, typed
 
 ROOMS = Rooms(config.load(), secret=b"k" * 32)

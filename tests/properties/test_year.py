@@ -7,10 +7,10 @@ import random
 import re
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.model import DAY_MS, Language
 from gateway.replay.neighbours import Heard
 from gateway.replay.steps import Shown
+from gateway.rooms import Rooms
 from smpp import text as sms_text
 from tests.properties.town import Town, Typed, forms_of, typed
 

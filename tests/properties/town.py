@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
-from gateway.app import Rooms
 from gateway.engine.batch import Decided
 from gateway.messages import DialogOrigin, Inbound
 from gateway.model import Account, Channel, CodeTries, Instant, Language, Msisdn, Subscriber
 from gateway.replay.neighbours import Heard
 from gateway.replay.runner import CONNECTION, EngineStage
 from gateway.replay.transcript import parse_transcript
+from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Wanted
 

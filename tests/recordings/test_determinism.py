@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import Rooms
 from gateway.engine.queue import FactQueue
 from gateway.messages import Fact
 from gateway.recording.messages import messages_of
 from gateway.recording.reading import Recording
 from gateway.replay.compare import Digests
 from gateway.replay.recorded import RecordedReplay
+from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store, WriteBatch
 from gateway.store.sqlite import SqliteStore

@@ -8,13 +8,13 @@ from itertools import islice
 
 import pytest
 
-from gateway.app import Rooms, read_secret
 from gateway.config import load
 from gateway.recording.imported import import_file
 from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import PACKED, lines_in
 from gateway.replay.compare import Comparison
 from gateway.replay.recorded_command import Start, compared
+from gateway.rooms import Rooms, read_secret
 from tests.recordings.make import CAPTURES, RECORDINGS
 from tests.wire.gateway_fixture import write_config
 

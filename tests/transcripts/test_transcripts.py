@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.messages import CODE_PLACE
 from gateway.model import Channel
@@ -19,6 +18,7 @@ from gateway.replay.neighbours import BEFORE_HANDLERS
 from gateway.replay.runner import SECRET, Difference, Result, run_all
 from gateway.replay.steps import Message
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "transcripts"
 FILES = [path.relative_to(ROOT) for path in transcripts_in([ROOT])]

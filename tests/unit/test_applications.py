@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError
 from gateway.delivery.application_answers import Said, read_fields, read_json
@@ -20,6 +19,7 @@ from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.messages import EffectResult, Outgoing
 from gateway.model import Channel
+from gateway.rooms import Rooms
 from gateway.store.protocol import EffectRow
 from smpp.ussd import OutKind
 from tests.unit.test_dialogs import Town

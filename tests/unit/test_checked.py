@@ -8,9 +8,9 @@ import pytest
 
 from gateway import checked as module
 from gateway import config
-from gateway.app import Rooms, checked_of
 from gateway.catalogue.faults import CatalogueError
 from gateway.checked import Checked
+from gateway.rooms import Rooms, checked_of
 
 
 def test_the_state_that_was_noted_holds_until_data_settings_or_program_change(

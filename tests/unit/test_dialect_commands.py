@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway import config
-from gateway.app import dialects_of
 from gateway.cli.dialects import app
 from gateway.config import ConfigError
+from gateway.rooms import dialects_of
 from smpp.dialects import DialectError, own_dialects
 
 

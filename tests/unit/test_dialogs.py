@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
@@ -20,6 +19,7 @@ from gateway.engine.queue import FactQueue
 from gateway.menus import MenuTree
 from gateway.messages import DialogGone, DialogOrigin, Inbound, OutboxState, Outgoing
 from gateway.model import Channel, Dialog, Instant, Msisdn
+from gateway.rooms import Rooms
 from gateway.screens import Size
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch

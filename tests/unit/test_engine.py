@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.clock import SystemClock
 from gateway.commands import Effect, Outcome
 from gateway.dispatcher import Decision, Dispatcher, Stage
@@ -49,6 +48,7 @@ from gateway.model import (
     TariffId,
 )
 from gateway.reading import Reading
+from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, Wanted, WriteBatch
 

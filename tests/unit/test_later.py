@@ -9,12 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from gateway.app import Rooms
 from gateway.commands import Command, Outcome, UnitOfWork, handles
 from gateway.config import CatalogueSection, Settings
 from gateway.dispatcher import LATER, CatalogueMismatch, collect
 from gateway.replay.runner import SECRET, run_all
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 
 CONVERSATION = """\
 # Functions that are switched off are named, their arguments are read, and nothing happens.

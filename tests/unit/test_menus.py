@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.faults import CatalogueError
 from gateway.catalogue.menus import Menu, read_menus
@@ -21,6 +20,7 @@ from gateway.menus import Goal, MenuTree, Over, Place, Reader, Run, Show
 from gateway.messages import CODE_PLACE
 from gateway.model import AccountId, Channel, Instant, Language, Msisdn, PersonId, Subscriber, TariffId
 from gateway.reading import UNDERSTOOD
+from gateway.rooms import Rooms
 from gateway.screens import LINES_MAX, Size, first_page, pages
 
 ROOMS = Rooms(config.load(), secret=b"k" * 32)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.clock import VirtualClock
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
@@ -18,6 +17,7 @@ from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.messages import Inbound, Lost, MessagePart, OutboxState, Outgoing
 from gateway.model import Channel, Instant, Msisdn
+from gateway.rooms import Rooms
 from gateway.store.protocol import OutboxRow
 from gateway.store.sqlite import SqliteStore
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.model import Channel, Instant, Msisdn
 from gateway.recording.format import Header, Line, RecordedLink, Secret
@@ -17,6 +16,7 @@ from gateway.recording.reading import Recording
 from gateway.replay.command import SECRET
 from gateway.replay.compare import Alike, Comparison, Told, Verdict, compare, compare_states
 from gateway.replay.recorded_command import Start, compared
+from gateway.rooms import Rooms
 from smpp.pdu import Pdu, SubmitSm, SubmitSmResp, encode
 
 ANN, BEN = Msisdn("79161234567"), Msisdn("79161234568")

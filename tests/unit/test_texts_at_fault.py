@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.engine.replies import ReplySettings, ReplyWriter
 from gateway.model import Language
 from gateway.replay.runner import SECRET, Result, run_all
 from gateway.replay.transcript import read_transcript
+from gateway.rooms import Rooms
 from gateway.texts import RenderingError, Texts
 
 ROOMS = Rooms(Settings(), SECRET)

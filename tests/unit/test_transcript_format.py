@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.model import DAY_MS, Channel, Language, ServiceStatus
 from gateway.replay import transcript
@@ -20,6 +19,7 @@ from gateway.replay.lines import SETTINGS
 from gateway.replay.runner import SECRET, run
 from gateway.replay.steps import After, Balance, Message, Outside, PushStep, Shown
 from gateway.replay.transcript import Place, TranscriptError, parse_transcript, rewritten
+from gateway.rooms import Rooms
 
 NUMBER = "79161234567"
 OTHER = "79161234568"

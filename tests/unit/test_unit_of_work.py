@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.commands import Effect, NotLoaded, Outcome
 from gateway.engine.unit_of_work import BatchState, LedgerFault, MessageUnit
 from gateway.model import (
@@ -22,6 +21,7 @@ from gateway.model import (
     Record,
     points_account,
 )
+from gateway.rooms import Rooms
 from gateway.store.protocol import Loaded, Range, Wanted
 
 NUMBER = Msisdn("79161234567")

@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from gateway import catalogue
-from gateway.app import Rooms
 from gateway.config import Settings
 from gateway.recording.format import Line
 from gateway.replay.command import SECRET
@@ -18,6 +17,7 @@ from gateway.replay.recorded import Outcome
 from gateway.replay.recorded_command import other_catalogue, what_ifs
 from gateway.replay.what_if import Affected, OtherSum, WhatIf, total
 from gateway.replay.what_if_report import print_what_if, write_what_if_html
+from gateway.rooms import Rooms
 from tests.unit.test_replay_compare import ANN, compiled, given_in, recording_of, sms
 
 PRODUCTS = (Path(catalogue.__file__).parent / "products.toml").read_text(encoding="utf-8")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway.app import Rooms
 from gateway.catalogue import listing
 from gateway.catalogue.checking import check_codes, read_data
 from gateway.catalogue.codes import read_codes
@@ -21,6 +20,7 @@ from gateway.commands import Command
 from gateway.config import CatalogueSection, Settings
 from gateway.dispatcher import collect
 from gateway.model import Language
+from gateway.rooms import Rooms
 
 COMMANDS = {name: handler.command for name, handler in collect().items()}
 

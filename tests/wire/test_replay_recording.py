@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from gateway.app import Gateway, Rooms, read_secret
+from gateway.app import Gateway
 from gateway.config import load
 from gateway.recording.format import Line, line_octets
 from gateway.recording.reading import read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.recorded_command import Start, compared
+from gateway.rooms import Rooms, read_secret
 from smpp.pdu import DeliverSm, decode, encode
 from tests.wire.gateway_fixture import (
     DELIVER_SM,

@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway import config
-from gateway.app import Rooms
 from gateway.catalogue.explaining import CORRECTED
 from gateway.cli import app
 from gateway.model import Channel
+from gateway.rooms import Rooms
 from tests.unit.grammar.test_forms import FORMS, N
 
 KEYS = {"outcome", "command", "args", "refusal", "answer", "suggestions", "corrections"}
