@@ -48,6 +48,7 @@ FAULTS = (
     ("gateway.outbox", "SinceError"),
     ("gateway.phone", "PhoneError"),
     ("gateway.recording.reading", "RecordingError"),
+    ("gateway.replay.choosing", "FilterError"),
     ("gateway.replay.transcript", "TranscriptError"),
     ("gateway.store.protocol", "StoreError"),
     ("smpp.dialects", "DialectError"),

@@ -81,7 +81,8 @@ class Comparison:
 
     `said`: the messages that were said again, by their places among all that happened; `replies`: every reply on
     either side, in order of time; `left_out`: what was not replayed, and how many; `faults`: tracebacks of handlers;
-    `took_s`, `lasted_s`: of the replay, and of what was recorded.
+    `took_s`, `lasted_s`: of the replay, and of what was recorded. `stopped`: it was ended before its end, and this is
+    of what it had come to.
     """
 
     said: Mapping[int, Said] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class Comparison:
     faults: Sequence[str] = ()
     took_s: float = 0.0
     lasted_s: float = 0.0
+    stopped: bool = False
 
     @property
     def totals(self) -> Counter[Verdict]:

@@ -35,6 +35,7 @@ from gateway.recording.parts import LongMessage, LongMessages, part_of
 from gateway.recording.reading import Recording
 from gateway.recording.scribe import readable
 from gateway.replay.compare import Told
+from gateway.replay.going import Watch, unwatched
 from gateway.replay.runner import Notes, OutsideSystems, Phones
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
@@ -47,6 +48,8 @@ from smpp.receipt import is_receipt
 from smpp.vocabulary import RESPONSE_BIT
 
 QUEUE_FACTS_MAX = 4096
+WATCHED_LINES = 64
+"""So often somebody is told how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Outcome:
 class Replayed:
     """What a replay told people, and how it went.
 
-    `outcomes`: what each message became, by its place; `ledger`: the money that this run moved.
+    `outcomes`: what each message became, by its place; `ledger`: the money that this run moved; `stopped_at`: where it
+    was ended before its end.
     """
 
     told: Sequence[Told]
@@ -72,6 +76,7 @@ class Replayed:
     faults: Sequence[str]
     took_s: float
     lasted_s: float
+    stopped_at: Instant | None = None
 
 
 class _Session:
@@ -227,8 +232,8 @@ class RecordedReplay:
             self._queue, tools, self._intake, self._decisions, EngineSettings(terms=terms)
         )  # fmt: skip
 
-    async def run(self) -> Replayed:
-        """Says everything again, and tells what came of it."""
+    async def run(self, watch: Watch = unwatched) -> Replayed:
+        """Says everything again, and tells what came of it; `watch` may end it before."""
         began = time.perf_counter()
         await self._store.open()
         await self._store.write(self._state)
@@ -236,7 +241,12 @@ class RecordedReplay:
         self._find_told()
         self._find_parts()
         places = iter([index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)])
-        for line in self._lines:
+        stopped_at = None
+        for number, line in enumerate(self._lines):
+            if not number % WATCHED_LINES and not watch(number):
+                stopped_at = self._clock.now()
+                self.skipped.update(places)
+                break
             await self._line(line, places)
         ended = self._clock.now()
         outcomes = self._decisions.outcomes
@@ -249,6 +259,7 @@ class RecordedReplay:
             faults=self._decisions.faults,
             took_s=time.perf_counter() - began,
             lasted_s=(ended - _begin(self._lines)) / 1000,
+            stopped_at=stopped_at,
         )
 
     # -- what happened, line by line
@@ -438,9 +449,9 @@ def on_the_air(text: str) -> str:
     return sms_text.decode(octets, data_coding).text
 
 
-def run_recorded(replay: RecordedReplay) -> Replayed:
+def run_recorded(replay: RecordedReplay, watch: Watch = unwatched) -> Replayed:
     """Runs it in a loop of its own."""
-    return asyncio.run(replay.run())
+    return asyncio.run(replay.run(watch))
 
 
 def _begin(lines: Sequence[Line]) -> Instant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +18,13 @@ from gateway.replay.compare import Comparison
 from gateway.replay.recorded_command import Start, compared
 from tests.recordings.make import CAPTURES, RECORDINGS
 from tests.wire.gateway_fixture import write_config
+from tests.wire.test_recording import ussdgw
 
 DIALLED_CODE = r"\*\d+\*97\*\d+#"
 """A question longer than one SMS may be cut inside the code that is to be dialled. A recorder sees its parts one by one
 and takes a digit at the border for the code's, or does not: of those codes the border is not compared."""
+
+START = Start(create_unknown=True, ignore=(DIALLED_CODE,))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +40,7 @@ def shipped(name: str, lines: int | None = None) -> Recording:
 
 
 def replayed(rooms: Rooms, recording: Recording) -> Comparison:
-    return compared(rooms, recording, Start(create_unknown=True, ignore=(DIALLED_CODE,)))
+    return compared(rooms, recording, START)
 
 
 def test_the_quiet_hour_is_the_same(rooms: Rooms) -> None:
@@ -80,6 +84,37 @@ def test_a_code_is_not_replaced_in_the_number_of_its_sender(rooms: Rooms) -> Non
 
     assert senders
     assert [] == replayed(rooms, whole).differences
+
+
+def test_a_replay_that_is_stopped(rooms: Rooms) -> None:
+    """What was said before Ctrl-C is compared, and nothing that was recorded later is missing."""
+    comparison = compared(rooms, shipped("quiet_hour"), START, lambda done: done < 400)
+
+    assert comparison.stopped
+    assert [] == comparison.differences
+    assert 50 < len(comparison.said) < 200
+
+
+async def test_files_at_once_and_again(tmp_path: Path) -> None:
+    """`--jobs` replays each file by itself, `--loop` one again and again; the worst of them is the exit status."""
+    config = ("--config", str(write_config(tmp_path)))
+    quiet = RECORDINGS / f"quiet_hour{PACKED}"
+    (tmp_path / "two").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "two" / f"{name}{PACKED}").write_bytes(quiet.read_bytes())
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"recording":9}\n')
+    both = await ussdgw("replay", str(tmp_path / "two"), str(broken), "--jobs", "2", *config)
+    again = await ussdgw("replay", str(quiet), "--loop", "2", "--ignore", DIALLED_CODE, *config)
+    page = await ussdgw("replay", str(quiet), "--jobs", "2", "--html", "a.html", *config)
+
+    assert both[0] == 2
+    assert both[1].count("240 messages of") == 2
+    assert "version 9" in both[1]
+    assert again[0] == 0, again[1]
+    assert "run 2: 240 messages" in again[1]
+    assert "told other things" not in again[1]
+    assert page == (2, "--jobs replays each file by itself: leave --catalogue, --junit, --html and --loop out")
 
 
 def test_captures_can_be_imported() -> None:
