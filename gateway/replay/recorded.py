@@ -22,28 +22,29 @@ from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
+from gateway.engine.doubts import Terms
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ROWS_PER_MESSAGE
 from gateway.messages import Inbound, OutboxState, Outgoing
-from gateway.model import Entry, Instant, Msisdn
+from gateway.model import Channel, Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line
-from gateway.recording.hiding import Message, put_into
-from gateway.recording.messages import Messages, Reply, Said
-from gateway.recording.parts import LongMessage, LongMessages, part_of
+from gateway.recording.hiding import Message
+from gateway.recording.messages import Messages, Said, SessionEnded
 from gateway.recording.reading import Recording
 from gateway.recording.scribe import readable
 from gateway.replay.compare import Told
 from gateway.replay.going import Watch, unwatched
 from gateway.replay.runner import Notes, OutsideSystems, Phones
+from gateway.replay.typed_back import TypedBack
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, Wanted, WriteBatch
 from smpp import text as sms_text
 from smpp.connection import Connection
-from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
+from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm
 from smpp.receipt import is_receipt
 from smpp.vocabulary import RESPONSE_BIT
 
@@ -189,7 +190,7 @@ class RecordedReplay:
         self._connections = Connections()
         self._sessions: dict[int, _Session] = {}
         self._proofs: dict[int, _Proof] = {}
-        self._parts: dict[int, tuple[int, LongMessage[Said]]] = {}  # by place: which part it is of what
+        self._typed_back = TypedBack(messages)
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
         self._run_numbers: dict[int, int] = {}  # recorded journal number -> that of this run
         self._causes: dict[int, int] = {}  # journal number of this run -> place of the message
@@ -204,6 +205,7 @@ class RecordedReplay:
                 link.listener,
                 dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
                 default_alphabet=sms_text.Alphabet(link.default_alphabet),
+                terms=Terms(int(link.redelivery_horizon_s * 1000), int(link.peer_response_timeout_s * 1000)),
             )
             for link in recording.header.links
         ]
@@ -239,7 +241,6 @@ class RecordedReplay:
         await self._store.write(self._state)
         head = await self._engine.start()
         self._find_told()
-        self._find_parts()
         places = iter([index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)])
         stopped_at = None
         for number, line in enumerate(self._lines):
@@ -279,12 +280,13 @@ class RecordedReplay:
             if isinstance(pdu, Message) and (isinstance(pdu, SubmitSm) or not is_receipt(pdu)):
                 await self._say(next(places))
         elif line.direction == "out" and command_id & ~RESPONSE_BIT in _MESSAGES and command_id & RESPONSE_BIT:
-            proof.answers += 1
+            proof.answers += int(line.pdu[16:24], 16) == 0  # what was refused is not said again
         elif line.direction == "out" and not command_id & RESPONSE_BIT:
             proof.covers[sequence_number] = proof.answers
         elif line.direction == "in" and command_id & RESPONSE_BIT:
             covered = proof.covers.pop(sequence_number, 0)
             if covered and line.session in self._sessions:
+                await self._until(_instant(line))  # whether it was in time is for the intake to see
                 self._intake.confirmed(self._connection(line.session), covered)
 
     async def _say(self, place: int) -> None:
@@ -374,33 +376,18 @@ class RecordedReplay:
             for secret in reply.secrets:
                 self._told_in.setdefault((reply.subscriber, secret.stand_in), []).append((reply.at, reply.cause))
 
-    def _find_parts(self) -> None:
-        """Which messages with stand-ins are parts of a longer one: a stand-in may be cut by their border."""
-        long: LongMessages[Said] = LongMessages()
-        for place, each in enumerate(self._messages.happened):
-            if isinstance(each, Said) and each.secrets:
-                part = part_of(each.pdu, each.link, "in")
-                if part is not None:
-                    self._parts[place] = part.number, long.add(part, each)
-
     async def _with_codes(self, place: int, said: Said) -> Message:
         """The message with the codes that this run issued in place of those that were typed back."""
-        if not said.secrets:
-            return said.pdu
-        number, message = self._parts.get(place, (1, LongMessage(1)))
-        whole = {**message.parts, number: said} if message.whole else {number: said}
-        parts = {at: (bytearray(encode(each.pdu, lenient=True)), each.pdu) for at, each in sorted(whole.items())}
+        codes: dict[str, str] = {}
         for secret in said.secrets:
             if secret.matched is False:
                 continue
             code = await self._code_for(said, secret.stand_in, matched=bool(secret.matched))
             if code and len(code) == len(secret.stand_in):
-                put_into(list(parts.values()), secret.stand_in, code)
+                codes[secret.stand_in] = code
             elif secret.matched:
                 self._matched.add(secret.stand_in)
-        pdu = decode(bytes(parts[number][0]))
-        assert isinstance(pdu, Message)
-        return pdu
+        return self._typed_back.with_codes(place, said, codes)
 
     async def _code_for(self, said: Said, stand_in: str, *, matched: bool) -> str:
         """The code of this run for one of the recording; empty where there is none."""
@@ -428,18 +415,34 @@ class RecordedReplay:
 
 
 def told_of(messages: Messages) -> list[Told]:
-    """The recorded replies, each with the message that caused it as far as the recording shows."""
+    """The recorded replies, each with the message that caused it as far as the recording shows.
+
+    A reply that was sent again, because a cut had left it without an answer, is told once: as it was sent first.
+    """
     by_number = {each.number: place for place, each in enumerate(messages.happened) if isinstance(each, Said)}
     last: dict[str, int] = {}
+    ended: set[int] = set()
+    unanswered: set[tuple[int, Msisdn, str]] = set()
     found = []
     for place, each in enumerate(messages.happened):
         if isinstance(each, Said):
             last[each.dialog] = last[each.subscriber] = place
-        elif isinstance(each, Reply):
-            cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
-            codes = tuple(secret.stand_in for secret in each.secrets)
-            reference = str(each.cause) if each.cause else ""
-            found.append(Told(each.at, each.subscriber, each.channel, each.text, cause, codes, reference))
+            continue
+        if isinstance(each, SessionEnded):
+            ended.add(each.session)
+            continue
+        same = (each.cause, each.subscriber, each.text)
+        if each.cause and same in unanswered:
+            continue
+        if each.status is None:
+            unanswered.add(same)
+        cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
+        codes = tuple(secret.stand_in for secret in each.secrets)
+        reference = str(each.cause) if each.cause else ""
+        said = messages.happened[cause] if cause is not None else None
+        no_screen = isinstance(said, Said) and bool(said.dialog) and said.session in ended
+        moved = no_screen and each.channel is Channel.SMS
+        found.append(Told(each.at, each.subscriber, each.channel, each.text, cause, codes, reference, moved))
     return found
 
 

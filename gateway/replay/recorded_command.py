@@ -75,7 +75,7 @@ def replay_recording(
     """
     comparisons: list[Comparison] = []
     with interruptible() as interrupt:
-        recording = _read(paths, out)
+        recording = read_paths(paths, out)
         told_of_catalogue(rooms, recording, out)
         size = len(recording.lines)
         with watched(size * loop, "PDUs", interrupt) as watch:
@@ -118,7 +118,8 @@ def status_of(comparison: Comparison) -> int:
     return NOT_RUN if comparison.stopped else SAME
 
 
-def _read(paths: Sequence[Path], out: Console) -> Recording:
+def read_paths(paths: Sequence[Path], out: Console) -> Recording:
+    """Several files as one recording; what was skipped is printed with its place."""
     recording = read_recording(sources_of(paths))
     for fault in recording.faults:
         out.print(str(fault), markup=False, style="yellow")
@@ -133,7 +134,7 @@ def what_if_of(
     Raises:
         RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
     """
-    recording = _read(paths, out)
+    recording = read_paths(paths, out)
     found = what_ifs(rooms, others, recording, start)
     print_what_if(found, out)
     name = ", ".join(map(str, paths))
@@ -193,11 +194,10 @@ def compared(rooms: Rooms, recording: Recording, start: Start, watch: Watch = un
 def _comparison(
     recording: Recording, start: Start, run: _Run, replayed: Replayed, recorded: Sequence[Told]
 ) -> Comparison:
-    alike_texts = Alike([_pattern(each) for each in start.ignore])
     said = {place: each for place, each in enumerate(run.messages.happened) if isinstance(each, Said)}
     return Comparison(
         said={place: each for place, each in said.items() if place not in run.skipped},
-        replies=compare(recorded, replayed.told, alike_texts),
+        replies=compare(recorded, replayed.told, alike_of(start)),
         states=_states(start, replayed),
         left_out=_left_out(recording, run.messages, replayed),
         faults=replayed.faults,
@@ -205,6 +205,11 @@ def _comparison(
         lasted_s=replayed.lasted_s,
         stopped=replayed.stopped_at is not None,
     )
+
+
+def alike_of(start: Start) -> Alike:
+    """How texts are compared. Raises ConfigError for what is no pattern."""
+    return Alike([_pattern(each) for each in start.ignore])
 
 
 def _pattern(text: str) -> re.Pattern[str]:
