@@ -82,6 +82,15 @@ class Messages:
 
     happened: list[Happened] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)  # sessions
+
+    def had_effect(self, said: Said) -> bool:
+        """Whether it was carried out: acknowledged, or decided though a cut has taken the acknowledgement.
+
+        Where a recording just ends, what was not answered by then was not decided either, as far as it tells.
+        """
+        cut = said.status is None and bool(said.number) and said.session in self.ended
+        return said.status == 0 or cut
 
     def leave_out(self, kind: str) -> None:
         self.left_out[kind] = self.left_out.get(kind, 0) + 1
@@ -155,6 +164,7 @@ class Joiner:
         if line.event == CLOSED:
             ended = SessionEnded(at=_instant(line), link=line.link, session=line.session)
             self._found.happened.append(ended)
+            self._found.ended.add(line.session)
         elif line.event == LOST:
             self._found.leave_out("gaps: the recorder could not keep up")
 

@@ -19,6 +19,7 @@ import msgspec
 from gateway.model import Instant, Msisdn
 from gateway.phone import Phone, PhoneError
 from gateway.recording.format import Header, Line, RecordedLink
+from gateway.recording.hiding import Message
 from gateway.recording.messages import Joiner, Messages, Said
 from gateway.recording.reading import Recording, RecordingError
 from gateway.replay.compare import DIGITS, Alike, Compared, Comparison, Told, Verdict, compare
@@ -26,7 +27,7 @@ from gateway.replay.going import Watch
 from gateway.replay.recorded import told_of
 from gateway.replay.typed_back import TypedBack
 from smpp.connection import Connection
-from smpp.pdu import DataSm, Pdu, SubmitSm, encode
+from smpp.pdu import DataSm, EncodeError, Pdu, SubmitSm, encode
 from smpp.ussd import Dialect
 
 WINDOW = 100
@@ -128,16 +129,21 @@ class LiveReplay:
         for place, each in enumerate(messages.happened):
             if not isinstance(each, Said) or place not in places:
                 continue
-            if each.status or (each.status is None and not each.number):
+            if not messages.had_effect(each):
                 self._left_out["messages that were refused or not answered"] += 1
             elif each.hidden:
                 self._left_out["messages that nobody had read"] += 1
+            elif not _can_be_said(each.pdu):
+                self._left_out["messages that a client cannot write"] += 1
             else:
                 found[place] = each
         return found
 
     def _replies_to_them(self) -> list[Told]:
-        """What was told because of them: by their receivers' last messages, as nothing else is known over the wire."""
+        """What was told because of them: to others by the last message of each, as nothing else is known over the wire.
+
+        What comes to a sender after his next message is told by that one; `_in_any_order` passes over it.
+        """
         said: dict[Msisdn, list[tuple[Instant, int]]] = {}
         for place, each in self._said.items():
             said.setdefault(each.subscriber, []).append((each.at, place))
@@ -145,6 +151,8 @@ class LiveReplay:
         for told in told_of(self._messages):
             if told.cause is None:
                 self._left_out["replies of timers, which are not compared"] += 1
+            elif told.cause in self._said and self._said[told.cause].subscriber == told.subscriber:
+                found.append(told)
             elif told.cause in self._said:
                 before = said.get(told.subscriber, [])
                 at = bisect.bisect_right(before, (told.at, len(self._messages.happened)))
@@ -184,14 +192,16 @@ class LiveReplay:
             ]  # fmt: skip
             stopped = False
             waiting = set(tasks)
-            while waiting and not stopped:
-                done, waiting = await asyncio.wait(waiting, timeout=LOOKED_S, return_when=asyncio.FIRST_EXCEPTION)
-                for task in done:
-                    task.result()
-                stopped = not watch(self._done)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            try:
+                while waiting and not stopped:
+                    done, waiting = await asyncio.wait(waiting, timeout=LOOKED_S, return_when=asyncio.FIRST_EXCEPTION)
+                    for task in done:
+                        task.result()
+                    stopped = not watch(self._done)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
             if not stopped:
                 await self._last_replies()
             took_s = loop.time() - self._began
@@ -238,11 +248,7 @@ class LiveReplay:
             secret.stand_in: subscriber.codes[secret.stand_in]
             for secret in said.secrets if secret.matched is not False and secret.stand_in in subscriber.codes
         }  # fmt: skip
-        pdu = self._typed_back.with_codes(place, said, codes)
-        if isinstance(pdu, (SubmitSm, DataSm)):
-            return msgspec.structs.replace(pdu, sequence_number=0)
-        shared = {name: getattr(pdu, name) for name in _SHARED}
-        return SubmitSm(**shared)
+        return _of_client(self._typed_back.with_codes(place, said, codes))
 
     def _note(self, pdu: Pdu, direction: str) -> Told | None:
         """What went by, read as a recording is; a reply that is whole by it."""
@@ -295,6 +301,22 @@ class LiveReplay:
     def _was_said(self, place: int, said: Said) -> bool:
         last = self._subscribers[said.subscriber].last
         return last is not None and place <= last
+
+
+def _of_client(pdu: Message) -> SubmitSm | DataSm:
+    """A message as a client says it."""
+    if isinstance(pdu, (SubmitSm, DataSm)):
+        return msgspec.structs.replace(pdu, sequence_number=0)
+    return SubmitSm(**{name: getattr(pdu, name) for name in _SHARED})
+
+
+def _can_be_said(pdu: Message) -> bool:
+    """Whether it is as SMPP has it; what deviates from it was read all the same, and cannot be written."""
+    try:
+        encode(_of_client(pdu))
+    except EncodeError:
+        return False
+    return True
 
 
 def _with_own_numbers(recorded: Told, told: Told, subscriber: _Subscriber) -> Told:

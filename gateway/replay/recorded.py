@@ -293,7 +293,7 @@ class RecordedReplay:
         """One message, at its time, if it had an effect then."""
         said = self._messages.happened[place]
         assert isinstance(said, Said)
-        if said.status or (said.status is None and not said.number):  # else only its acknowledgement was lost
+        if not self._messages.had_effect(said):
             self._leave_out("messages that were refused or not answered")
             self.skipped.add(place)
             return

@@ -51,10 +51,12 @@ def test_the_quiet_hour_is_the_same(rooms: Rooms) -> None:
 
 
 def test_a_sample_of_the_busy_evening_is_the_same(rooms: Rooms) -> None:
-    """Its beginning: messages over three links at once. A message whose answer is behind the cut is not compared."""
-    comparison = replayed(rooms, shipped("busy_evening", 8000))
+    """Its beginning: messages over three links at once. What the last messages were told is behind the cut."""
+    sample = shipped("busy_evening", 8000)
+    comparison = replayed(rooms, sample)
+    last = int(1000 * (sample.lines[-1].time - 0.2))
 
-    assert [] == comparison.differences
+    assert [] == [each for each in comparison.differences if each.either.at < last]
     assert len(comparison.said) > 1500
     assert {said.link for said in comparison.said.values()} == {"centre1", "centre2", "centre3"}
 
