@@ -18,7 +18,7 @@ from smpp import ussd
 from smpp.connection import Connection, Tap
 from smpp.dialects import DEFAULT, own_dialects
 from smpp.link import Link
-from smpp.pdu import DeliverSm, Pdu, Status, SubmitSm, Tag
+from smpp.pdu import DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.retry_timer import RetryTimer
 from smpp.tlvs import UssdOp
 
@@ -49,14 +49,17 @@ class Phone:
 
     Args:
         number: which the phone has; told with the bind as its address_range (SMPP 3.4 4.1.5).
+        window: messages that may wait for their acknowledgement.
     """
 
     _sessions = itertools.count(1)
 
-    def __init__(self, host: str, port: int, system_id: str, password: str, number: str = "") -> None:
+    def __init__(
+        self, host: str, port: int, system_id: str, password: str, number: str = "", *, window: int = 10
+    ) -> None:
         timer = RetryTimer(first_s=CALL_AGAIN_S, ceiling_s=CALL_AGAIN_MAX_S, steady_s=CALL_AGAIN_MAX_S)
         self._link = Link(
-            host, port, system_id, password, self, name="phone", window=10, address_range=number,
+            host, port, system_id, password, self, name="phone", window=window, address_range=number,
             already_bound_s=CALL_AGAIN_MAX_S, retry_timer=timer,
         )  # fmt: skip
         self._where, self._system_id = f"{host}:{port}", system_id
@@ -138,7 +141,7 @@ class Phone:
             short_message=octets,
             tlvs=((int(Tag.USSD_SERVICE_OP), bytes((operation,))), (int(Tag.ITS_SESSION_INFO), self._session)),
         )
-        await self._say(pdu)
+        await self.say(pdu)
 
     async def say_text(self, line: str, number: str, recipient: str) -> None:
         split = sms_text.split(line)
@@ -156,9 +159,15 @@ class Phone:
                 data_coding=split.data_coding,
                 short_message=header + part,
             )
-            await self._say(pdu)
+            await self.say(pdu)
 
-    async def _say(self, pdu: SubmitSm) -> None:
+    @property
+    def gone(self) -> bool:
+        """Whether there is no bind now."""
+        return self._link.connection is None
+
+    async def say(self, pdu: SubmitSm | DataSm) -> None:
+        """A message as it is."""
         connection = self._link.connection
         if connection is None:
             raise PhoneError(f"the gateway at {self._where} has gone")

@@ -123,6 +123,8 @@ def start_of(gateway: Gateway) -> Start:
                     listener=isinstance(peer, ListenerSection),
                     dialect=peer.dialect,
                     default_alphabet=peer.default_alphabet,
+                    peer_response_timeout_s=peer.peer_response_timeout_s,
+                    redelivery_horizon_s=peer.redelivery_horizon_s or settings.engine.redelivery_horizon_s,
                 )
                 for peer in (*settings.listeners, *settings.links)
             ),

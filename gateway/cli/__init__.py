@@ -50,6 +50,7 @@ FAULTS = (
     ("gateway.phone", "PhoneError"),
     ("gateway.recording.reading", "RecordingError"),
     ("gateway.replay.journal_files", "JournalError"),
+    ("gateway.replay.choosing", "FilterError"),
     ("gateway.replay.transcript", "TranscriptError"),
     ("gateway.store.protocol", "StoreError"),
     ("smpp.dialects", "DialectError"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,7 +17,13 @@ from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.recording.sources import holds_recordings
 from gateway.replay import command as replaying
+from gateway.replay.going import interruptible, watched
+from gateway.replay.runner import Result
+from gateway.replay.steps import Transcript
 from gateway.rooms import Rooms, read_secret
+
+if TYPE_CHECKING:
+    from gateway.replay.live import Target
 
 app = typer.Typer()
 
@@ -39,29 +46,92 @@ def replay(
         Path | None, typer.Option("--catalogue", help="What if: this folder of codes, products, texts; and today's.")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Writes a page about it, in one file.")] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="Of a recording: number=, code=, link=, time=09:00..09:30; more than once."),
+    ] = None,
+    loop: Annotated[int, typer.Option("--loop", min=1, help="Replays a recording so often.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many files at once, each by itself.")] = 1,
+    against: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Says a recording to the listener of a running gateway instead.")
+    ] = "",
+    speed: Annotated[str, typer.Option(help="Against a gateway: 100% is as recorded; 200%, max.")] = "100%",
+    system_id: Annotated[str, typer.Option(help="To bind with, against a gateway.")] = "demo",
+    password: Annotated[str, typer.Option(help="Its password.", envvar="USSDGW_PHONE_PASSWORD")] = "demo",
     config_file: ConfigFile = None,
 ) -> None:
     """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
     settings = config.load(config_file)
     recordings = [path for path in paths if holds_recordings(path)]
-    if recordings:
-        if len(recordings) < len(paths):
-            raise ConfigError("give transcripts or recordings, not both at once")
-        from gateway.replay.journal_command import state_after
-        from gateway.replay.recorded_command import Reports, Start, other_catalogue, replay_recording, what_if_of
+    if not recordings:
+        if html is not None or catalogue is not None or filters or loop > 1 or against:
+            raise ConfigError("--html, --catalogue, --filter, --loop and --against are for recordings")
+        rooms = Rooms(settings, replaying.SECRET)
+        run_them = _in_processes(config_file, jobs) if jobs > 1 else None
+        raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out, run_them=run_them))
+    if len(recordings) < len(paths):
+        raise ConfigError("give transcripts or recordings, not both at once")
+    from gateway.replay.journal_command import state_after
+    from gateway.replay.recorded_command import (
+        Reports,
+        Start,
+        other_catalogue,
+        replay_recording,
+        what_if_of,
+    )
 
-        start = Start(state, given, end_state, ignore or (), settings.subscribers.unknown == "create")
-        zone, reports = ZoneInfo(settings.operator.time_zone), Reports(junit, html)
-        live = state is not None or journal is not None
-        secret = read_secret(settings.operator.secret_file) if live else replaying.SECRET
+    unknown = settings.subscribers.unknown == "create"
+    start = Start(state, given, end_state, ignore or (), unknown, filters=filters or ())
+    zone, reports = ZoneInfo(settings.operator.time_zone), Reports(junit, html)
+    live = state is not None or journal is not None
+    secret = read_secret(settings.operator.secret_file) if live else replaying.SECRET
+    if against:
+        if jobs > 1 or any(each is not None for each in (state, given, journal, end_state, catalogue)):
+            raise ConfigError("--against begins with what the gateway has: leave --state, --given, --journal, "
+                              "--end-state, --catalogue and --jobs out")  # fmt: skip
+        from gateway.replay.live_command import replay_against
+
+        target = _target(against, system_id, password, speed)
         rooms = Rooms(settings, secret)
-        if journal is not None:
-            start = replace(start, journal=partial(state_after, settings, rooms, secret, journal))
-        if catalogue is not None:
-            others = Rooms(other_catalogue(settings, catalogue), secret)
-            raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))
-        raise typer.Exit(replay_recording(rooms, recordings, start, reports=reports, out=out, zone=zone))
-    if html is not None or catalogue is not None:
-        raise ConfigError("--html and --catalogue are for recordings")
-    rooms = Rooms(settings, replaying.SECRET)
-    raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out))
+        raise typer.Exit(
+            replay_against(rooms, recordings, start, target, reports=reports, out=out, zone=zone, loop=loop)
+        )
+    if jobs > 1:
+        if any(each is not None for each in (catalogue, journal, junit, html)) or loop > 1:
+            raise ConfigError(
+                "--jobs replays each file by itself: leave --catalogue, --journal, --junit, --html and --loop out"
+            )
+        from gateway.replay.jobs import Replayer, replay_each
+
+        raise typer.Exit(replay_each(Replayer(config_file, secret), recordings, start, jobs, out=out, zone=zone))
+    rooms = Rooms(settings, secret)
+    if journal is not None:
+        start = replace(start, journal=partial(state_after, settings, rooms, secret, journal))
+    if catalogue is not None:
+        if filters or loop > 1:
+            raise ConfigError("--catalogue compares all of a recording, once: leave --filter and --loop out")
+        others = Rooms(other_catalogue(settings, catalogue), secret)
+        raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))
+    raise typer.Exit(replay_recording(rooms, recordings, start, reports=reports, out=out, zone=zone, loop=loop))
+
+
+def _target(against: str, system_id: str, password: str, speed: str) -> Target:
+    from gateway.replay.live import Target, speed_of
+
+    host, _, port = against.rpartition(":")
+    if not host or not port.isdigit():
+        raise ConfigError(f"--against {against}: expected HOST:PORT")
+    try:
+        return Target(host, int(port), system_id, password, speed_of(speed))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _in_processes(config_file: Path | None, jobs: int) -> replaying.Run:
+    from gateway.replay.jobs import Replayer, run_at_once
+
+    def run_them(transcripts: Sequence[Transcript]) -> Sequence[Result]:
+        with interruptible() as interrupt, watched(len(transcripts), "transcripts", interrupt) as watch:
+            return list(run_at_once(Replayer(config_file, replaying.SECRET), transcripts, jobs, watch))
+
+    return run_them

@@ -24,12 +24,17 @@ TEXT, BODY = "text", "body"
 
 
 class RecordedLink(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A link or listener, and what is needed to read its messages. `listener`: the gateway is the message centre."""
+    """A link or listener, and what is needed to read its messages. `listener`: the gateway is the message centre.
+
+    `peer_response_timeout_s`, `redelivery_horizon_s`: as configured, by which a repeat is known (docs/operators.md).
+    """
 
     name: str
     listener: bool = False
     dialect: str = "spec"
     default_alphabet: str = "gsm7"
+    peer_response_timeout_s: float = 30.0
+    redelivery_horizon_s: float = 86_400.0
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

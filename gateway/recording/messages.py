@@ -82,6 +82,15 @@ class Messages:
 
     happened: list[Happened] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)  # sessions
+
+    def had_effect(self, said: Said) -> bool:
+        """Whether it was carried out: acknowledged, or decided though a cut has taken the acknowledgement.
+
+        Where a recording just ends, what was not answered by then was not decided either, as far as it tells.
+        """
+        cut = said.status is None and bool(said.number) and said.session in self.ended
+        return said.status == 0 or cut
 
     def leave_out(self, kind: str) -> None:
         self.left_out[kind] = self.left_out.get(kind, 0) + 1
@@ -133,10 +142,7 @@ class Joiner:
     def join(self) -> Messages:
         """Every message, with what is known of it at the end of the recording."""
         for line in self._lines:
-            if line.event:
-                self._event(line)
-            else:
-                self._pdu(line)
+            self.feed(line)
         for parts in self._parts.values():
             self._finish_parts(parts)
             self._found.leave_out("long replies without all their parts")
@@ -145,27 +151,36 @@ class Joiner:
             self._found.left_out["messages without an answer"] = unanswered
         return self._found
 
+    def feed(self, line: Line) -> Reply | None:
+        """One line more; the reply that is whole by it."""
+        if line.event:
+            self._event(line)
+            return None
+        return self._pdu(line)
+
     def _event(self, line: Line) -> None:
         if line.account:
             self._accounts[line.session] = line.account
         if line.event == CLOSED:
             ended = SessionEnded(at=_instant(line), link=line.link, session=line.session)
             self._found.happened.append(ended)
+            self._found.ended.add(line.session)
         elif line.event == LOST:
             self._found.leave_out("gaps: the recorder could not keep up")
 
-    def _pdu(self, line: Line) -> None:
+    def _pdu(self, line: Line) -> Reply | None:
         try:
             pdu = decode(line.octets)
         except DecodeError:
             self._found.leave_out("PDUs that cannot be read")
-            return
+            return None
         if pdu.command_id & RESPONSE_BIT:
             self._answer(line, pdu)
         elif isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
-            self._message(line, pdu)
+            return self._message(line, pdu)
         elif (name := getattr(pdu, "system_id", "")) and line.session not in self._accounts:
             self._accounts[line.session] = name
+        return None
 
     def _answer(self, line: Line, pdu: Pdu) -> None:
         asked = "out" if line.direction == "in" else "in"
@@ -176,10 +191,10 @@ class Joiner:
                 worst = max(was.status or 0, pdu.command_status)
                 self._found.happened[place] = msgspec.structs.replace(was, status=worst)
 
-    def _message(self, line: Line, pdu: SubmitSm | DeliverSm | DataSm) -> None:
+    def _message(self, line: Line, pdu: SubmitSm | DeliverSm | DataSm) -> Reply | None:
         if not isinstance(pdu, SubmitSm) and is_receipt(pdu):
             self._found.leave_out("receipts")
-            return
+            return None
         link = self._links.get(line.link) or RecordedLink(name=line.link)
         dialect = self._dialects.get(link.dialect) or self._dialects["spec"]
         address = pdu.source_addr if line.direction == "in" else pdu.destination_addr
@@ -188,9 +203,12 @@ class Joiner:
         if line.direction == "in":
             self._asked.setdefault(key, []).append(len(self._found.happened))
             self._found.happened.append(self._said(line, pdu, link, dialect, subscriber))
-            return
+            return None
         place = self._reply(line, pdu, link, dialect, subscriber)
         self._asked.setdefault(key, []).append(place)
+        reply = self._found.happened[place]
+        assert isinstance(reply, Reply)
+        return None if any(parts.place == place for parts in self._parts.values()) else reply
 
     def _said(
         self, line: Line, pdu: SubmitSm | DeliverSm | DataSm, link: RecordedLink, dialect: Dialect, subscriber: Msisdn

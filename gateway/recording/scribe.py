@@ -14,6 +14,7 @@ import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gateway.recording.fields import fields_of
 from gateway.recording.format import (
@@ -53,15 +54,18 @@ def _framers() -> dict[Direction, Framer]:
 
 @dataclass(slots=True)
 class _Peer:
-    """One connection. `typed` and `told` are what the gateway has said of PDUs that are still to come by."""
+    """One connection. `typed` and `told` are what the gateway has said of PDUs that are still to come by.
+
+    A peer may use a sequence number again before it is answered, so there are several messages of one number.
+    """
 
     opened: Opened
     alphabet: sms_text.Alphabet
     framers: dict[Direction, Framer] = field(default_factory=_framers)
     account: str = ""
-    typed: dict[int, Typed] = field(default_factory=dict)
+    typed: dict[int, deque[Typed]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
-    waiting: dict[int, _Held] = field(default_factory=dict)
+    waiting: dict[int, deque[_Held]] = field(default_factory=dict)
     lost: set[Direction] = field(default_factory=set)  # where nobody knows where the next PDU begins
 
 
@@ -157,7 +161,7 @@ class Scribe:
                 self._octets(peer, "out", body, record.at)
             case Kind.TAKEN | Kind.TYPED:
                 typed = _typed(record)
-                peer.typed[typed.sequence_number] = typed
+                peer.typed.setdefault(typed.sequence_number, deque()).append(typed)
             case Kind.REPLIED:
                 sequence_number, number = NUMBERS.unpack(body)
                 peer.told[sequence_number] = Told(sequence_number, number, "")
@@ -181,8 +185,10 @@ class Scribe:
 
     def _close(self, record: Record, peer: _Peer) -> None:
         del self._peers[record.connection]
-        for sequence_number in peer.waiting.keys() & peer.typed.keys():
-            self._decided(peer, peer.typed[sequence_number])
+        for typed in peer.typed.values():
+            for each in typed:
+                self._decided(peer, each)
+        peer.typed.clear()
         self._gone = {connection: each for connection, each in self._gone.items() if each.waiting}
         if peer.waiting:
             self._gone[record.connection] = peer
@@ -196,14 +202,15 @@ class Scribe:
 
     def _decided(self, peer: _Peer, typed: Typed) -> None:
         """A message without an answer has been decided."""
-        held = peer.waiting.pop(typed.sequence_number, None)
+        held = _taken(peer.waiting, typed.sequence_number)
         if held is not None:
             held.ready, held.typed = True, typed
 
     def _release(self, peer: _Peer) -> None:
         """Nothing more will be known of what waits."""
-        for held in peer.waiting.values():
-            held.ready = True
+        for waiting in peer.waiting.values():
+            for held in waiting:
+                held.ready = True
         peer.waiting.clear()
 
     def _gap(self, record: Record) -> None:
@@ -237,14 +244,16 @@ class Scribe:
                 held.message = self._long.add(held.part, held)
         sequence_number = int.from_bytes(frame[12:16], "big")
         if command_id & RESPONSE_BIT:
-            if direction == "out" and (asked := peer.waiting.pop(sequence_number, None)) is not None:
-                asked.ready, asked.status = True, int.from_bytes(frame[8:12], "big")
-                asked.typed = peer.typed.pop(sequence_number, None)
+            status = int.from_bytes(frame[8:12], "big")
+            # What is refused is answered at once, before what came earlier under that number and is being decided.
+            if direction == "out" and (asked := _taken(peer.waiting, sequence_number, last=bool(status))) is not None:
+                asked.ready, asked.status = True, status
+                asked.typed = None if status else _taken(peer.typed, sequence_number)
         elif direction == "out":
             held.told = peer.told.pop(sequence_number, None)
         elif command_id in _MESSAGES:
             held.ready = False
-            peer.waiting[sequence_number] = held
+            peer.waiting.setdefault(sequence_number, deque()).append(held)
 
     def lines(self, now: float, *, all: bool = False) -> Iterator[Line]:
         """The lines of which all is known. `all`: also the others, as they are."""
@@ -252,7 +261,7 @@ class Scribe:
         while held and (all or held[0].complete or now - held[0].at > HOLD_S or len(held) > HOLD_LINES_MAX):
             one = held.popleft()
             if not one.ready:
-                one.peer.waiting.pop(int.from_bytes(one.frame[12:16], "big"), None)
+                _taken(one.peer.waiting, int.from_bytes(one.frame[12:16], "big"))
             yield self._line(one)
 
     def continued(self, now: float) -> list[Line]:
@@ -349,6 +358,20 @@ class Scribe:
         while len(self._known) > KNOWN_MAX:
             self._known.popitem(last=False)
         return held.known
+
+
+_T = TypeVar("_T")
+
+
+def _taken(waiting: dict[int, deque[_T]], number: int, *, last: bool = False) -> _T | None:
+    """The first that waits under a number, or the last, taken out."""
+    found = waiting.get(number)
+    if found is None:
+        return None
+    one = found.pop() if last else found.popleft()
+    if not found:
+        del waiting[number]
+    return one
 
 
 def _typed(record: Record) -> Typed:

@@ -7,7 +7,7 @@ files; what is compared and how is the runner's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -41,7 +41,11 @@ def transcripts_in(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def replay(rooms: Rooms, paths: Sequence[Path], *, accept: bool, out: Console) -> int:
+Run = Callable[[Sequence[Transcript]], Sequence[Result]]
+"""Runs transcripts; fewer results than there were: it was stopped."""
+
+
+def replay(rooms: Rooms, paths: Sequence[Path], *, accept: bool, out: Console, run_them: Run | None = None) -> int:
     """Runs files and folders of transcripts, prints the outcome, and returns the exit status.
 
     `accept`: after the differences are shown, the expectations in the files become what was answered. A handler's
@@ -59,7 +63,8 @@ def replay(rooms: Rooms, paths: Sequence[Path], *, accept: bool, out: Console) -
             broken += 1
             for fault in error.faults:
                 out.print(Text(str(fault), style="red"))
-    results = run_all(rooms, transcripts)
+    results = list(run_all(rooms, transcripts) if run_them is None else run_them(transcripts))
+    stopped = len(results) < len(transcripts)
     for result in results:
         for line in _told(result):
             out.print(line)
@@ -69,7 +74,9 @@ def replay(rooms: Rooms, paths: Sequence[Path], *, accept: bool, out: Console) -
     differing = sum(not result.same for result in results)
     summary = f"{len(results)} transcripts, {sum(result.messages for result in results)} dialogs: "
     out.print(summary + (f"{differing} differ" if differing else "all as written"), markup=False)
-    if broken:
+    if stopped:
+        out.print(f"stopped by Ctrl-C: {len(transcripts) - len(results):,} transcripts were not run", style="yellow")
+    if broken or stopped:
         return NOT_RUN
     return DIFFERS if differing else SAME
 

@@ -33,7 +33,8 @@ class Told:
     """One reply, whole, on either side.
 
     `cause`: the place of the message that caused it among all that were said; None: a timer, or nobody knows.
-    `codes`, `reference`: what in its text is another one in every run.
+    `codes`, `reference`: what in its text is another one in every run. `moved`: the connection of its dialog had ended,
+    so it came as an SMS in place of a screen.
     """
 
     at: Instant
@@ -43,6 +44,7 @@ class Told:
     cause: int | None = None
     codes: tuple[str, ...] = ()
     reference: str = ""
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Comparison:
 
     `said`: the messages that were said again, by their places among all that happened; `replies`: every reply on
     either side, in order of time; `left_out`: what was not replayed, and how many; `faults`: tracebacks of handlers;
-    `took_s`, `lasted_s`: of the replay, and of what was recorded; `digests`: of the replay.
+    `took_s`, `lasted_s`: of the replay, and of what was recorded; `digests`: of the replay. `stopped`: it was ended
+    before its end, and this is of what it had come to.
     """
 
     said: Mapping[int, Said] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class Comparison:
     took_s: float = 0.0
     lasted_s: float = 0.0
     digests: Digests | None = None
+    stopped: bool = False
 
     @property
     def totals(self) -> Counter[Verdict]:
@@ -132,16 +136,16 @@ class Alike:
 
     def shape(self, told: Told) -> str:
         """What two texts have in common that say the same: all but their numbers and what is ignored."""
-        return _NUMBER.sub("0", self._plain(told))
+        return DIGITS.sub("0", self._plain(told))
 
     def __call__(self, one: Told, other: Told) -> bool:
         was, now = self._plain(one), self._plain(other)
         if was == now:
             return True
-        first, second = _NUMBER.findall(was), _NUMBER.findall(now)
+        first, second = DIGITS.findall(was), DIGITS.findall(now)
         return (
             len(first) == len(second)
-            and _NUMBER.sub("0", was) == _NUMBER.sub("0", now)
+            and DIGITS.sub("0", was) == DIGITS.sub("0", now)
             and all(
                 a == b or (a in one.codes and b in other.codes) or (a == one.reference and b == other.reference)
                 for a, b in zip(first, second, strict=True)
@@ -155,7 +159,7 @@ class Alike:
         return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-_NUMBER = re.compile(r"[0-9]+")
+DIGITS = re.compile(r"[0-9]+")
 
 
 def compare(recorded: Iterable[Told], replayed: Iterable[Told], alike_texts: Alike) -> list[Compared]:
@@ -191,6 +195,11 @@ def _of_cause(recorded: list[Told], replayed: list[Told], alike_texts: Alike) ->
     same: list[tuple[int, int]] = []
     steps: tuple[tuple[_Key, bool, Verdict], ...] = (
         (lambda told: (told.subscriber, told.channel, alike_texts.shape(told)), True, Verdict.SAME),
+        (
+            lambda told: (told.subscriber, told.moved or told.channel is Channel.USSD, alike_texts.shape(told)),
+            True,
+            Verdict.SAME,
+        ),
         (lambda told: (told.subscriber, told.channel), False, Verdict.TEXT),
         (lambda told: (told.channel, alike_texts.shape(told)), True, Verdict.RECIPIENT),
         (lambda told: told.subscriber, False, Verdict.TEXT),

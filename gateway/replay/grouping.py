@@ -16,6 +16,14 @@ from gateway.replay.words import NUMBER, Piece, Side, joined, of_side, pieces_of
 
 VARIES = "…"
 """In place of a number that is another one in each reply of a group."""
+COMMON = {
+    Verdict.TEXT: "differ only in",
+    Verdict.MISSING: "are missing",
+    Verdict.EXTRA: "were not there before",
+    Verdict.RECIPIENT: "went to another number",
+    Verdict.ORDER: "came in another order",
+    Verdict.LATER: "came later",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,18 @@ def grouped(differences: Iterable[Compared]) -> list[Group]:
         alike.setdefault((each.verdict, each.either.channel, form), []).append((each, row))
     found = [group for members in alike.values() for group in _by_numbers(members)]
     return sorted(found, key=lambda group: -len(group.differences))
+
+
+def heading(group: Group) -> str:
+    """`412 replies to 400 numbers differ only in`."""
+    count = len(group.differences)
+    replies = "1 reply" if count == 1 else f"{count:,} replies"
+    numbers = "1 number" if group.subscribers == 1 else f"{group.subscribers:,} numbers"
+    common = COMMON[group.verdict]
+    if count == 1:
+        common = {"differ only in": "differs only in", "are missing": "is missing",
+                  "were not there before": "was not there before"}.get(common, common)  # fmt: skip
+    return f"{replies} to {numbers} {common}"
 
 
 def _row(each: Compared) -> Iterator[Piece]:

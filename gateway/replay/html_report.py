@@ -20,7 +20,7 @@ from gateway.recording.messages import Said
 from gateway.replay.compare import Compared, Comparison, Told, Verdict
 from gateway.replay.conversations import Conversations, Turn
 from gateway.replay.elements import Bar, bars, element, page, table
-from gateway.replay.grouping import Group, grouped
+from gateway.replay.grouping import Group, grouped, heading
 from gateway.replay.report import state_line, summary
 from gateway.replay.words import Piece, Side, of_side, pieces_of
 
@@ -32,15 +32,6 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 BUCKETS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
 LATENCIES_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
-
-COMMON = {
-    Verdict.TEXT: "differ only in",
-    Verdict.MISSING: "are missing",
-    Verdict.EXTRA: "were not there before",
-    Verdict.RECIPIENT: "went to another number",
-    Verdict.ORDER: "came in another order",
-    Verdict.LATER: "came later",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +187,6 @@ def _groups(comparison: Comparison, view: View, zone: ZoneInfo) -> Iterator[Elem
         rest = groups[GROUPS_MAX:]
         count = sum(len(each.differences) for each in rest)
         yield element("p", f"... and {count:,} more replies in {len(rest):,} smaller groups")
-
-
-def heading(group: Group) -> str:
-    """`412 replies to 400 numbers differ only in`."""
-    count = len(group.differences)
-    replies = "1 reply" if count == 1 else f"{count:,} replies"
-    numbers = "1 number" if group.subscribers == 1 else f"{group.subscribers:,} numbers"
-    common = COMMON[group.verdict]
-    if count == 1:
-        common = {"differ only in": "differs only in", "are missing": "is missing",
-                  "were not there before": "was not there before"}.get(common, common)  # fmt: skip
-    return f"{replies} to {numbers} {common}"
 
 
 def _group(group: Group, conversations: Conversations, view: View, zone: ZoneInfo) -> Element:

@@ -21,19 +21,21 @@ from gateway.clock import VirtualClock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.engine.batch import Decided
+from gateway.engine.doubts import Terms
 from gateway.engine.intake import UDHI, Intake
 from gateway.engine.queue import FactQueue
 from gateway.messages import Inbound
-from gateway.model import Entry, Instant, Msisdn
+from gateway.model import Channel, Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line, Secret
-from gateway.recording.hiding import Message, put_into
-from gateway.recording.messages import Messages, Reply, Said
-from gateway.recording.parts import LongMessage, LongMessages, part_of
+from gateway.recording.hiding import Message
+from gateway.recording.messages import Messages, Said, SessionEnded
 from gateway.recording.reading import Recording
 from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
+from gateway.replay.going import Watch, unwatched
 from gateway.replay.journalled import stored_hash
 from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
+from gateway.replay.typed_back import TypedBack
 from gateway.rooms import Rooms
 from gateway.rules.cards import SALT as CARD_SALT
 from gateway.rules.credentials import Credentials
@@ -42,10 +44,12 @@ from gateway.store.protocol import Store, Wanted, WriteBatch
 from gateway.store.snapshot import contents_of
 from smpp import text as sms_text
 from smpp.connection import Connection
-from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm, decode, encode
+from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm
 from smpp.udh import sar_concatenation
 from smpp.vocabulary import RESPONSE_BIT
 
+WATCHED_LINES = 64
+"""So often somebody is told how far it is."""
 QUEUED_MS_MAX = 500
 """Of recorded time: far less than any centre waits, so that no answer to a queued message can be in doubt already."""
 
@@ -62,7 +66,8 @@ class Outcome:
 class Replayed:
     """What a replay told people, and how it went.
 
-    `outcomes`: what each message became, by its place; `ledger`: the money that this run moved.
+    `outcomes`: what each message became, by its place; `ledger`: the money that this run moved; `stopped_at`: where it
+    was ended before its end.
     """
 
     told: Sequence[Told]
@@ -75,6 +80,7 @@ class Replayed:
     took_s: float
     cpu_s: float
     lasted_s: float
+    stopped_at: Instant | None = None
 
 
 class SilentSession:
@@ -175,7 +181,7 @@ class RecordedReplay:
         self._connections = Connections()
         self._sessions: dict[int, SilentSession] = {}
         self._proofs: dict[int, _Proof] = {}
-        self._parts: dict[int, tuple[int, LongMessage[Said]]] = {}  # by place: which part it is of what
+        self._typed_back = TypedBack(messages)
         self._told_in: dict[tuple[Msisdn, str], list[tuple[Instant, int]]] = {}
         self._places: dict[tuple[int, int], int] = {}  # session and sequence_number of those queued -> place
         self._next = -1  # place of the message that is to be said next
@@ -204,8 +210,8 @@ class RecordedReplay:
             batch_facts_max=batch_facts_max,
         )  # fmt: skip
 
-    async def run(self) -> Replayed:
-        """Says everything again, and tells what came of it."""
+    async def run(self, watch: Watch = unwatched) -> Replayed:
+        """Says everything again, and tells what came of it; `watch` may end it before."""
         began, cpu_began = time.perf_counter(), time.process_time()
         await self._store.open()
         await self._store.write(self._state)
@@ -213,12 +219,16 @@ class RecordedReplay:
         head = await self._ordered.engine.start()
         self._begins_after = head.number
         self._find_told()
-        self._find_parts()
         places: Iterator[int] = iter(
             [index for index, each in enumerate(self._messages.happened) if isinstance(each, Said)]
         )
         self._next = next(places, -1)
-        for line in self._lines:
+        stopped_at = None
+        for number, line in enumerate(self._lines):
+            if not number % WATCHED_LINES and not watch(number):
+                stopped_at = self._wire_clock.now()
+                self.skipped.update(place for place in (self._next, *places) if place >= 0)
+                break
             await self._line(line, places)
         await self._settle()
         took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
@@ -240,6 +250,7 @@ class RecordedReplay:
             took_s=took_s,
             cpu_s=cpu_s,
             lasted_s=(self._wire_clock.now() - _begin(self._lines)) / 1000,
+            stopped_at=stopped_at,
         )
 
     # -- what happened, line by line
@@ -264,9 +275,10 @@ class RecordedReplay:
                     await self._say(self._next)
                     self._next = next(places, -1)
             elif response:
+                await self._until(_instant(line))  # whether it was in time is for the intake to see
                 self._proved(line.session, proof.covers.pop(sequence_number, 0))
         elif response:
-            proof.answers += command_id in _ANSWERS
+            proof.answers += command_id in _ANSWERS and int(line.pdu[16:24], 16) == 0  # what was refused is not said
         else:
             proof.covers[sequence_number] = proof.answers
 
@@ -292,7 +304,7 @@ class RecordedReplay:
         """One message, at its time, if it had an effect then."""
         said = self._messages.happened[place]
         assert isinstance(said, Said)
-        if said.status != 0:
+        if not self._messages.had_effect(said):
             self._leave_out("messages that were refused or not answered")
             self.skipped.add(place)
             return
@@ -399,32 +411,18 @@ class RecordedReplay:
             for secret in reply.secrets:
                 self._told_in.setdefault((reply.subscriber, secret.stand_in), []).append((reply.at, reply.cause))
 
-    def _find_parts(self) -> None:
-        """Which messages with stand-ins are parts of a longer one: a stand-in may be cut by their border."""
-        long: LongMessages[Said] = LongMessages()
-        for place, each in enumerate(self._messages.happened):
-            if isinstance(each, Said) and each.secrets:
-                part = part_of(each.pdu, each.link, "in")
-                if part is not None:
-                    self._parts[place] = part.number, long.add(part, each)
-
     async def _with_codes(self, place: int, said: Said) -> Message:
         """The message with the codes that this run issued in place of those that were typed back."""
-        if not said.secrets:
-            return said.pdu
-        number, message = self._parts.get(place, (1, LongMessage(1)))
-        whole = {**message.parts, number: said} if message.whole else {number: said}
-        parts = {at: (bytearray(encode(each.pdu, lenient=True)), each.pdu) for at, each in sorted(whole.items())}
+        codes: dict[str, str] = {}
         for secret in said.secrets:
             if secret.matched is False:
                 continue
             code = await self._code_for(said, secret.stand_in, matched=bool(secret.matched))
             if code and len(code) == len(secret.stand_in):
-                put_into(list(parts.values()), secret.stand_in, code)
+                codes[secret.stand_in] = code
             elif secret.matched:
                 self._matched.add(secret.stand_in)
-        pdu = decode(bytes(parts[number][0]))
-        assert isinstance(pdu, Message)
+        pdu = self._typed_back.with_codes(place, said, codes)
         return msgspec.structs.replace(pdu, sequence_number=said.pdu.sequence_number)
 
     def _is_to_come(self, said: Said, secret: Secret) -> bool:
@@ -468,24 +466,41 @@ def routes_of(recording: Recording, rooms: Rooms) -> list[Route]:
             link.listener,
             dialect=rooms.dialects[link.dialect] if link.dialect in rooms.dialects else rooms.dialects["spec"],
             default_alphabet=sms_text.Alphabet(link.default_alphabet),
+            terms=Terms(int(link.redelivery_horizon_s * 1000), int(link.peer_response_timeout_s * 1000)),
         )
         for link in recording.header.links
     ]
 
 
 def told_of(messages: Messages) -> list[Told]:
-    """The recorded replies, each with the message that caused it as far as the recording shows."""
+    """The recorded replies, each with the message that caused it as far as the recording shows.
+
+    A reply that was sent again, because a cut had left it without an answer, is told once: as it was sent first.
+    """
     by_number = {each.number: place for place, each in enumerate(messages.happened) if isinstance(each, Said)}
     last: dict[str, int] = {}
+    ended: set[int] = set()
+    unanswered: set[tuple[int, Msisdn, str]] = set()
     found = []
     for place, each in enumerate(messages.happened):
         if isinstance(each, Said):
             last[each.dialog] = last[each.subscriber] = place
-        elif isinstance(each, Reply):
-            cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
-            codes = tuple(secret.stand_in for secret in each.secrets)
-            reference = str(each.cause) if each.cause else ""
-            found.append(Told(each.at, each.subscriber, each.channel, each.text, cause, codes, reference))
+            continue
+        if isinstance(each, SessionEnded):
+            ended.add(each.session)
+            continue
+        same = (each.cause, each.subscriber, each.text)
+        if each.cause and same in unanswered:
+            continue
+        if each.status is None:
+            unanswered.add(same)
+        cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
+        codes = tuple(secret.stand_in for secret in each.secrets)
+        reference = str(each.cause) if each.cause else ""
+        said = messages.happened[cause] if cause is not None else None
+        no_screen = isinstance(said, Said) and bool(said.dialog) and said.session in ended
+        moved = no_screen and each.channel is Channel.SMS
+        found.append(Told(each.at, each.subscriber, each.channel, each.text, cause, codes, reference, moved))
     return found
 
 
@@ -495,12 +510,12 @@ def on_the_air(text: str) -> str:
     return sms_text.decode(octets, data_coding).text
 
 
-def run_recorded(replay: RecordedReplay) -> Replayed:
+def run_recorded(replay: RecordedReplay, watch: Watch = unwatched) -> Replayed:
     """Runs it in a loop of its own."""
     found: list[Replayed] = []
 
     async def run() -> None:
-        found.append(await replay.run())
+        found.append(await replay.run(watch))
 
     asyncio.run(run())  # a task's result is shown as text when its loop ends, and this one is long
     return found[0]

@@ -20,12 +20,14 @@ from gateway.model import Instant
 from gateway.recording.messages import Messages, Said, messages_of
 from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import sources_of
-from gateway.replay.command import DIFFERS, SAME
+from gateway.replay.choosing import choice_of, chosen
+from gateway.replay.command import DIFFERS, NOT_RUN, SAME
 from gateway.replay.compare import Alike, Comparison, StateDifference, Told, compare, compare_states
+from gateway.replay.going import Watch, interruptible, unwatched, watched
 from gateway.replay.html_report import write_html
 from gateway.replay.population import population
 from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
-from gateway.replay.report import print_comparison, write_junit
+from gateway.replay.report import print_comparison, summary, write_junit
 from gateway.replay.transcript import read_transcript
 from gateway.replay.what_if import WhatIf, what_if
 from gateway.replay.what_if_report import print_what_if, write_what_if_html
@@ -44,7 +46,8 @@ class Start:
     """What a replay begins with, and how it is compared.
 
     `state`: a snapshot; `journal`: makes the state after that entry of a journal; `given`: a transcript whose `given`
-    lines stand for one; `end_state`: a snapshot of the recording's end; `ignore`: patterns of what in texts may differ.
+    lines stand for one; `end_state`: a snapshot of the recording's end; `ignore`: patterns of what in texts may differ;
+    `filters`: what of it is wanted.
     """
 
     state: Path | None = None
@@ -52,6 +55,7 @@ class Start:
     end_state: Path | None = None
     ignore: Sequence[str] = ()
     create_unknown: bool = False
+    filters: Sequence[str] = ()
     journal: Callable[[int], WriteBatch] | None = None
 
 
@@ -64,27 +68,60 @@ class Reports:
 
 
 def replay_recording(
-    rooms: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo
+    rooms: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo, loop: int = 1
 ) -> int:
-    """Runs recordings as one, prints what differs, and returns the exit status.
+    """Runs recordings as one, so often from the same start, prints what differs, and returns the exit status.
 
     Raises:
         RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
     """
-    recording = _read(paths, out)
+    comparisons: list[Comparison] = []
+    with interruptible() as interrupt:
+        recording = read_paths(paths, out)
+        told_of_catalogue(rooms, recording, out)
+        size = len(recording.lines)
+        with watched(size * loop, "PDUs", interrupt) as watch:
+            while len(comparisons) < loop and not (comparisons and interrupt.came):
+                before = size * len(comparisons)
+                comparisons.append(compared(rooms, recording, start, lambda done: watch(before + done)))  # noqa: B023
+    return reported(comparisons, paths, reports, out, zone)
+
+
+def told_of_catalogue(rooms: Rooms, recording: Recording, out: Console) -> None:
+    """Says so where other codes, products and texts answer now."""
     if recording.header.catalogue not in ("", rooms.digest):
         out.print("another catalogue answers now than when it was recorded", style="yellow")
-    comparison = compared(rooms, recording, start)
-    print_comparison(comparison, out, zone)
+
+
+def reported(
+    comparisons: Sequence[Comparison], paths: Sequence[Path], reports: Reports, out: Console, zone: ZoneInfo
+) -> int:
+    """Prints the first of several runs of one recording and how the others were, writes the files; the exit status."""
+    first = comparisons[0]
+    print_comparison(first, out, zone)
+    others = 0
+    for number, each in enumerate(comparisons[1:], 2):
+        alike_runs = each.stopped or (each.replies, each.states) == (first.replies, first.states)
+        others += not alike_runs
+        came = "" if alike_runs else "; it told other things than the first run"
+        out.print(f"run {number}: {summary(each)}{came}", markup=False)
     name = ", ".join(map(str, paths))
     if reports.junit is not None:
-        write_junit(comparison, reports.junit, name, zone)
+        write_junit(first, reports.junit, name, zone)
     if reports.html is not None:
-        write_html(comparison, reports.html, name, zone)
-    return SAME if comparison.same else DIFFERS
+        write_html(first, reports.html, name, zone)
+    return max(status_of(first), DIFFERS if others else SAME)
 
 
-def _read(paths: Sequence[Path], out: Console) -> Recording:
+def status_of(comparison: Comparison) -> int:
+    """The exit status of one replay: where nothing differs as far as it came, it has not been run either."""
+    if not comparison.same:
+        return DIFFERS
+    return NOT_RUN if comparison.stopped else SAME
+
+
+def read_paths(paths: Sequence[Path], out: Console) -> Recording:
+    """Several files as one recording; what was skipped is printed with its place."""
     recording = read_recording(sources_of(paths))
     for fault in recording.faults:
         out.print(str(fault), markup=False, style="yellow")
@@ -99,7 +136,7 @@ def what_if_of(
     Raises:
         RecordingError, StoreError, TranscriptError, ConfigError, OSError: it could not be run.
     """
-    recording = _read(paths, out)
+    recording = read_paths(paths, out)
     found = what_ifs(rooms, others, recording, start)
     print_what_if(found, out)
     name = ", ".join(map(str, paths))
@@ -136,36 +173,46 @@ class _Run:
     replayed: Replayed
 
 
-def _run(rooms: Rooms, recording: Recording, start: Start) -> _Run:
+def _run(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatched) -> _Run:
     messages = messages_of(recording, rooms.dialects, rooms.operator.country)
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
     state, after = start_state(start, rooms.operator, at, messages)
     replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
-    return _Run(messages, replay.skipped, run_recorded(replay))
+    return _Run(messages, replay.skipped, run_recorded(replay, watch))
 
 
-def compared(rooms: Rooms, recording: Recording, start: Start) -> Comparison:
-    """A recording replayed and compared, as a value."""
-    run = _run(rooms, recording, start)
-    recorded = [told for told in told_of(run.messages) if told.cause not in run.skipped]
-    return _comparison(recording, start, run, run.replayed, recorded)
+def compared(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatched) -> Comparison:
+    """A recording replayed and compared, as a value; `watch` may end it before its end."""
+    choice = choice_of(start.filters, rooms.operator.zone, (link.name for link in recording.header.links))
+    run = _run(rooms, recording, start, watch)
+    stopped_at = run.replayed.stopped_at
+    recorded = [
+        told for told in told_of(run.messages)
+        if told.cause not in run.skipped and (told.cause is not None or stopped_at is None or told.at <= stopped_at)
+    ]  # fmt: skip
+    return chosen(choice, _comparison(recording, start, run, run.replayed, recorded))
 
 
 def _comparison(
     recording: Recording, start: Start, run: _Run, replayed: Replayed, recorded: Sequence[Told]
 ) -> Comparison:
-    alike_texts = Alike([_pattern(each) for each in start.ignore])
     said = {place: each for place, each in enumerate(run.messages.happened) if isinstance(each, Said)}
     return Comparison(
         said={place: each for place, each in said.items() if place not in run.skipped},
-        replies=compare(recorded, replayed.told, alike_texts),
+        replies=compare(recorded, replayed.told, alike_of(start)),
         states=_states(start, replayed),
         left_out=_left_out(recording, run.messages, replayed),
         faults=replayed.faults,
         took_s=replayed.took_s,
         lasted_s=replayed.lasted_s,
         digests=replayed.digests,
+        stopped=replayed.stopped_at is not None,
     )
+
+
+def alike_of(start: Start) -> Alike:
+    """How texts are compared. Raises ConfigError for what is no pattern."""
+    return Alike([_pattern(each) for each in start.ignore])
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -193,7 +240,7 @@ def start_state(start: Start, operator: Operator, at: Instant, messages: Message
 
 def _states(start: Start, replayed: Replayed) -> list[StateDifference]:
     """What is stored otherwise than in the snapshot of the end; nothing where there is none."""
-    if start.end_state is None:
+    if start.end_state is None or replayed.stopped_at is not None:
         return []
     recorded = state_of(read_snapshot(start.end_state))
     return compare_states(recorded, state_of(replayed.state))

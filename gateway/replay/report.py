@@ -15,20 +15,31 @@ from rich.text import Text
 
 from gateway.model import Channel
 from gateway.replay.compare import Compared, Comparison, StateDifference, Told, Verdict
+from gateway.replay.grouping import Group, grouped
+from gateway.replay.grouping import heading as group_heading
 from gateway.replay.words import Side, of_side, pieces_of
 
 SHOWN_MAX = 50
-"""Differences that are printed; the others are counted."""
+"""Differences of end states that are printed; the others are counted."""
+GROUPS_SHOWN_MAX = 20
+EXAMPLES_MAX = 2
+"""Groups of differing replies that are printed, and so many of each in full; the page of `--html` has more."""
 
 
 def print_comparison(comparison: Comparison, out: Console, zone: ZoneInfo) -> None:
-    """The differences with the words that differ marked, then the totals."""
-    differences = comparison.differences
-    for each in differences[:SHOWN_MAX]:
-        for line in _told(each, comparison, zone):
-            out.print(line)
-    if len(differences) > SHOWN_MAX:
-        out.print(f"... and {len(differences) - SHOWN_MAX:,} more differences", markup=False)
+    """The differences by what they have in common, with the words that differ marked, then the totals."""
+    if comparison.stopped:
+        out.print(Text(f"stopped by Ctrl-C: this is of the first {len(comparison.said):,} messages", style="yellow"))
+    groups = grouped(comparison.differences)
+    for group in groups[:GROUPS_SHOWN_MAX]:
+        out.print(Text(group_heading(group), style="bold"))
+        out.print(_in_common(group))
+        for each in group.differences[:EXAMPLES_MAX]:
+            for line in _told(each, comparison, zone):
+                out.print(Text("    ") + line)
+    if len(groups) > GROUPS_SHOWN_MAX:
+        left = sum(len(group.differences) for group in groups[GROUPS_SHOWN_MAX:])
+        out.print(f"... and {left:,} more differences of {len(groups) - GROUPS_SHOWN_MAX:,} kinds", markup=False)
     for state in list(comparison.states)[:SHOWN_MAX]:
         out.print(Text(state_line(state), style="yellow"))
     if len(comparison.states) > SHOWN_MAX:
@@ -41,6 +52,13 @@ def print_comparison(comparison: Comparison, out: Console, zone: ZoneInfo) -> No
     out.print(summary(comparison), markup=False)
     if comparison.digests is not None:
         out.print(f"outcomes {comparison.digests.outcomes}, state {comparison.digests.state}", markup=False)
+
+
+def _in_common(group: Group) -> Text:
+    """What its replies share, on one line; what was and what is now stand in brackets, and are marked by colour."""
+    line = Text("  " + group.text.replace("\n", " / "))
+    line.highlight_regex(r"\[(?P<red>[^→\]]*)→(?P<green>[^\]]*)\]")  # rich takes the names for styles
+    return line
 
 
 def totals_table(comparison: Comparison) -> Table:

@@ -15,8 +15,8 @@ from gateway.model import Money
 from gateway.replay.compare import Compared
 from gateway.replay.conversations import Conversations
 from gateway.replay.elements import element, table
-from gateway.replay.grouping import grouped
-from gateway.replay.html_report import EXAMPLES_MAX, View, example, heading, html_report
+from gateway.replay.grouping import grouped, heading
+from gateway.replay.html_report import EXAMPLES_MAX, View, example, html_report
 from gateway.replay.recorded import Outcome
 from gateway.replay.report import SHOWN_MAX
 from gateway.replay.transcript import sum_text

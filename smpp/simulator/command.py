@@ -1,15 +1,13 @@
-"""`ussdgw simulator` and `ussdgw load`: read a scenario or a mix, run it, show it, and write what came of it."""
+"""`ussdgw simulator` and what is behind `ussdgw load`: run a scenario, show it, and write what came of it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 import signal
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 import typer
 import uvloop
 from rich.console import Console
@@ -17,13 +15,12 @@ from rich.live import Live
 
 from smpp.simulator.core import Core
 from smpp.simulator.report import RateMeter, live_table, report, report_table
-from smpp.simulator.scenario import Scenario, read_mix, read_scenario
+from smpp.simulator.scenario import Scenario, read_scenario
 from smpp.simulator.wires import Simulator
 
 __all__ = ["load", "simulator"]
 
 VIEW_S: Final = 0.25
-SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 US_PER_MS: Final = 1000.0
 GRACE_S: Final = 15.0  # after the load's end, for what is still on its way
 
@@ -47,33 +44,8 @@ def simulator(
     _print(core, seconds, as_json=as_json)
 
 
-def load(
-    against: Annotated[str, typer.Option(metavar="HOST:PORT", help="The gateway's listener.")] = "127.0.0.1:2775",
-    mix: Annotated[Path | None, typer.Option(help="TOML: who says what, how often; the keys of [load].")] = None,
-    rate: Annotated[float, typer.Option(min=0, help="Messages a second, on a schedule; 0: as fast as the window.")] = 0,
-    window: Annotated[int, typer.Option(min=1, help="Messages that may wait for their acknowledgement.")] = 50,
-    lasts: Annotated[str, typer.Option("--for", help="How long: 60s, 10m.")] = "60s",
-    system_id: Annotated[str, typer.Option(help="To bind with.")] = "demo",
-    password: Annotated[str, typer.Option(help="Its password.", envvar="USSDGW_PHONE_PASSWORD")] = "demo",
-    hdr: Annotated[Path | None, typer.Option(help="Writes the latencies, an HDR histogram.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The final report as one JSON object.")] = False,
-) -> None:
-    """Loads a gateway as a client of its listener: a mix of messages at a rate, or as fast as a window lets it."""
-    host, _, port = against.rpartition(":")
-    found = re.fullmatch(r"(\d+)([smh])", lasts)
-    if not host or not port.isdigit():
-        raise typer.BadParameter(f"{against!r}: HOST:PORT is expected", param_hint="--against")
-    if found is None:
-        raise typer.BadParameter(f"{lasts!r}: a number of s, m or h is expected, for example 60s", param_hint="--for")
-    client = {
-        "about": mix.name if mix else "balances", "host": host, "port": int(port), "system_id": system_id,
-        "password": password,
-    }  # fmt: skip
-    asked = {"rate": rate, "window": window, "seconds": float(found[1]) * SECONDS[found[2]]}
-    if mix is not None:
-        scenario = read_mix(mix, client, asked)
-    else:
-        scenario = msgspec.convert({**client, "acts": "client", "load": {"numbers": 1000, **asked}}, Scenario)
+def load(scenario: Scenario, *, hdr: Path | None, as_json: bool) -> None:
+    """Plays a client's load, live on a terminal, and prints what came of it; `hdr`: a file for the latencies."""
     core, seconds = _ran(scenario)
     if hdr is not None:
         with hdr.open("wb") as stream:

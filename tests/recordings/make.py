@@ -75,7 +75,11 @@ def kept(folder: Path, name: str, *, stretch: float = 1.0) -> None:
         return msgspec.structs.replace(line, time=round(began + (line.time - began) * stretch, 6))
 
     how = f"make fixtures: {name}.toml" + (f", its time stretched {stretch:g} times" if stretch != 1 else "")
-    header = msgspec.structs.replace(recording.header, source=how)
+    links = tuple(
+        msgspec.structs.replace(link, peer_response_timeout_s=link.peer_response_timeout_s * stretch)
+        for link in recording.header.links
+    )
+    header = msgspec.structs.replace(recording.header, source=how, links=links)
     octets = header_octets(header) + b"".join(line_octets(later(line)) for line in recording.lines)
     (RECORDINGS / f"{name}{PACKED}").write_bytes(zstandard.ZstdCompressor(level=LEVEL).compress(octets))
 

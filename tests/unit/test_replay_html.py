@@ -11,8 +11,8 @@ import pytest
 from gateway.model import Channel, Instant, Msisdn
 from gateway.recording.messages import Said
 from gateway.replay.compare import Alike, Comparison, StateDifference, Told, Verdict, compare
-from gateway.replay.grouping import Group, grouped
-from gateway.replay.html_report import View, heading, html_report
+from gateway.replay.grouping import Group, grouped, heading
+from gateway.replay.html_report import View, html_report
 from gateway.replay.words import Piece, Side, of_side, pieces
 from smpp.pdu import SubmitSm
 
