@@ -224,11 +224,23 @@ class CodeTries(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Allowance(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is left of a package: minutes, SMS, megabytes."""
+    """What is left of a package: minutes, SMS, megabytes. `of_tariff`: it is part of the month of the tariff."""
 
     unit: str
     left: int
     until: Instant = Instant(0)
+    of_tariff: bool = False
+
+
+class Month(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The month of a tariff: its days are reckoned from `since`, the next fee is due at `until`.
+
+    `waits`: that fee has found no money yet; until it does there are no packages.
+    """
+
+    since: Instant
+    until: Instant
+    waits: bool = False
 
 
 RECENT_MAX = 5
@@ -255,6 +267,7 @@ class Subscriber(msgspec.Struct, frozen=True, array_like=True, gc=False):
     code_tries: CodeTries = CodeTries()
     allowances: tuple[Allowance, ...] = ()
     since: Instant = Instant(0)  # a customer since then; 0: for longer than anybody asks
+    month: Month | None = None  # of the tariff; None: of a database that kept none, its timer will set it
 
     def service(self, service: ServiceId) -> ConnectedService | None:
         for each in self.services:

@@ -75,6 +75,7 @@ from gateway.model import (
     CodeRef,
     Instant,
     Language,
+    Money,
     Msisdn,
     Person,
     PersonId,
@@ -82,6 +83,7 @@ from gateway.model import (
 )
 from gateway.reading import REFUSED, Reading
 from gateway.rules.pushes import PushRecord
+from gateway.rules.renewing import begun
 from gateway.store.contents import packed_rows
 from gateway.store.protocol import (
     ContentRow,
@@ -500,7 +502,7 @@ class Batch:
             subscriber = Subscriber(
                 row.msisdn, row.person, row.region, row.tariff, account.id, row.language, numbers_on=row.numbers_on
             )
-            unit.open_account(account, Person(row.person, row.kind), subscriber, row.balance)
+            self._open(unit, account, Person(row.person, row.kind), subscriber, row.balance, fact.at)
         unit.commit()
         if added:
             number = self.journal.next_number()
@@ -806,14 +808,24 @@ class Batch:
         person = Person(person_of_unknown(msisdn))
         subscriber = Subscriber(msisdn, person.id, opening.region, opening.tariff, account.id, since=inbound.at)
         unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
-        unit.open_account(account, person, subscriber, opening.balance_minor)
+        subscriber = self._open(unit, account, person, subscriber, opening.balance_minor, inbound.at)
         unit.commit()
         self._effects(unit, self.journal.number + 1, inbound.at)
         return subscriber
 
+    def _open(
+        self, unit: MessageUnit, account: Account, person: Person, subscriber: Subscriber, balance: Money, at: Instant
+    ) -> Subscriber:
+        """A number that is new to the store, with its account and the dates of its fees."""
+        known, timers = begun(subscriber, at, self.tools.surroundings.products, self.tools.surroundings.operator)
+        unit.open_account(account, person, known, balance)
+        unit.timers.extend(timers)
+        return known
+
     def _uncreate(self, subscriber: Subscriber, created: int) -> None:
         """Its message waits aside and has no number yet, under which its opening balance could be entered."""
         del self.write.ledger[created:]
+        self.write.timers = [each for each in self.write.timers if each.msisdn != subscriber.msisdn]
         state = self.state
         state.subscribers[subscriber.msisdn] = None
         state.accounts[subscriber.account] = None

@@ -16,6 +16,7 @@ from gateway.model import DAY_MS, FEES, Entry, Instant, Money, Msisdn, Record, S
 from gateway.rules import confirmations
 from gateway.rules.credentials import PASSWORD_REFUSALS, Credentials, proved
 from gateway.rules.paying import usual_floor
+from gateway.rules.renewing import stood_still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ def unblock(command: Lift, uow: UnitOfWork) -> Outcome:
     return Outcome(
         replies=tuple(replies),
         changed=(credentials, msgspec.structs.replace(subscriber, status=status), Blocked(number)),
+        timers=stood_still(subscriber, command.at),
         timers_cancelled=(_timer_key(number),),
     )
 

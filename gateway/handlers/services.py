@@ -25,17 +25,16 @@ from gateway.model import (
     Instant,
     Language,
     Money,
-    Msisdn,
     ServiceId,
     ServiceStatus,
     Subscriber,
+    SubscriberStatus,
     TariffId,
 )
 from gateway.rules import confirmations
-from gateway.rules.calendar import months_later
 from gateway.rules.naming import LIST_ROOM, grouped, name_in, nameless, numbered
 from gateway.rules.paying import missing_for, waiting_for_money
-from gateway.rules.renewing import renewal_key
+from gateway.rules.renewing import SELDOM_DAYS, fees_stand, period_end, renewal, renewal_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,9 +254,9 @@ def _connected_paid(
     if service.period is Period.ONCE:
         text, until = "services-connected_once", Instant(0)
     else:
-        text, until = "services-connected", _paid_until(command.at, command.at, service.period, uow)
+        text, until = "services-connected", period_end(command.at, command.at, service.period, uow.operator)
         arguments["until"] = until
-        timers = (_renewal(command.msisdn, service.id, until),)
+        timers = (renewal(command.msisdn, service.id, until),)
     return Outcome(
         replies=(Reply(command.actor, text, arguments),),
         changed=(_with(subscriber, ConnectedService(service.id, command.at, until)),),
@@ -273,28 +272,30 @@ def _price_entries(subscriber: Subscriber, price: Money) -> tuple[Entry, ...]:
     )
 
 
-def _renewal(msisdn: Msisdn, service: ServiceId, at: Instant) -> Timer:
-    return Timer(renewal_key(msisdn, service), at, Renew.name, msisdn, (("service", service),))
-
-
 @handles(Renew)
 def renew(command: Renew, uow: UnitOfWork) -> Outcome:
     """Takes the price of the next period, once; a gateway that was down takes those of the periods it missed."""
     subscriber = _subscriber(command, uow)
     on = subscriber.service(command.service)
-    if on is None or not on.paid_until or command.at < on.paid_until:
+    if on is None or not on.paid_until or subscriber.status is SubscriberStatus.CLOSED:
         return Outcome()
+    waited = on.status is ServiceStatus.SUSPENDED
+    if command.at < on.paid_until:  # money came in for what has been paid already
+        return Outcome(timers=(renewal(command.msisdn, on.id, on.paid_until),))
     service = _service(uow.products, command.service)
     price = service.price_minor
     if not price or service.period is Period.ONCE:
         return Outcome(changed=(_replaced(subscriber, on, ConnectedService(on.id, on.since)),))
+    if fees_stand(subscriber):
+        stands = msgspec.structs.replace(on, status=ServiceStatus.SUSPENDED, paid_until=command.at)
+        again = renewal(command.msisdn, on.id, Instant(command.at + SELDOM_DAYS * DAY_MS))
+        return Outcome(changed=(_replaced(subscriber, on, stands),), timers=(again,))
     account = uow.account(subscriber.account)
     missing = missing_for(account, price)
     if missing:
         return _waits(command, uow, subscriber, on, service, account, missing)
-    waited = on.status is ServiceStatus.SUSPENDED
     since = command.at if waited else on.since
-    until = _paid_until(since, command.at if waited else on.paid_until, service.period, uow)
+    until = period_end(since, command.at if waited else on.paid_until, service.period, uow.operator)
     replies: tuple[Reply, ...] = ()
     if waited or service.period is Period.MONTH:  # a receipt every day would only annoy
         arguments = {
@@ -306,7 +307,7 @@ def renew(command: Renew, uow: UnitOfWork) -> Outcome:
         replies=replies,
         changed=(_replaced(subscriber, on, ConnectedService(on.id, since, until)),),
         entries=_price_entries(subscriber, price),
-        timers=(_renewal(command.msisdn, on.id, until),),
+        timers=(renewal(command.msisdn, on.id, until),),
     )
 
 
@@ -321,7 +322,7 @@ def _waits(
             replies=(Reply(command.msisdn, "services-ended", arguments, notice=True),),
             changed=(_replaced(subscriber, on, None),),
         )
-    again = _renewal(command.msisdn, on.id, Instant(command.at + DAY_MS))
+    again = renewal(command.msisdn, on.id, Instant(command.at + DAY_MS))
     unpaid = waiting_for_money(account, again.key)
     if on.status is ServiceStatus.SUSPENDED:
         return Outcome(changed=unpaid, timers=(again,))
@@ -337,17 +338,6 @@ def _replaced(subscriber: Subscriber, old: ConnectedService, new: ConnectedServi
     """The subscriber with one service in another state, or without it."""
     services = tuple(each for each in (new if each is old else each for each in subscriber.services) if each)
     return msgspec.structs.replace(subscriber, services=services)
-
-
-def _paid_until(since: Instant, after: Instant, period: Period, uow: UnitOfWork) -> Instant:
-    """The end of the first period that ends later than `after`. Months are reckoned from the first day, so that a
-    service of the 31st is due on the last day of February and on the 31st of March again."""
-    if period is not Period.MONTH:
-        return Instant(after + DAY_MS)
-    months = 1
-    while (until := months_later(since, months, uow.operator)) <= after:
-        months += 1
-    return until
 
 
 def _state(command: Command, service: Service, on: ConnectedService) -> Outcome:

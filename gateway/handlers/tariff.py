@@ -1,4 +1,8 @@
-"""Tariffs: mine, those open to me, changing, and which would be cheapest."""
+"""Tariffs: mine, those open to me, changing, and which would be cheapest; and the fee of each month.
+
+The first month is paid with the change, each later one when the month that is paid for ends, by a timer; nothing is
+prorated or returned. Without money there are no packages until it comes: the number works, at the prices beyond them.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,39 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.catalogue.products import Products, Service, Tariff
+from gateway.catalogue.products import Period, Products, Service, Tariff
 from gateway.commands import Command, Outcome, Reply, UnitOfWork, handles, refused
 from gateway.model import (
     DAY_MS,
     FEES,
     NO_MONEY,
+    Account,
     Entry,
     Instant,
     Money,
+    Month,
     Record,
     Subscriber,
+    SubscriberStatus,
     TariffId,
     UsageKind,
     UsageTotal,
 )
 from gateway.rules import confirmations
 from gateway.rules.acting import is_child
+from gateway.rules.calendar import months_later
 from gateway.rules.naming import LIST_ROOM, name_in, nameless, numbered
-from gateway.rules.paying import missing_for
+from gateway.rules.paying import missing_for, waiting_for_money
+from gateway.rules.renewing import (
+    SELDOM_DAYS,
+    begun,
+    fees_stand,
+    month_end,
+    next_try,
+    period_end,
+    renewal_key,
+    with_month,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +74,14 @@ class Advise(Command):
     name = "tariff.advise"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renew(Command):
+    """The month that was paid for has ended, or a fee that waits is tried again."""
+
+    name = "tariff.renew"
+    own = True
+
+
 class Changed(Record, frozen=True, array_like=True, gc=False):
     """When the tariff of a number was changed last; 0: never."""
 
@@ -65,6 +91,9 @@ class Changed(Record, frozen=True, array_like=True, gc=False):
 
 CHARGE = "tariff_change"
 """The kind of the ledger entries of a change's fee."""
+
+MONTHLY = "tariff"
+"""The kind of the ledger entries of a month's fee."""
 
 KILOBYTES = 1024
 MONTH_DAYS = 30
@@ -76,14 +105,22 @@ def _subject(command: Command, uow: UnitOfWork) -> Subscriber:
     return subscriber
 
 
+def _tariff_of(subscriber: Subscriber, uow: UnitOfWork) -> Tariff:
+    """Its tariff. One that the catalogue has lost costs nothing more, and can still be seen by its id."""
+    number = subscriber.tariff
+    return uow.products.tariffs.get(number) or Tariff(number, nameless(number), open=False)
+
+
 @handles(Show)
 def show(command: Show, uow: UnitOfWork) -> Outcome:
     """The fee, what it includes, the prices beyond."""
-    number = _subject(command, uow).tariff
-    tariff = uow.products.tariffs.get(number) or Tariff(number, nameless(number), open=False)
+    subscriber = _subject(command, uow)
+    tariff = _tariff_of(subscriber, uow)
+    month = subscriber.month
     arguments: dict[str, object] = {
         "tariff": tariff.names,
         "monthly": tariff.monthly_minor,
+        "waits": "yes" if month is not None and month.waits else "no",
         "minutes": tariff.minutes_included,
         "messages": tariff.sms_included,
         "megabytes": tariff.megabytes_included,
@@ -138,32 +175,30 @@ def change(command: Change, uow: UnitOfWork) -> Outcome:
     if refusal is not None:
         return refusal
     dropped = _dropped(subscriber, tariff, uow.products)
-    before = uow.products.tariffs.get(subscriber.tariff)
+    before = _tariff_of(subscriber, uow)
+    price = Money(fee + tariff.monthly_minor)
     arguments: dict[str, object] = {
         "tariff": tariff.names,
-        "fee": fee,
+        "price": price,
         "monthly": tariff.monthly_minor,
-        "way_back": _way_back(command, uow) if before is not None and before.open else "closed",
+        "lost": _lost(command, subscriber, before),
+        "way_back": _way_back(command, uow) if before.open else "closed",
         "count": len(dropped),
         "services": ", ".join(name_in(each.names, uow.language) for each in dropped),
     } | _whose(command)
-    price = Money(fee + tariff.monthly_minor)
     confirmed = command.confirmed
     if confirmed is None or confirmed.price != price:
         text = "tariff-ask" if confirmed is None else "tariff-ask_again"
         return confirmations.ask_actor(command, uow, text=text, arguments=arguments, price=price)
+    month = Month(command.at, months_later(command.at, 1, uow.operator))
     gone = {each.id for each in dropped}
     changed = msgspec.structs.replace(
-        subscriber,
+        with_month(subscriber, tariff, month),
         tariff=tariff.id,
         services=tuple(each for each in subscriber.services if each.id not in gone),
     )
-    left = Money(uow.account(subscriber.account).balance - fee)
-    arguments |= {"before": str(subscriber.tariff), "left": left}
-    entries = (
-        Entry(subscriber.account, Money(-fee), CHARGE, command.msisdn),
-        Entry(FEES, fee, CHARGE, command.msisdn),
-    )
+    left = Money(uow.account(subscriber.account).balance - price)
+    arguments |= {"before": str(subscriber.tariff), "left": left, "until": month.until}
     replies = [Reply(command.actor, "tariff-changed", arguments)]
     if command.actor != command.msisdn:
         told = {"number": command.actor, "tariff": tariff.names}
@@ -171,8 +206,27 @@ def change(command: Change, uow: UnitOfWork) -> Outcome:
     return Outcome(
         replies=tuple(replies),
         changed=(changed, Changed(command.msisdn, at=command.at)),
-        entries=entries if fee else (),
+        entries=(*_entries(subscriber, fee, CHARGE), *_entries(subscriber, tariff.monthly_minor, MONTHLY)),
+        timers=(month_end(command.msisdn, month.until),),
+        timers_cancelled=tuple(renewal_key(command.msisdn, each.id) for each in dropped),
     )
+
+
+def _entries(subscriber: Subscriber, amount: Money, kind: str) -> tuple[Entry, ...]:
+    if not amount:
+        return ()
+    return (
+        Entry(subscriber.account, Money(-amount), kind, subscriber.msisdn),
+        Entry(FEES, amount, kind, subscriber.msisdn),
+    )
+
+
+def _lost(command: Change, subscriber: Subscriber, before: Tariff) -> Instant:
+    """Until when the tariff that is left has been paid; 0: there is nothing to lose."""
+    month = subscriber.month
+    if month is None or month.waits or not before.monthly_minor or month.until <= command.at:
+        return Instant(0)
+    return month.until
 
 
 def _whose(command: Change) -> dict[str, object]:
@@ -206,9 +260,12 @@ def _change_refusal(
     account = uow.account(subscriber.account)
     if account.balance < 0:
         return refused(command, "debt", balance=account.balance)
-    missing = missing_for(account, fee)
-    if fee and missing:
-        return refused(command, "not_enough_money", tariff=tariff.names, fee=fee, missing=Money(missing))
+    price = Money(fee + tariff.monthly_minor)
+    missing = missing_for(account, price)
+    if price and missing:
+        return refused(
+            command, "not_enough_money", tariff=tariff.names, price=price, missing=missing, monthly=tariff.monthly_minor
+        )
     return None
 
 
@@ -220,6 +277,60 @@ def _dropped(subscriber: Subscriber, tariff: Tariff, products: Products) -> list
         for each in connected
         if tariff.id in each.forbids_tariffs or (each.needs_tariffs and tariff.id not in each.needs_tariffs)
     ]
+
+
+@handles(Renew)
+def renew(command: Renew, uow: UnitOfWork) -> Outcome:
+    """Takes the fee of the next month, once, and renews the packages; a gateway that was down takes the fees of the
+    months it missed. A number without a month gets one: what runs may have been paid before it was known here."""
+    subscriber = _subject(command, uow)
+    if subscriber.status is SubscriberStatus.CLOSED:
+        return Outcome()
+    month = subscriber.month
+    if month is None:
+        known, timers = begun(subscriber, command.at, uow.products, uow.operator)
+        return Outcome(changed=(known,), timers=timers)
+    if command.at < month.until:  # money came in for what has been paid already
+        return Outcome(timers=(month_end(command.msisdn, month.until),))
+    tariff = _tariff_of(subscriber, uow)
+    if fees_stand(subscriber):
+        stands = with_month(subscriber, tariff, Month(month.since, command.at, waits=True))
+        again = month_end(command.msisdn, Instant(command.at + SELDOM_DAYS * DAY_MS))
+        return Outcome(changed=(stands,), timers=(again,))
+    price = tariff.monthly_minor
+    account = uow.account(subscriber.account)
+    missing = missing_for(account, price)
+    if price and missing:
+        return _waits(command, subscriber, tariff, month, account, missing)
+    since = command.at if month.waits else month.since
+    until = period_end(since, since if month.waits else month.until, Period.MONTH, uow.operator)
+    arguments = {
+        "tariff": tariff.names, "price": price, "left": Money(account.balance - price), "until": until,
+    }  # fmt: skip
+    reply = Reply(command.msisdn, "tariff-resumed" if month.waits else "tariff-renewed", arguments, notice=True)
+    return Outcome(
+        replies=(reply,) if price else (),
+        changed=(with_month(subscriber, tariff, Month(since, until)),),
+        entries=_entries(subscriber, price, MONTHLY),
+        timers=(month_end(command.msisdn, until),),
+    )
+
+
+def _waits(
+    command: Renew, subscriber: Subscriber, tariff: Tariff, month: Month, account: Account, missing: Money
+) -> Outcome:
+    """No money for it: told once, no packages, tried again every day, later every month, and when money comes."""
+    again = month_end(command.msisdn, next_try(month.until, command.at))
+    unpaid = waiting_for_money(account, again.key)
+    if month.waits:
+        return Outcome(changed=unpaid, timers=(again,))
+    waiting = with_month(subscriber, tariff, msgspec.structs.replace(month, waits=True))
+    arguments = {"tariff": tariff.names, "missing": missing}
+    return Outcome(
+        replies=(Reply(command.msisdn, "tariff-waits", arguments, notice=True),),
+        changed=(waiting, *unpaid),
+        timers=(again,),
+    )
 
 
 @dataclass(frozen=True, slots=True)

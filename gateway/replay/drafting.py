@@ -142,8 +142,8 @@ def _settings(
     for key, moved in (("sent", subscriber.sent), ("received", subscriber.received)):
         if moved != DayTotal() and moved.day == day_number(at, operator):
             yield f"{key}={sum_text(moved.total)}"
-    if subscriber.allowances:
-        yield f"packages={','.join(f'{each.unit}:{each.left}' for each in subscriber.allowances)}"
+    if bought := [each for each in subscriber.allowances if not each.of_tariff]:
+        yield f"packages={','.join(f'{each.unit}:{each.left}' for each in bought)}"
     if subscriber.since:
         yield f"since={max(0, at - subscriber.since) // DAY_MS}d"
 

@@ -6,7 +6,7 @@ What a transcript leaves out is filled in here, and nowhere else: each number it
 from __future__ import annotations
 
 from gateway.card_importing import card_row
-from gateway.catalogue.products import Operator
+from gateway.catalogue.products import Operator, Products
 from gateway.engine.journal import ImportedEntry, Journal
 from gateway.engine.passwords import hashed
 from gateway.messages import UsageRow
@@ -33,15 +33,17 @@ from gateway.model import Allowance as Package
 from gateway.replay.steps import Given, PrepaidCard, Transcript
 from gateway.rules.calendar import day_number
 from gateway.rules.cards import SALT, Card
-from gateway.store.protocol import Head, LedgerRow, WriteBatch
+from gateway.rules.renewing import begun
+from gateway.store.protocol import Head, LedgerRow, TimerRow, WriteBatch
 
 CARD_GOOD_DAYS = 365
 NUMBER_BEFORE = 1_000_000
 """Journal numbers start above it, so that a reference in a text cannot be taken for anything else."""
 
 
-def population(transcript: Transcript, operator: Operator, at: Instant) -> WriteBatch:
-    """Subscribers, owners, accounts, usage and cards, with the opening balances in the ledger."""
+def population(transcript: Transcript, products: Products, operator: Operator, at: Instant) -> WriteBatch:
+    """Subscribers with the dates of their fees, owners, accounts, usage and cards, with the opening balances in the
+    ledger."""
     batch = WriteBatch()
     journal = Journal(Head(NUMBER_BEFORE))
     number = journal.next_number()
@@ -52,7 +54,11 @@ def population(transcript: Transcript, operator: Operator, at: Instant) -> Write
         known = persons.get(person.id)
         if known is None or len(person.cabinets) > len(known.cabinets):
             persons[person.id] = person
-        batch.subscribers.append(_subscriber(given, person.id, at, today))
+        subscriber, timers = begun(_subscriber(given, person.id, at, today), at, products, operator)
+        batch.subscribers.append(subscriber)
+        batch.timers.extend(
+            [TimerRow(each.key, each.due_at, each.command, each.msisdn, each.arguments) for each in timers]
+        )
         if given.payer is None:
             _open(batch, number, at, AccountId(given.msisdn), OPENING, given.balance, given.msisdn)
         if given.points:

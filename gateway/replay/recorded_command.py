@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from gateway.catalogue.products import Operator
 from gateway.config import ConfigError, Settings
 from gateway.model import Instant
 from gateway.recording.messages import Messages, Said, messages_of
@@ -176,7 +175,7 @@ class _Run:
 def _run(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatched) -> _Run:
     messages = messages_of(recording, rooms.dialects, rooms.operator.country)
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
-    state, after = start_state(start, rooms.operator, at, messages)
+    state, after = start_state(start, rooms, at, messages)
     replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
     return _Run(messages, replay.skipped, run_recorded(replay, watch))
 
@@ -222,7 +221,7 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise ConfigError(f"--ignore {text}: no pattern: {error}") from None
 
 
-def start_state(start: Start, operator: Operator, at: Instant, messages: Messages) -> tuple[WriteBatch, int]:
+def start_state(start: Start, rooms: Rooms, at: Instant, messages: Messages) -> tuple[WriteBatch, int]:
     """The state before the first message, and the journal number up to which it goes."""
     if start.journal is not None:
         numbers = [each.number for each in messages.happened if isinstance(each, Said) and each.number]
@@ -234,7 +233,7 @@ def start_state(start: Start, operator: Operator, at: Instant, messages: Message
         batch = read_snapshot(start.state)
         return batch, batch.journal[-1].number if batch.journal else 0
     if start.given is not None:
-        return population(read_transcript(start.given), operator, at), 0
+        return population(read_transcript(start.given), rooms.catalogue.products, rooms.operator, at), 0
     return WriteBatch(), 0
 
 

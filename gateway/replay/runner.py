@@ -286,7 +286,9 @@ class EngineStage:
 
     async def start(self) -> None:
         await self._store.open()
-        await self._store.write(population(self._transcript, self._rooms.operator, START))
+        await self._store.write(
+            population(self._transcript, self._rooms.catalogue.products, self._rooms.operator, START)
+        )
         await self._engine.start()
 
     async def say(self, message: Message, text: str) -> list[Heard]:

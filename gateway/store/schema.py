@@ -112,9 +112,17 @@ STEP_6 = """
 CREATE TABLE contents (digest TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 """
 
+STEP_7 = """
+-- Every number has a month of its tariff. Those of an earlier version get it by this timer, at a second of their own.
+INSERT OR IGNORE INTO timers (key, due_at, command, msisdn, arguments)
+SELECT 'fee/' || msisdn, (CAST(strftime('%s', 'now') AS INTEGER) + msisdn % 86400) * 1000,
+       'tariff.renew', msisdn, x'90'
+FROM subscribers;
+"""
+
 CHUNK_POWER = 7  # at most 128 rows in one execution
 
-STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6)
+STEPS: tuple[str, ...] = (STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_7)
 """Step n is `STEPS[n - 1]`; a file with `user_version` n has seen the first n."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
 
 from gateway import config
-from gateway.model import DAY_MS, Language
+from gateway.model import DAY_MS, HOUR_MS, Language
 from gateway.replay.neighbours import Heard
 from gateway.replay.steps import Shown
 from gateway.rooms import Rooms
@@ -21,6 +22,7 @@ DAYS = int(os.environ.get("USSDGW_YEAR_DAYS", "365"))
 MESSAGES_A_DAY = 12
 ANSWERED = 0.8
 SMS_MAX = 3
+SHORTEST_MONTH_MS = 28 * DAY_MS - HOUR_MS
 
 CYRILLIC = re.compile("[а-яёА-ЯЁ]")
 NOT_BULGARIAN = re.compile("[ыэёЫЭЁ]")
@@ -68,7 +70,8 @@ def faults(heard: Heard, language: Language | None, said: str) -> list[str]:
 
 async def test_a_year_of_a_town() -> None:
     """Timers of a year (renewals, repayments, expiries) fire while people type at random: each reply is whole, in its
-    reader's language and at most three SMS; no handler fails; every evening the books balance."""
+    reader's language and at most three SMS; no handler fails; every evening the books balance, and no month has ended
+    without its fee. No month is paid twice."""
     rng = random.Random(2026)
     town = Town(ROOMS, people(rng))
     await town.start()
@@ -93,5 +96,10 @@ async def test_a_year_of_a_town() -> None:
         await read(await town.passes(DAY_MS))
         assert [] == town.imbalance(), f"day {day}"
         assert [] == town.notes.faults, f"day {day}"
+        assert [] == town.unpaid(), f"day {day}"
+    fees = await town.monthly_fees()
+    between = [later - fee for paid in fees.values() for fee, later in itertools.pairwise(paid)]
+    assert [] == [each for each in between if each < SHORTEST_MONTH_MS]
+    assert sum(map(len, fees.values())) > DAYS - 31  # one in two has a tariff with a fee, most of them not much money
     assert [] == wrong[:10]
     assert told > DAYS * MESSAGES_A_DAY

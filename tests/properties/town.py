@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from msgspec.structs import replace
 
 from gateway.engine.batch import Decided
+from gateway.handlers.tariff import MONTHLY
 from gateway.messages import DialogOrigin, Inbound
 from gateway.model import Account, Channel, CodeTries, Instant, Language, Msisdn, Subscriber
 from gateway.replay.neighbours import Heard
@@ -60,6 +61,7 @@ MONEY_OFTEN = 3
 SMALL = tuple(map(str, range(1, 21)))  # tariffs, services, melodies, rewards and the like
 
 
+ENDLESS = 10**9
 FORGOTTEN: Mapping[str, Any] = {"pendings": (), "acting": None, "recent": (), "code_tries": CodeTries()}
 
 
@@ -178,6 +180,24 @@ class Town(EngineStage):
             if account.balance < account.floor:
                 wrong.append(f"{account.id} holds {account.balance}, less than its floor of {account.floor}")
         return wrong
+
+    def unpaid(self) -> list[str]:
+        """Whose month has ended without a fee, an end or a debt: nobody's, after its timers have fired."""
+        now = self._clock.now()
+        return [
+            f"{each.msisdn}: {each.month}"
+            for each in self._subscribers().values()
+            if each.month is None or (each.month.until <= now and not each.month.waits)
+        ]
+
+    async def monthly_fees(self) -> dict[Msisdn, list[Instant]]:
+        """When each number paid for a month that began by itself."""
+        timers = {row.number for row in await self._store.journal(0, ENDLESS) if row.kind == "timer"}
+        fees: dict[Msisdn, list[Instant]] = {}
+        for row in await self._store.ledger(0, ENDLESS):
+            if row.entry.kind == MONTHLY and row.entry.amount < 0 and row.number in timers:
+                fees.setdefault(cast(Msisdn, row.entry.msisdn), []).append(row.at)
+        return fees
 
     async def asked(self) -> list[Msisdn]:
         """Those who were asked something and have not answered."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.catalogue.products import Products
 from gateway.config import ConfigError
 from gateway.model import Instant, Msisdn
 from gateway.recording.format import Line, Secret
@@ -31,7 +32,7 @@ GIVENS = [
 def test_given_lines_of_a_snapshot(source: str) -> None:
     """The lines say of a snapshot all that `given` can say: who is made of them is the same again."""
     operator = compiled().operator
-    batch = population(parse_transcript(source), operator, AT)
+    batch = population(parse_transcript(source), Products(), operator, AT)
     lines = given_lines(batch, [ANN], operator, AT)
 
     assert [replace(each, line=0) for each in parse_transcript(source).givens] == [

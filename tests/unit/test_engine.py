@@ -33,6 +33,7 @@ from gateway.messages import (
     TimerDue,
 )
 from gateway.model import (
+    DAY_MS,
     Account,
     AccountId,
     Cabinet,
@@ -40,6 +41,7 @@ from gateway.model import (
     Instant,
     Language,
     Money,
+    Month,
     Msisdn,
     Person,
     PersonId,
@@ -52,7 +54,8 @@ from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import OutboxRow, StoreError, Wanted, WriteBatch
 
-AT = Instant(1_750_000_000_000)
+AT = Instant(4_000_000_000_000)
+"""In 2096: what is due a month later is not due yet."""
 ROOMS = Rooms(config.load(), secret=b"k" * 32)
 
 
@@ -354,7 +357,10 @@ async def test_a_new_number_that_waits_for_a_slow_hash_is_opened_when_it_is_deci
     opened = {(row.number, row.entry.msisdn) for row in await store.ledger(0, 99) if row.entry.kind == "opening"}
 
     assert (world.acknowledged, world.refused) == ([2, 1], [])
+    timers = await store.timers_due(Instant(2**60), 99)
+
     assert opened == {(1, message(2, number=1).sender), (2, message(1).sender)}
+    assert {each.key for each in timers} == {f"fee/{sender}" for _, sender in opened}
 
 
 class Asking(Dispatcher):
@@ -469,6 +475,7 @@ async def test_an_import_keeps_what_is_there(store: Gate) -> None:
         counts = [await engine.submit(imported(1, 2)), await engine.submit(imported(1, 2))]
         loaded = await store.load(Wanted({there, new}))
         sums = await store.ledger_sum()
+        timers = await store.timers_due(Instant(2**60), 99)
 
     assert [ImportCount(1, 1), ImportCount(0, 2)] == counts
     assert (number, account, owner) == (
@@ -479,6 +486,8 @@ async def test_an_import_keeps_what_is_there(store: Gate) -> None:
     assert ("moscow", None) == (loaded.subscribers[new].region, loaded.subscribers[new].language)
     assert {AccountId("opening"): -10_00, AccountId(new): 10_00} == sums
     assert Money(10_00) == loaded.accounts[AccountId(new)].balance
+    assert [(f"fee/{new}", new)] == [(each.key, each.msisdn) for each in timers]
+    assert loaded.subscribers[new].month == Month(Instant(timers[0].due_at - 31 * DAY_MS), timers[0].due_at)
 
 
 async def test_a_message_behind_an_import_finds_its_number(store: Gate) -> None:

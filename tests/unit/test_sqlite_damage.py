@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from gateway.messages import OutboxState
-from gateway.model import Account, AccountId, Instant, Money, Msisdn, PersonId, Subscriber, TariffId
+from gateway.model import DAY_MS, Account, AccountId, Instant, Money, Msisdn, PersonId, Subscriber, TariffId
 from gateway.store import schema
 from gateway.store import sqlite as module
-from gateway.store.protocol import Head, JournalRow, OutboxChange, OutboxRow, StoreError, Wanted, WriteBatch
+from gateway.store.protocol import Head, JournalRow, OutboxChange, OutboxRow, StoreError, TimerRow, Wanted, WriteBatch
 from gateway.store.schema import PAGE_SIZE, STEPS
 from gateway.store.sqlite import SqliteStore
 
@@ -283,6 +285,25 @@ async def test_upgrade_from_each_step(tmp_path: Path, first: int) -> None:
     connection.close()
 
     assert (len(steps), [(1, "old")]) == (version, links)
+
+
+async def test_numbers_of_an_earlier_version_get_a_month(tmp_path: Path) -> None:
+    """A timer each, within a day of the opening and each at a second of its own, that gives the number its month;
+    whoever has one keeps it."""
+    path = tmp_path / "gateway.db"
+    has = TimerRow(f"fee/{subscriber(3).msisdn}", Instant(AT), "tariff.renew", subscriber(3).msisdn, ())
+    await written(path, WriteBatch(subscribers=[subscriber(each) for each in (1, 2, 3)], timers=[has]), STEPS[:6])
+    store = SqliteStore(path)
+    began = time.time() * 1000 - 1000
+    await store.open()
+    timers = await store.timers_due(Instant(2**60), 10)
+    await store.close()
+
+    assert [has] == timers[:1]
+    assert [subscriber(1).msisdn, subscriber(2).msisdn] == [each.msisdn for each in timers[1:]]
+    assert [1000] == [later.due_at - each.due_at for each, later in itertools.pairwise(timers[1:])]
+    assert [{("tariff.renew", ())}] == [{(each.command, each.arguments) for each in timers}]
+    assert all(began <= each.due_at <= began + DAY_MS + 10_000 for each in timers[1:])
 
 
 async def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gateway.app import Gateway
 from gateway.clock import SystemClock
+from gateway.engine.journal import TimerEntry, body_of
 from tests.wire.gateway_fixture import (
     ITS_SESSION_INFO,
     ROK,
@@ -93,12 +94,13 @@ async def jumped(gateway: Gateway, clock: SetClock, folder: Path, jump_s: int) -
         again = (await peer.ask(SUBMIT_SM, sms_body(paying, "ПОДКЛЮЧИТЬ 31"))).status
         goes_on = await said(peer, answered(talking, "1"))
         async with asyncio.timeout(WAIT_S):
-            while jump_s > 0 and await gateway.store.next_timer() is not None:
+            while jump_s > 0 and (await gateway.store.next_timer() or 0) <= clock.now():
                 await asyncio.sleep(0.02)
         clock.ahead_s = 0  # and set right
         late = await said(peer, sms_body(other, "БАЛАНС"))
         await peer.settle()
-    timers = [row.msisdn for row in await gateway.store.journal(0, 1000) if row.kind == "timer"]
+    fired = [body_of(row) for row in await gateway.store.journal(0, 10_000) if row.kind == "timer"]
+    timers = [each.msisdn for each in fired if isinstance(each, TimerEntry) and each.command == "promised.repay"]
     forget_timers(folder)
 
     assert menu.startswith("Деньги")

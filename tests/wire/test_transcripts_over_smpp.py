@@ -77,7 +77,7 @@ async def test_transcript_over_smpp(name: str, dialect: str, tmp_path: Path, mon
     gateway = Gateway(config.load(write_config(tmp_path, dialect=dialect)), clock=VirtualClock(START))
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    await store.write(population(transcript, gateway.rooms.operator, START))
+    await store.write(population(transcript, gateway.rooms.catalogue.products, gateway.rooms.operator, START))
     await store.close()
     await gateway.start()
     try:

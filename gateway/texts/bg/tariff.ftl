@@ -4,6 +4,9 @@ tariff-show =
     „{ NAME($tariff) }“: { $monthly ->
         [0] без месечна такса
        *[some] { MONEY($monthly) } на месец
+    }{ $waits ->
+        [yes] {" "}(чака плащане: *115#)
+       *[no] {""}
     }{ $minutes ->
         [0] {""}
        *[some] , { $minutes } мин.
@@ -30,34 +33,46 @@ tariff-ask =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
-        [0] без такса
-       *[some] { MONEY($fee) }
+    }Да сменим ли на „{ NAME($tariff) }“? { $price ->
+        [0] Сега безплатно
+       *[some] Сега { MONEY($price) }{ $monthly ->
+            [0] {""}
+           *[some] {" "}с първия месец
+        }
     }, после { $monthly ->
         [0] без такса
        *[some] { MONEY($monthly) }
-    } на месец.{ $count ->
+    } на месец.{ $lost ->
+        [0] {""}
+       *[some] {" "}Платеното до { DAY($lost) } не се връща.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Ще се изключат: { $services }.
     }{ $way_back ->
-        [closed] {" "}Връщане към сегашната ви тарифа няма да има.
+        [closed] {" "}Връщане към сегашната тарифа няма.
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-ask_again =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Цените се промениха. Да сменим ли на „{ NAME($tariff) }“? Смяна { $fee ->
-        [0] без такса
-       *[some] { MONEY($fee) }
+    }Нови цени. Да сменим ли на „{ NAME($tariff) }“? { $price ->
+        [0] Сега безплатно
+       *[some] Сега { MONEY($price) }{ $monthly ->
+            [0] {""}
+           *[some] {" "}с първия месец
+        }
     }, после { $monthly ->
         [0] без такса
        *[some] { MONEY($monthly) }
-    } на месец.{ $count ->
+    } на месец.{ $lost ->
+        [0] {""}
+       *[some] {" "}Платеното до { DAY($lost) } не се връща.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Ще се изключат: { $services }.
     }{ $way_back ->
-        [closed] {" "}Връщане към сегашната ви тарифа няма да има.
+        [closed] {" "}Връщане към сегашната тарифа няма.
        *[open] {""}
     } ДА { $code } или *111*97*{ $code }#
 tariff-changed =
@@ -67,7 +82,10 @@ tariff-changed =
     } „{ NAME($tariff) }“, { $monthly ->
         [0] без такса
        *[some] { MONEY($monthly) }
-    } на месец. Взети { MONEY($fee) }, остават { MONEY($left) }.{ $count ->
+    } на месец. Взети { MONEY($price) }, остават { MONEY($left) }.{ $monthly ->
+        [0] {""}
+       *[some] {" "}Следващо плащане { DAY($until) }.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Изключени: { $services }.
     }{ $way_back ->
@@ -88,9 +106,17 @@ tariff-unknown_tariff = Няма тарифа { $id }. Тарифи за вас:
 tariff-archive = На „{ NAME($tariff) }“ вече не се минава. Тарифи за вас: *111*59*9#
 tariff-recently = Тарифата току-що е сменена. Отново може { DATETIME($until) }. Вашата: *111*59#
 tariff-debt = Балансът е { MONEY($balance) }. Първо заредете, после сменете тарифата: *115#
-tariff-not_enough_money = Смяната на „{ NAME($tariff) }“ струва { MONEY($fee) }, не достигат { MONEY($missing) }. Зареждане: *115#
+tariff-not_enough_money =
+    Смяната на „{ NAME($tariff) }“ { $monthly ->
+        [0] {""}
+       *[some] с първия месец{" "}
+    }струва { MONEY($price) }, не достигат { MONEY($missing) }. Зареждане: *115#
 tariff-too_little =
     { $days ->
         [one] За съвет трябва поне { $days } ден разговори.
        *[other] За съвет трябват поне { $days } дни разговори.
     } Всички тарифи: *111*59*9#
+
+tariff-renewed = Тарифа „{ NAME($tariff) }“ до { DAY($until) }: { MONEY($price) }. Остават { MONEY($left) }. Подробно: *111*59#
+tariff-waits = Тарифа „{ NAME($tariff) }“ е без пакети: не достигат { MONEY($missing) }. Зареждане: *115#
+tariff-resumed = Тарифа „{ NAME($tariff) }“ пак е платена до { DAY($until) }: { MONEY($price) }. Остават { MONEY($left) }.

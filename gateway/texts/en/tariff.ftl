@@ -4,6 +4,9 @@ tariff-show =
     "{ NAME($tariff) }": { $monthly ->
         [0] no monthly fee
        *[some] { MONEY($monthly) } a month
+    }{ $waits ->
+        [yes] {" "}(waits for payment: *115#)
+       *[no] {""}
     }{ $minutes ->
         [0] {""}
        *[some] , { $minutes } min.
@@ -30,13 +33,19 @@ tariff-ask =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Change to "{ NAME($tariff) }"? { $fee ->
+    }Change to "{ NAME($tariff) }"? { $price ->
         [0] Free
-       *[some] { MONEY($fee) }
-    } now, then { $monthly ->
+       *[some] { MONEY($price) }
+    } now{ $monthly ->
+        [0] {""}
+       *[some] {" "}with the first month
+    }, then { $monthly ->
         [0] no fee
        *[some] { MONEY($monthly) }
-    } a month.{ $count ->
+    } a month.{ $lost ->
+        [0] {""}
+       *[some] {" "}What is paid until { DAY($lost) } is not returned.
+    }{ $count ->
         [0] {""}
        *[some] {" "}These go: { $services }.
     }{ $way_back ->
@@ -47,13 +56,19 @@ tariff-ask_again =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Prices have changed. Change to "{ NAME($tariff) }"? { $fee ->
+    }Prices have changed. Change to "{ NAME($tariff) }"? { $price ->
         [0] Free
-       *[some] { MONEY($fee) }
-    } now, then { $monthly ->
+       *[some] { MONEY($price) }
+    } now{ $monthly ->
+        [0] {""}
+       *[some] {" "}with the first month
+    }, then { $monthly ->
         [0] no fee
        *[some] { MONEY($monthly) }
-    } a month.{ $count ->
+    } a month.{ $lost ->
+        [0] {""}
+       *[some] {" "}What is paid until { DAY($lost) } is not returned.
+    }{ $count ->
         [0] {""}
        *[some] {" "}These go: { $services }.
     }{ $way_back ->
@@ -67,7 +82,10 @@ tariff-changed =
     } "{ NAME($tariff) }", { $monthly ->
         [0] no fee
        *[some] { MONEY($monthly) }
-    } a month. Charged { MONEY($fee) }, left { MONEY($left) }.{ $count ->
+    } a month. Charged { MONEY($price) }, left { MONEY($left) }.{ $monthly ->
+        [0] {""}
+       *[some] {" "}Next payment { DAY($until) }.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Switched off: { $services }.
     }{ $way_back ->
@@ -88,9 +106,17 @@ tariff-unknown_tariff = There is no tariff { $id }. Tariffs for you: *111*59*9#
 tariff-archive = "{ NAME($tariff) }" is closed to new customers. Tariffs for you: *111*59*9#
 tariff-recently = The tariff was changed just now. Again from { DATETIME($until) }. Your tariff: *111*59#
 tariff-debt = Balance { MONEY($balance) }. First top up, then change the tariff: *115#
-tariff-not_enough_money = Changing to "{ NAME($tariff) }" costs { MONEY($fee) }, { MONEY($missing) } short. Top up: *115#
+tariff-not_enough_money =
+    Changing to "{ NAME($tariff) }" { $monthly ->
+        [0] {""}
+       *[some] with its first month{" "}
+    }costs { MONEY($price) }, { MONEY($missing) } short. Top up: *115#
 tariff-too_little =
     { $days ->
         [one] It takes at least { $days } day of calls to advise you.
        *[other] It takes at least { $days } days of calls to advise you.
     } All tariffs: *111*59*9#
+
+tariff-renewed = Tariff "{ NAME($tariff) }" until { DAY($until) }: { MONEY($price) }. Left { MONEY($left) }. Details: *111*59#
+tariff-waits = Tariff "{ NAME($tariff) }" has no packages now: { MONEY($missing) } more is needed. They come back when you top up: *115#
+tariff-resumed = Tariff "{ NAME($tariff) }" is paid again until { DAY($until) }: { MONEY($price) }. Left { MONEY($left) }. Details: *111*59#

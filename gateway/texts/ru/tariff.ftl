@@ -4,6 +4,9 @@ tariff-show =
     «{ NAME($tariff) }»: { $monthly ->
         [0] без платы в месяц
        *[some] { MONEY($monthly) } в месяц
+    }{ $waits ->
+        [yes] {" "}(ждёт оплаты: *115#)
+       *[no] {""}
     }{ $minutes ->
         [0] {""}
        *[some] , { $minutes } мин.
@@ -30,13 +33,19 @@ tariff-ask =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Перейти на «{ NAME($tariff) }»? Переход { $fee ->
-        [0] бесплатный
-       *[some] { MONEY($fee) }
+    }Перейти на «{ NAME($tariff) }»? { $price ->
+        [0] Сейчас бесплатно
+       *[some] Сейчас { MONEY($price) }{ $monthly ->
+            [0] {""}
+           *[some] {" "}с первым месяцем
+        }
     }, потом { $monthly ->
         [0] без платы
        *[some] { MONEY($monthly) }
-    } в месяц.{ $count ->
+    } в месяц.{ $lost ->
+        [0] {""}
+       *[some] {" "}Оплата до { DAY($lost) } не вернётся.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Отключатся: { $services }.
     }{ $way_back ->
@@ -47,13 +56,19 @@ tariff-ask_again =
     { $whose ->
         [own] {""}
        *[other] { PHONE($number) }:{" "}
-    }Цены изменились. Перейти на «{ NAME($tariff) }»? Переход { $fee ->
-        [0] бесплатный
-       *[some] { MONEY($fee) }
+    }Цены изменились. Перейти на «{ NAME($tariff) }»? { $price ->
+        [0] Сейчас бесплатно
+       *[some] Сейчас { MONEY($price) }{ $monthly ->
+            [0] {""}
+           *[some] {" "}с первым месяцем
+        }
     }, потом { $monthly ->
         [0] без платы
        *[some] { MONEY($monthly) }
-    } в месяц.{ $count ->
+    } в месяц.{ $lost ->
+        [0] {""}
+       *[some] {" "}Оплата до { DAY($lost) } не вернётся.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Отключатся: { $services }.
     }{ $way_back ->
@@ -67,7 +82,10 @@ tariff-changed =
     } - «{ NAME($tariff) }», { $monthly ->
         [0] без платы
        *[some] { MONEY($monthly) }
-    } в месяц. Списано { MONEY($fee) }, осталось { MONEY($left) }.{ $count ->
+    } в месяц. Списано { MONEY($price) }, осталось { MONEY($left) }.{ $monthly ->
+        [0] {""}
+       *[some] {" "}Следующая оплата { DAY($until) }.
+    }{ $count ->
         [0] {""}
        *[some] {" "}Отключены: { $services }.
     }{ $way_back ->
@@ -88,10 +106,18 @@ tariff-unknown_tariff = Тарифа { $id } нет. Тарифы для вас:
 tariff-archive = На «{ NAME($tariff) }» больше не переходят. Тарифы для вас: *111*59*9#
 tariff-recently = Тариф только что меняли. Снова можно { DATETIME($until) }. Ваш тариф: *111*59#
 tariff-debt = Баланс { MONEY($balance) }. Сначала пополните счёт, потом смените тариф: *115#
-tariff-not_enough_money = Переход на «{ NAME($tariff) }» стоит { MONEY($fee) }, не хватает { MONEY($missing) }. Пополнить: *115#
+tariff-not_enough_money =
+    Переход на «{ NAME($tariff) }» { $monthly ->
+        [0] {""}
+       *[some] с первым месяцем{" "}
+    }стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополнить: *115#
 tariff-too_little =
     { $days ->
         [one] Нужен хотя бы { $days } день звонков, чтобы посоветовать тариф.
         [few] Нужно хотя бы { $days } дня звонков, чтобы посоветовать тариф.
        *[other] Нужно хотя бы { $days } дней звонков, чтобы посоветовать тариф.
     } Все тарифы: *111*59*9#
+
+tariff-renewed = Тариф «{ NAME($tariff) }» до { DAY($until) }: { MONEY($price) }. Осталось { MONEY($left) }. Подробнее: *111*59#
+tariff-waits = Тариф «{ NAME($tariff) }» без пакетов: не хватает { MONEY($missing) }. Пополнить: *115#
+tariff-resumed = Тариф «{ NAME($tariff) }» снова оплачен до { DAY($until) }: { MONEY($price) }. Осталось { MONEY($left) }.
