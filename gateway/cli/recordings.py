@@ -96,9 +96,13 @@ def import_recording(
     except ValueError:
         raise ConfigError(f"--day {day}: expected a date as 2026-03-10") from None
     found = import_file(file, dialect=dialect, gateway=gateway, day=date)
+    for fault in found.faults:
+        out.print(fault, markup=False)
     if not found.lines:
         counts = "".join(f"; {count:,} {kind}" for kind, count in found.counts.items())
-        raise RecordingError(f"{file}: there is no SMPP in it{counts}")
+        raise RecordingError(
+            f"{file}:1: there is no SMPP in it; expected a capture (pcap, pcapng) or PDUs in hex, a line each{counts}"
+        )
     to = to or settings.recordings_path() / f"{file.name.split('.')[0]}.jsonl"
     _write(to, found.header, _scrubber(found.header, settings, rooms, pseudonyms).lines(found.lines), pseudonyms)
     sessions = len({line.session for line in found.lines})

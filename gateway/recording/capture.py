@@ -14,7 +14,8 @@ from typing import BinaryIO, NamedTuple
 
 import dpkt  # type: ignore[import-untyped]
 
-from gateway.recording.reading import RecordingError
+from gateway.recording.pcap import link_and_packets
+from gateway.recording.reading import FAULTS_MAX, RecordingError
 from gateway.recording.tcp import Direction, Piece
 from smpp.pdu import COMMANDS, LENGTH_MAX
 from smpp.vocabulary import HEADER_OCTETS, RESPONSE_BIT
@@ -75,7 +76,7 @@ class _Connection:
 
 
 class Capture:
-    """Reads one file. `counts` says what was left out, and how the connections were.
+    """Reads one file. `counts` says what was left out, and how the connections were; `faults` where it is damaged.
 
     Args:
         path: a pcap or pcapng file.
@@ -84,6 +85,7 @@ class Capture:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.counts: Counter[str] = Counter()
+        self.faults: list[str] = []
         self._connections: dict[frozenset[End], _Connection] = {}
         self._made = 0
 
@@ -106,23 +108,18 @@ class Capture:
 
     def _packets(self, file: BinaryIO) -> Iterator[tuple[float, object]]:
         try:
-            reader = dpkt.pcap.UniversalReader(file)
+            link, packets = link_and_packets(file, self.counts, self._fault)
         except (ValueError, dpkt.UnpackError) as error:
             raise CaptureError(f"{self.path}: no capture, expected pcap or pcapng: {error}") from None
-        link = reader.datalink()
-        number = 0
-        while True:
+        for at, octets in packets:
             try:
-                at, octets = next(reader)
-            except StopIteration:
-                return
-            except (dpkt.UnpackError, ValueError, OverflowError) as error:
-                raise CaptureError(f"{self.path}: damaged behind packet {number}: {error}") from None
-            number += 1
-            try:
-                yield float(at), self._network(link, octets)
+                yield at, self._network(link, octets)
             except (dpkt.UnpackError, IndexError, ValueError):
                 self.counts["packets that cannot be read"] += 1
+
+    def _fault(self, message: str) -> None:
+        if len(self.faults) < FAULTS_MAX:
+            self.faults.append(f"{self.path}: {message}")
 
     def _network(self, link: int, octets: bytes) -> object:
         """The IP packet in a frame of a link layer."""

@@ -7,6 +7,7 @@ numbers are not known.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,11 +24,12 @@ UNTIMED_STEP_S = 0.001
 
 
 class Import:
-    """What was read of one file: its links, lines with all their secrets, and what was left out."""
+    """What was read of one file: its links, lines with all their secrets, what was left out, where it is damaged."""
 
-    def __init__(self, header: Header, lines: list[Line], counts: Counter[str]) -> None:
+    def __init__(self, header: Header, lines: list[Line], counts: Counter[str], faults: Sequence[str] = ()) -> None:
         self.header = header
         self.lines = lines
+        self.faults = faults
         self.counts = Counter({kind: count for kind, count in counts.items() if count})
 
 
@@ -50,7 +52,9 @@ def import_file(path: Path, *, dialect: str, gateway: str, day: datetime) -> Imp
     """
     if is_capture(path):
         capture = Capture(path)
-        return _of_capture(list(capture.pdus()), capture.counts, dialect, gateway, path.name)
+        found = _of_capture(list(capture.pdus()), capture.counts, dialect, gateway, path.name)
+        found.faults = capture.faults
+        return found
     with path.open(encoding="utf-8", errors="replace") as file:
         return _of_log(list(read_hex_log(file, day)), dialect, path.name, path.stat().st_mtime)
 

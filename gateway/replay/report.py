@@ -78,6 +78,8 @@ def summary(comparison: Comparison, same: str = "all as recorded") -> str:
     speed = comparison.lasted_s / took_s
     differing = len(comparison.differences) + len(comparison.states) + len(comparison.faults)
     came = f"{differing:,} differ" if differing else same
+    if comparison.stopped:
+        came += ", as far as it came before it was stopped"
     return (
         f"{len(comparison.said):,} messages of {comparison.lasted_s:,.0f} s in {comparison.took_s:.1f} s "
         f"({speed:,.0f} times as fast): {came}"

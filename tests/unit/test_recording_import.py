@@ -240,21 +240,76 @@ def test_the_gateway_may_be_named(tmp_path: Path) -> None:
     assert [each.listener for each in named.header.links] == [True]
 
 
-@pytest.mark.parametrize("damage", ["cut", "nothing", "header"])
-def test_damaged_captures(tmp_path: Path, damage: str) -> None:
-    """A capture that ends in the middle of a packet is read up to there; what is no capture is named."""
-    said = conversation(2)
-    path = write_pcap(tmp_path / "a.pcap", segments(said))
-    octets = path.read_bytes()
-    path.write_bytes({"cut": octets[:-10], "nothing": octets[:24], "header": octets[:10]}[damage])
+DAMAGES = {  # what is done to octets of which the sixth packet is at `at`; what is counted; what is told
+    "whole": (lambda octets, at: octets, {}, ""),
+    "cut at its end": (lambda octets, at: octets[:-10], {"packets that are cut": 1}, "is cut after"),
+    "cut in a header": (lambda octets, at: octets[: at + 7], {"octets of no packet": 7}, "file ends after 7 octets"),
+    "garbage between packets": (
+        lambda octets, at: octets[:at] + b"\xff" * 37 + octets[at:], {"octets of no packet": 37},
+        "octet {at}: expected packet 6; 37 octets skipped",
+    ),
+    "a wrong length": (
+        lambda octets, at: octets[: at + 8] + b"\xff" * 4 + octets[at + 12 :], {},
+        "octet {at}: expected packet 6; ",
+    ),
+    "nothing but its header": (lambda octets, at: octets[:24], {}, ""),
+}  # fmt: skip
 
-    if damage == "cut":
-        assert len(imported(path).lines) >= len(said) - 1
-    elif damage == "nothing":
-        assert imported(path).lines == []
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_captures(tmp_path: Path, damage: str) -> None:
+    """File and place of each damage are told, what was skipped is counted, and all packets beside it are read."""
+    said = conversation(2)
+    path = write_pcap(tmp_path / "a.pcap", segments(said, 500))
+    octets, at = path.read_bytes(), 24
+    for _ in range(5):
+        at += 16 + struct.unpack_from("<I", octets, at + 8)[0]
+    change, counted, told = DAMAGES[damage]
+    path.write_bytes(change(octets, at))
+    found = imported(path)
+    whole = [octets for _, octets in said]
+    read = [line.octets for line in found.lines if line.pdu]
+
+    assert set(read) <= set(whole)
+    assert len(read) >= {"nothing but its header": 0, "cut in a header": 2}.get(damage, len(said) - 1)
+    assert dict(counted).items() <= found.counts.items()
+    assert len(found.faults) == bool(told)
+    for fault in found.faults:
+        assert fault.startswith(f"{path}: octet ")
+        assert told.format(at=at) in fault
+
+
+def test_packets_captured_in_part(tmp_path: Path) -> None:
+    """A snapshot length that cut packets is counted, and what it cost."""
+    path = tmp_path / "a.pcap"
+    path.write_bytes(write_pcap(path, segments(conversation(4), 500)).read_bytes()[:24] + b"".join(
+        struct.pack("<IIII", 1_773_133_200, number, min(len(octets), 90), len(octets)) + octets[:90]
+        for number, octets in enumerate(bytes(ip_packet(each)) for each in segments(conversation(4), 500))
+    ))  # fmt: skip
+    found = imported(path)
+
+    assert found.counts["packets captured in part, by a snapshot length"] > 3
+    assert found.counts["octets that were not captured"] > 20
+    assert 5 < len(found.lines) < 20
+
+
+@pytest.mark.parametrize("ng", [False, True])
+def test_what_is_no_capture(tmp_path: Path, ng: bool) -> None:
+    """A header that is cut, or another magic, is named; a damaged block of pcapng ends the reading, and is told."""
+    path = write_pcapng(tmp_path / "a.pcapng", segments(conversation(2)))
+    octets = path.read_bytes()
+    if ng:
+        path.write_bytes(octets[: len(octets) // 2])
+        found = imported(path)
+        assert found.counts["damaged files"] == 1
+        assert "expected a block of pcapng" in found.faults[0]
+        assert found.lines
     else:
-        with pytest.raises(CaptureError, match=r"a.pcap: no capture, expected pcap or pcapng"):
+        path.write_bytes(b"\xd4\xc3\xb2\xa1\2\0")
+        with pytest.raises(CaptureError, match=r"a.pcapng: no capture, expected pcap or pcapng: .* 6 octets of 24"):
             list(Capture(path).pdus())
+        path.write_bytes(b"\0\1\2\3" + octets)
+        assert imported(path).lines == []
 
 
 def test_numbers_pass_the_end_of_their_range() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,13 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.model import Channel
+from gateway.reading import Reading
 from gateway.recording.fields import text_octets
-from gateway.recording.format import Line
+from gateway.recording.format import Header, Line, RecordedLink
 from gateway.recording.masking import Masker
 from gateway.recording.parts import PARTS_MAX, LongMessages, Part, PartKey
 from gateway.recording.scribe import HOLD_S
+from gateway.recording.scrubbing import Scrubber
 from gateway.recording.stream import NUMBERS, Kind, Told, Typed, encode
+from smpp.dialects import own_dialects
 from smpp.pdu import DeliverSm, DeliverSmResp, SubmitSm, decode
+from smpp.pdu import encode as octets_of
 from smpp.text import join, parse_udh
 from smpp.udh import udh_concatenation
 from smpp.vocabulary import Tag
@@ -227,3 +233,39 @@ def test_a_whole_message_without_a_secret_stays() -> None:
         gateway.sent(DeliverSmResp(sequence_number=pdu.sequence_number))
 
     assert shown(pdus(gateway.lines()), NUMBER) == long.text
+
+
+def read(text: str, channel: Channel, recipient: str) -> Reading:
+    """A grammar in which every four digits that stand alone are a code."""
+    masked = re.sub(r"(?<!\d)\d{4}(?!\d)", "••••", text)
+    return Reading("understood", masked=masked, secret=masked != text)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_old_file_is_scrubbed_of_pieces(whole: bool) -> None:
+    """In an import or an old file, too, parts are judged together; of what is not whole no piece is left."""
+    shown = Long(NUMBER, "code *112*", "4821", "# or none", "ucs2", (12,), False, 8).parts(out=True, first=10)
+    typed = Long(NUMBER, "DA ", "4821", "", "gsm7", (5,), True, 16).parts(out=False, first=20)
+    coming = [("out", pdu) for pdu in shown] + [("in", pdu) for pdu in reversed(typed)]
+    if not whole:
+        coming = coming[:1] + coming[2:3]
+    lines = [
+        Line(time=float(at), link="a", session=1, direction="in" if way == "in" else "out", pdu=octets_of(pdu).hex())
+        for at, (way, pdu) in enumerate(coming)
+    ]
+    masker = Masker(b"a key")
+    scrubber = Scrubber(Header(links=(RecordedLink(name="a"),)), masker, read, own_dialects(), "RU")
+    found = list(scrubber.lines(lines))
+
+    if whole:
+        stand_in = masker.stand_in("4821")
+        assert shown_by(found[:2]) == f"code *112*{stand_in}# or none"
+        assert shown_by(found[2:]) == f"DA {stand_in}"
+        assert found[3].secrets[0].matched
+    else:
+        assert not [line for line in found if b"48" in line.octets[16:] or "48".encode("utf-16-be") in line.octets]
+        assert [line.hidden for line in found] == ["", "text"]
+
+
+def shown_by(lines: list[Line]) -> str:
+    return shown(lines, NUMBER)
