@@ -23,6 +23,7 @@ from tests.wire.gateway_fixture import (
     fresh_number,
     pdu,
     peer_of,
+    running,
     served,
     sms_body,
     ussd_body,
@@ -132,3 +133,14 @@ async def test_second_signal_ends_at_once(tmp_path: Path) -> None:
     assert status == 128 + signal.SIGTERM
     assert took_s < 1.0
     assert len(ask(tmp_path, "SELECT number FROM inbox")) == 1
+
+
+async def test_nothing_outlives_a_gateway(tmp_path: Path) -> None:
+    """Regression: a gateway whose `run` is cancelled leaves no task behind, to be destroyed while it still waits."""
+    before = asyncio.all_tasks()
+    async with running(write_config(tmp_path)):
+        during = len(asyncio.all_tasks())
+    left = [task.get_name() for task in asyncio.all_tasks() - before]
+
+    assert during > len(before)
+    assert left == []
