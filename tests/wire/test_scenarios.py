@@ -21,7 +21,8 @@ TIMERS = "enquire_link_s = 0.1\nenquire_link_response_s = 0.2\nresponse_s = 1\n"
 
 
 async def test_silent_centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A silence strikes; enquire_link finds out and the gateway binds anew, the whole load is said, and no batch and no command fails."""
+    """A silence strikes; enquire_link finds out and the gateway binds anew, the whole load is
+    said, and no batch and no command fails."""
     scenario = read_scenario(SILENCE)
     faults = tuple(
         msgspec.structs.replace(
