@@ -246,8 +246,10 @@ class Gateway:
     async def run(self, until: asyncio.Event) -> None:
         """Serves until the event is set; a task that fails ends it with its error."""
         waiter = asyncio.create_task(until.wait())
-        done, _ = await asyncio.wait([waiter, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
-        waiter.cancel()
+        try:
+            done, _ = await asyncio.wait([waiter, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:  # also where this is cancelled: a task that nobody holds is destroyed while it waits
+            waiter.cancel()
         for task in done:
             if task is not waiter:
                 task.result()

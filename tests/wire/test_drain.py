@@ -23,6 +23,7 @@ from tests.wire.gateway_fixture import (
     fresh_number,
     pdu,
     peer_of,
+    running,
     served,
     sms_body,
     ussd_body,
@@ -132,3 +133,17 @@ async def test_second_signal_ends_at_once(tmp_path: Path) -> None:
     assert status == 128 + signal.SIGTERM
     assert took_s < 1.0
     assert len(ask(tmp_path, "SELECT number FROM inbox")) == 1
+
+
+async def test_a_cancelled_run_leaves_no_task(tmp_path: Path) -> None:
+    """Regression: what waited for the event was left behind, and destroyed while it still waited."""
+    until = asyncio.Event()
+    async with running(write_config(tmp_path)) as gateway:
+        before = asyncio.all_tasks()
+        run = asyncio.create_task(gateway.run(until))
+        await asyncio.sleep(0)
+        begun = asyncio.all_tasks() - before - {run}
+        run.cancel()
+        await asyncio.wait({run, *begun}, timeout=1.0)
+
+    assert {task.cancelled() for task in begun} == {True}
