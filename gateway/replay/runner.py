@@ -24,6 +24,7 @@ from gateway.engine.queue import FactQueue
 from gateway.engine.replies import fill_code
 from gateway.messages import DialogGone, DialogOrigin, EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, CodeRef, Instant, Money, Msisdn
+from gateway.replay.going import Watch, unwatched
 from gateway.replay.pattern import escaped
 from gateway.replay.population import population
 from gateway.replay.transcript import (
@@ -491,10 +492,15 @@ async def run(rooms: Rooms, transcript: Transcript) -> Result:
     return replace(result, refusals=frozenset(stage.notes.refusals), faults=tuple(stage.notes.faults))
 
 
-def run_all(rooms: Rooms, transcripts: Iterable[Transcript]) -> list[Result]:
-    """Runs transcripts one after the other, each with subscribers of its own."""
+def run_all(rooms: Rooms, transcripts: Iterable[Transcript], watch: Watch = unwatched) -> list[Result]:
+    """Runs transcripts one after the other, each with subscribers of its own; `watch` may end it before the last."""
 
     async def each() -> list[Result]:
-        return [await run(rooms, transcript) for transcript in transcripts]
+        results: list[Result] = []
+        for transcript in transcripts:
+            if not watch(len(results)):
+                break
+            results.append(await run(rooms, transcript))
+        return results
 
     return asyncio.run(each())
