@@ -17,8 +17,8 @@ from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.recording.sources import holds_recordings
 from gateway.replay import command as replaying
-from gateway.replay.going import interruptible, watched
-from gateway.replay.runner import Result
+from gateway.replay.going import Interrupt, interruptible, watched
+from gateway.replay.runner import Result, run_all
 from gateway.replay.steps import Transcript
 from gateway.rooms import Rooms, read_secret
 
@@ -66,9 +66,11 @@ def replay(
     if not recordings:
         if html is not None or catalogue is not None or filters or loop > 1 or against:
             raise ConfigError("--html, --catalogue, --filter, --loop and --against are for recordings")
-        rooms = Rooms(settings, replaying.SECRET)
-        run_them = _in_processes(config_file, jobs) if jobs > 1 else None
-        raise typer.Exit(replaying.replay(rooms, paths, accept=accept, out=out, run_them=run_them))
+        with interruptible() as interrupt:
+            rooms = Rooms(settings, replaying.SECRET)
+            run_them = _runner(rooms, config_file, jobs, interrupt)
+            status = replaying.replay(rooms, paths, accept=accept, out=out, run_them=run_them)
+        raise typer.Exit(status)
     if len(recordings) < len(paths):
         raise ConfigError("give transcripts or recordings, not both at once")
     from gateway.replay.journal_command import state_after
@@ -127,11 +129,15 @@ def _target(against: str, system_id: str, password: str, speed: str) -> Target:
         raise ConfigError(str(error)) from None
 
 
-def _in_processes(config_file: Path | None, jobs: int) -> replaying.Run:
-    from gateway.replay.jobs import Replayer, run_at_once
+def _runner(rooms: Rooms, config_file: Path | None, jobs: int, interrupt: Interrupt) -> replaying.Run:
+    """What runs transcripts: one after the other here, or several at once; until Ctrl-C."""
 
     def run_them(transcripts: Sequence[Transcript]) -> Sequence[Result]:
-        with interruptible() as interrupt, watched(len(transcripts), "transcripts", interrupt) as watch:
+        with watched(len(transcripts), "transcripts", interrupt) as watch:
+            if jobs == 1:
+                return run_all(rooms, transcripts, watch)
+            from gateway.replay.jobs import Replayer, run_at_once
+
             return list(run_at_once(Replayer(config_file, replaying.SECRET), transcripts, jobs, watch))
 
     return run_them

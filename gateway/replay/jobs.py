@@ -67,7 +67,6 @@ _here: _Here | None = None
 
 def _begin(replayer: Replayer, stop: Event) -> None:
     global _here
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when it is over
     _here = _Here(Rooms(config.load(replayer.config_file), replayer.secret), stop)
 
 
@@ -109,7 +108,10 @@ def _at_once(
     context = multiprocessing.get_context("spawn")  # a copy of this process would have its threads' locks, too
     stop = context.Event()
     with ProcessPoolExecutor(jobs, context, _begin, (replayer, stop)) as pool:
+        # Ctrl-C goes to all processes of a terminal; those that begin now inherit that they do not hear it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         futures: list[Future[R]] = [pool.submit(work, item) for item in items]
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         waiting = set(futures)
         while waiting:
             _, waiting = wait(waiting, LOOKED_S, FIRST_COMPLETED)

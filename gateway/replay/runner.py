@@ -31,6 +31,7 @@ from gateway.messages import (
     SubmitResult,
 )
 from gateway.model import Channel, Instant, Money, Msisdn
+from gateway.replay.going import Watch, unwatched
 from gateway.replay.lines import CENTRE
 from gateway.replay.neighbours import Centre, Heard, Notes, OutsideSystems
 from gateway.replay.pattern import escaped
@@ -408,10 +409,15 @@ def _with_applications(rooms: Rooms, applications: tuple[tuple[str, str], ...]) 
     return Rooms(rooms.settings.model_copy(update={"applications": sections}), SECRET)
 
 
-def run_all(rooms: Rooms, transcripts: Iterable[Transcript]) -> list[Result]:
-    """Runs transcripts one after the other, each with subscribers of its own."""
+def run_all(rooms: Rooms, transcripts: Iterable[Transcript], watch: Watch = unwatched) -> list[Result]:
+    """Runs transcripts one after the other, each with subscribers of its own; `watch` may end it before the last."""
 
     async def each() -> list[Result]:
-        return [await run(rooms, transcript) for transcript in transcripts]
+        results: list[Result] = []
+        for transcript in transcripts:
+            if not watch(len(results)):
+                break
+            results.append(await run(rooms, transcript))
+        return results
 
     return asyncio.run(each())
