@@ -10,8 +10,10 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import lru_cache
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -173,7 +175,11 @@ class Dispatcher:
         handler = self.handlers[timer.command]
         try:
             command = handler.command(
-                actor=timer.msisdn, msisdn=timer.msisdn, at=timer.at, reference=number, **_fields(dict(timer.arguments))
+                actor=timer.msisdn,
+                msisdn=timer.msisdn,
+                at=timer.at,
+                reference=number,
+                **_kept(handler.command, timer.arguments),
             )
             outcome = self._run(handler, command, uow)
         except Exception:  # noqa: BLE001 - as in `decide`
@@ -229,7 +235,7 @@ class Dispatcher:
             at=answer.at,
             reference=answer.reference,
             confirmed=None if pending.about_reading else pending,
-            **_fields(dict(pending.arguments)),
+            **_kept(handler.command, pending.arguments),
         )
         blocked = _blocked(command, uow)
         if blocked is not None:
@@ -276,8 +282,23 @@ class Dispatcher:
 
 
 def _fields(arguments: Mapping[str, object]) -> Mapping[str, Any]:
-    """A command's own fields; the catalogue's check has made sure that they fit its class."""
+    """A command's own fields as they were read; the catalogue's check has made sure that they fit its class."""
     return arguments
+
+
+def _kept(command: type[Command], arguments: Iterable[tuple[str, object]]) -> Mapping[str, Any]:
+    """A command's own fields as a question or a timer has kept them: of an enumeration a store has the word only."""
+    kept = dict(arguments)
+    for name, kind in _enumerations(command):  # type: ignore[arg-type]
+        if name in kept:
+            kept[name] = kind(kept[name])
+    return kept
+
+
+@lru_cache(maxsize=256)
+def _enumerations(command: type[Command]) -> tuple[tuple[str, type[Enum]], ...]:
+    hints = get_type_hints(command)
+    return tuple((name, kind) for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, Enum))
 
 
 def _told(outcome: Outcome, command: Command, uow: UnitOfWork) -> Outcome:

@@ -67,7 +67,10 @@ def _promised(products: Products, money: Shown) -> str:
 
 
 def _tariff(products: Products, money: Shown) -> str:
-    return _between([each.change_fee_minor for each in products.tariffs.values() if each.open], money) + ", by tariff"
+    offered = [each for each in products.tariffs.values() if each.open]
+    change = _between([each.change_fee_minor for each in offered], money)
+    month = _between([each.monthly_minor for each in offered], money)
+    return f"{change}, by tariff; its first month {month}"
 
 
 def _favourite(products: Products, money: Shown) -> str:

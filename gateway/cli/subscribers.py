@@ -99,6 +99,9 @@ def _having(
     yield "region", subscriber.region
     yield "language", subscriber.language or "not chosen"
     yield "tariff", f"{subscriber.tariff} {tariff.names['en'] if tariff else 'not in products.toml'}"
+    if (month := subscriber.month) is not None:
+        state = "waits for money since" if month.waits else "next fee"
+        yield "month", f"{state} {local_time(month.until, zone)}"
     paid_by = "" if account.id == AccountId(subscriber.msisdn) else f"paid by {account.id}, "
     yield "account", f"{paid_by}{sum_of(account.balance)}, floor {sum_of(account.floor)}"
     yield "points", str(points)
@@ -121,7 +124,8 @@ def _having(
     if subscriber.acting is not None:
         yield "acts for", f"{subscriber.acting.msisdn} until {local_time(subscriber.acting.until, zone)}"
     for package in subscriber.allowances:
-        yield "package", f"{package.left} {package.unit}"
+        until = f" until {local_time(package.until, zone)}" if package.until else ""
+        yield "package", f"{package.left} {package.unit}{until}"
     if subscriber.code_tries.locked_until:
         yield "codes locked", f"until {local_time(subscriber.code_tries.locked_until, zone)}"
     for recent in subscriber.recent:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.commands import Command, Outcome, Reply, TextName, UnitOfWork, handles
-from gateway.model import DAY_MS, Instant, Money
+from gateway.model import DAY_MS, Instant, Money, UsageKind
 from gateway.rules.calendar import local
+from gateway.rules.paying import NAMED_CHARGES, last_paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,25 +19,18 @@ class Last(Command):
 
 SHOWN_MAX = 5
 PERIOD_DAYS = 30
-READ_MAX = 10_000
-KINDS = frozenset(
-    {"call", "sms", "mms", "data", "service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator"}
-)
+KINDS = NAMED_CHARGES | frozenset(UsageKind)
 """The kinds that have a name of their own; any other is a payment."""
 
 
 @handles(Last)
 def last(command: Last, uow: UnitOfWork) -> Outcome:
-    """Usage that cost something and money that left the account by this number's commands, newest first."""
+    """Usage that cost something and money that left the account for this number and did not come back, newest first."""
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
     since, until = Instant(command.at - PERIOD_DAYS * DAY_MS), Instant(command.at + 1)
     used = [(each.at, each.cost, each.kind.value) for each in uow.expenses(command.msisdn, since, until, SHOWN_MAX)]
-    charged = [
-        (each.at, each.amount, each.kind)
-        for each in uow.charges(subscriber.account, since, until, READ_MAX)
-        if each.msisdn == command.msisdn
-    ]
+    charged = [(each.at, each.amount, each.kind) for each in last_paid(uow, subscriber, since, until, SHOWN_MAX)]
     newest = sorted((*charged, *used), key=lambda each: each[0], reverse=True)[:SHOWN_MAX]
     if not newest:
         return Outcome(replies=(Reply(command.actor, "charges-none", {"days": PERIOD_DAYS}),))

@@ -33,7 +33,7 @@ from gateway.rules.calendar import month_later
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.locating import Consents, Contacts, PackageOfRequests, may_locate
 from gateway.rules.naming import LIST_ROOM, abridged
-from gateway.rules.paying import missing_for, paid_in
+from gateway.rules.paying import missing_for, paid_in, price_returned
 from gateway.rules.places import Place as Answer
 from gateway.rules.places import asked_place, reason_of
 from gateway.rules.strangers import ours
@@ -85,8 +85,8 @@ class Find(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located(Command):
-    """The location system has answered `owner`, or has not: `price` was taken from `account`, or a request from the
-    package.
+    """The location system has answered `owner`, or has not: `price` was taken from `account` by the message `request`,
+    or a request from the package.
     """
 
     name = "locator.located"
@@ -95,6 +95,7 @@ class Located(Command):
     number: Msisdn
     price: Money
     account: AccountId
+    request: int = 0
     succeeded: bool
     answer: str
 
@@ -366,8 +367,9 @@ def find(command: Find, uow: UnitOfWork) -> Outcome:
         text = "locator-find_ask" if command.confirmed is None else "locator-find_ask_again"
         return confirmations.ask_actor(command, uow, text=text, arguments=arguments, price=price)
     asked = asked_place(
-        command, uow, number, Located, owner=command.msisdn, number=number, price=price, account=account.id
-    )
+        command, uow, number, Located, owner=command.msisdn, number=number, price=price, account=account.id,
+        request=command.reference,
+    )  # fmt: skip
     reply = Reply(command.actor, "locator-searching", arguments)
     return Outcome(replies=(reply,), entries=_paid(account.id, price, command), effects=(asked,))
 
@@ -409,7 +411,8 @@ def _given_back(command: Located, uow: UnitOfWork, reply: Reply) -> Outcome:
         return Outcome(replies=(reply,), changed=(msgspec.structs.replace(package, left=package.left + 1),))
     back = paid_in(uow, command.account, command.price, SERVICES, "locator_returned", command.owner)
     unblocked = (Reply(Msisdn(command.account), "topup-unblocked", notice=True),) if back.unblocked else ()
-    return Outcome(replies=(reply, *unblocked), changed=back.changed, entries=back.entries)
+    changed = (*back.changed, price_returned(uow, command.owner, command.request))
+    return Outcome(replies=(reply, *unblocked), changed=changed, entries=back.entries)
 
 
 @handles(Place, refuses=["name_needed", "places_full"])

@@ -28,7 +28,7 @@ from gateway.rules.answers import understood
 from gateway.rules.barring import parents_bar
 from gateway.rules.calendar import add_today, day_number, moved_today
 from gateway.rules.naming import LIST_ROOM, abridged
-from gateway.rules.paying import missing_for, paid_in
+from gateway.rules.paying import missing_for, paid_in, price_returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ class Send(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Command):
-    """The MMS centre has sent it, or has not: `price` was taken from `account`, `packaged` MMS from the package."""
+    """The MMS centre has sent it, or has not: `price` was taken from `account` by the message `request`,
+    or `packaged` MMS from the package.
+    """
 
     name = "picture.done"
     own = True
@@ -67,6 +69,7 @@ class Done(Command):
     account: AccountId
     price: Money
     packaged: int
+    request: int = 0
     succeeded: bool
     answer: str
 
@@ -165,7 +168,10 @@ def send(command: Send, uow: UnitOfWork) -> Outcome:
         Entry(account.id, Money(-price), CHARGE, command.msisdn),
         Entry(SERVICES, price, CHARGE, command.msisdn),
     )
-    paid = (("number", number), ("account", account.id), ("price", price), ("packaged", 1 - beyond))
+    paid = (
+        ("number", number), ("account", account.id), ("price", price), ("packaged", 1 - beyond),
+        ("request", command.reference),
+    )  # fmt: skip
     mms = Effect(
         CHANNEL,
         {"sender": command.msisdn, "recipient": number, "picture": command.picture},
@@ -195,4 +201,5 @@ def done(command: Done, uow: UnitOfWork) -> Outcome:
     back = paid_in(uow, command.account, command.price, SERVICES, "mms_returned", command.msisdn)
     if back.unblocked:
         replies.append(Reply(Msisdn(command.account), "topup-unblocked", notice=True))
-    return Outcome(replies=tuple(replies), changed=back.changed, entries=back.entries)
+    changed = (*back.changed, price_returned(uow, command.msisdn, command.request))
+    return Outcome(replies=tuple(replies), changed=changed, entries=back.entries)

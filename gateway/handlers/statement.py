@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from gateway.commands import Command, Effect, Outcome, Reply, TextName, UnitOfWork, handles, refused
 from gateway.model import Date, Email, Instant, Money, Record, Usage, UsageKind
 from gateway.rules.calendar import local, month_start, months_later
+from gateway.rules.paying import NAMED_CHARGES, last_paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,6 @@ class StatementDelivery(Record, frozen=True, array_like=True, gc=False):
     email: str = ""
 
 
-CHARGED_KINDS = frozenset({"service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator"})
 BY_SMS, FORMATS = 1, {2: "html", 3: "pdf", 4: "xlsx"}
 MONTHS_MAX = 6
 ROWS_MAX = 5_000
@@ -72,9 +72,7 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
     used = uow.usage(command.msisdn, since, until, ROWS_MAX)
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
-    charged = [
-        each for each in uow.charges(subscriber.account, since, until, ROWS_MAX) if each.msisdn == command.msisdn
-    ]
+    charged = last_paid(uow, subscriber, since, until, ROWS_MAX)
     days = {"since": since, "until": Instant(until - 1)}
     if not used and not charged:
         return refused(command, "no_usage", **days)
@@ -85,7 +83,7 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
     if not email:
         return refused(command, "no_email")
     rows = [(each.at, each.kind.value, each.other, _quantity(each), each.cost) for each in used]
-    rows += [(each.at, each.kind if each.kind in CHARGED_KINDS else "other", "", "", each.amount) for each in charged]
+    rows += [(each.at, each.kind if each.kind in NAMED_CHARGES else "other", "", "", each.amount) for each in charged]
     rows.sort()
     mail = _mail(command, uow, email, FORMATS[delivery], rows, since, until)
     changed = () if email == known.email else (StatementDelivery(command.msisdn, known.delivery, email),)

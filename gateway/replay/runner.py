@@ -262,14 +262,21 @@ async def play(transcript: Transcript, stage: Stage) -> Result:
 class EngineStage:
     """An engine of its own for one transcript."""
 
-    def __init__(self, rooms: Rooms, transcript: Transcript) -> None:
+    _store: Store
+
+    def __init__(self, rooms: Rooms, transcript: Transcript, store: Store | None = None) -> None:
         self._rooms = rooms
         self._transcript = transcript
         self._clock = VirtualClock(START)
         self._phones = Centre(rooms)
         self.notes = Notes()
-        self._store = MemoryStore()
+        self._store = store or MemoryStore()
         self._outside = OutsideSystems(transcript.applications)
+        self._engine = self._new_engine()
+        self._sequence_number = 0
+
+    def _new_engine(self) -> Engine:
+        rooms = self._rooms
         handlers = {name: self.notes.noting(handler) for name, handler in rooms.handlers.items()}
         tools = Tools(
             self._store,
@@ -282,8 +289,7 @@ class EngineStage:
             talk=rooms.talk,
             dialects=rooms.dialects,
         )
-        self._engine = Engine(FactQueue(256), tools, self.notes, self.notes, EngineSettings())
-        self._sequence_number = 0
+        return Engine(FactQueue(256), tools, self.notes, self.notes, EngineSettings())
 
     async def start(self) -> None:
         await self._store.open()

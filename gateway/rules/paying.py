@@ -15,6 +15,7 @@ from gateway.model import (
     NO_MONEY,
     Account,
     AccountId,
+    Charge,
     Document,
     Entry,
     Instant,
@@ -26,6 +27,13 @@ from gateway.model import (
 )
 
 CHARGES_MAX = 10_000
+NAMED_CHARGES = frozenset(
+    {"service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator", "tariff"}
+)
+"""Kinds of ledger entries that a list of charges has a name for; any other is a payment."""
+
+RETURNED_MAX = 100
+READ_MORE = 16
 
 
 class Trust(Record, frozen=True, array_like=True, gc=False):
@@ -43,6 +51,13 @@ class Promised(Record, frozen=True, array_like=True, gc=False):
     fee: Money = NO_MONEY
     due_at: Instant = Instant(0)
     past: tuple[tuple[Instant, Money], ...] = ()
+
+
+class Returned(Record, frozen=True, array_like=True, gc=False):
+    """The last requests of a number that came to nothing and whose price came back, by their message numbers."""
+
+    kind = "returned"
+    requests: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,29 @@ def spent(uow: UnitOfWork, subscriber: Subscriber, since: Instant, until: Instan
     used = sum(each.cost for each in uow.usage_totals(subscriber.msisdn, since, until))
     charged = sum(each.amount for each in uow.charges(subscriber.account, since, until, CHARGES_MAX))
     return Money(used + charged)
+
+
+def price_returned(uow: UnitOfWork, msisdn: Msisdn, request: int) -> Returned:
+    """With that request among those whose price came back."""
+    known = uow.record(Returned, msisdn)
+    return Returned(msisdn, (*known.requests, request)[-RETURNED_MAX:])
+
+
+def last_paid(
+    uow: UnitOfWork, subscriber: Subscriber, since: Instant, until: Instant, count: int
+) -> tuple[Charge, ...]:
+    """What a number itself paid by commands and timers, newest first, at most so many, but for what came back.
+
+    Others may pay from the same account: more of it is read only where too little of what was read is the number's own.
+    """
+    returned = set(uow.record(Returned, subscriber.msisdn).requests)
+    limit = count
+    while True:
+        read = uow.charges(subscriber.account, since, until, limit)
+        own = [each for each in read if each.msisdn == subscriber.msisdn and each.number not in returned]
+        if len(own) >= count or len(read) < limit:
+            return tuple(own[:count])
+        limit *= READ_MORE
 
 
 def missing_for(account: Account, price: Money) -> Money:

@@ -18,7 +18,7 @@ from gateway.replay.runner import CONNECTION, EngineStage
 from gateway.replay.transcript import parse_transcript
 from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
-from gateway.store.protocol import Wanted
+from gateway.store.protocol import Store, Wanted
 
 TOWN = """# A town
 given 79161230001 balance=1500.00 lang=ru owner=anna points=900 services=1 since=400d
@@ -110,8 +110,8 @@ class Town(EngineStage):
 
     _store: MemoryStore
 
-    def __init__(self, rooms: Rooms, people: str = TOWN) -> None:
-        super().__init__(rooms, parse_transcript(people, "town"))
+    def __init__(self, rooms: Rooms, people: str = TOWN, store: Store | None = None) -> None:
+        super().__init__(rooms, parse_transcript(people, "town"), store)
         self._codes: dict[Msisdn, str] = {}
         self._addressed: set[Msisdn] = set()  # who may have been asked something
         self._last: Inbound | None = None

@@ -33,7 +33,7 @@ PRODUCTS = Products(
         ("transfer.send", "money", "700"),
         ("promised.take", "money", "free to 5000, by the sum"),
         ("services.connect", "money", "200 a day; 3000 to 5000 a month"),
-        ("tariff.change", "money", "free to 10000, by tariff"),
+        ("tariff.change", "money", "free to 10000, by tariff; its first month free to 30000"),
         ("blacklist.connect", "money", "200 a day"),
         ("block.set", "state", "14 days free, then 100 a day"),
         ("topup.pay", "money", "no fee"),

@@ -28,4 +28,5 @@ charges-kind_promised = обещано плащане
 charges-kind_melody = мелодия
 charges-kind_favourite = любим номер
 charges-kind_locator = търсене
+charges-kind_tariff = тарифа
 charges-kind_other = плащане

@@ -29,4 +29,5 @@ charges-kind_promised = promised payment
 charges-kind_melody = melody
 charges-kind_favourite = favourite number
 charges-kind_locator = locating
+charges-kind_tariff = tariff
 charges-kind_other = payment

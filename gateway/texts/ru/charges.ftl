@@ -28,4 +28,5 @@ charges-kind_promised = обещанный платёж
 charges-kind_melody = мелодия
 charges-kind_favourite = любимый номер
 charges-kind_locator = поиск
+charges-kind_tariff = тариф
 charges-kind_other = платёж
