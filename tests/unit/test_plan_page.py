@@ -12,7 +12,7 @@ from gateway.model import Money, ServiceId, TariffId
 PRODUCTS = Products(
     tariffs={
         TariffId(1): Tariff(TariffId(1), {}),
-        TariffId(2): Tariff(TariffId(2), {}, change_fee_minor=Money(100_00)),
+        TariffId(2): Tariff(TariffId(2), {}, change_fee_minor=Money(100_00), monthly_minor=Money(300_00)),
         TariffId(3): Tariff(TariffId(3), {}, change_fee_minor=Money(900_00), open=False),
     },
     services={
