@@ -103,8 +103,13 @@ def state_lines(state: WriteBatch, dialogs_since: Instant) -> Iterator[tuple[str
             yield "dialog", f"{dialog.msisdn}/{dialog.key.hex()}", {**_fields(dialog), "place": None}
 
 
+_AS_IT_IS = frozenset({int, str, bool, type(None)})
+
+
 def named(value: object) -> object:
     """A value as JSON with names, without fields that hold their default: a later release may add fields."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, msgspec.Struct):
         return _fields(value)
     if isinstance(value, tuple | list):

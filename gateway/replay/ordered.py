@@ -137,8 +137,11 @@ class OrderedEngine:
 
     def next_due(self) -> Instant | None:
         """When a timer, something outside or the wait for parts of a message is due next, as far as it is known."""
-        due = (self.engine.next_timer, self.outside.next_due(), self.engine.parts.next_due)
-        return min((each for each in due if each is not None), default=None)
+        first = self.engine.next_timer
+        for due in (self.outside.next_due(), self.engine.parts.next_due):
+            if due is not None and (first is None or due < first):
+                first = due
+        return first
 
     def _advance(self, at: Instant) -> None:
         self._clock.advance(max(0, at - self._clock.now()))

@@ -8,6 +8,7 @@ said again. Nothing here touches the network.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -517,7 +518,11 @@ def run_recorded(replay: RecordedReplay, watch: Watch = unwatched) -> Replayed:
     async def run() -> None:
         found.append(await replay.run(watch))
 
-    asyncio.run(run())  # a task's result is shown as text when its loop ends, and this one is long
+    gc.freeze()  # the recording stays until the end: no collection need walk through it
+    try:
+        asyncio.run(run())  # a task's result is shown as text when its loop ends, and this one is long
+    finally:
+        gc.unfreeze()
     return found[0]
 
 
