@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from smpp.gsm7 import encode_gsm7, unpack_septets
@@ -172,20 +172,37 @@ def _in_number(octets: bytearray, at: int, after: int, start: int, end: int, was
 
 
 def _put_packed(octets: bytearray, start: int, end: int, was: bytes, new: bytes) -> bool:
-    bits = int.from_bytes(octets[start:end], "little")
-    size = 7 * len(was)
-    wanted, fresh = _packed(was), _packed(new)
-    mask = (1 << size) - 1
-    rest, at, found = bits, 0, False
-    while rest >> size or rest & mask == wanted:
-        if rest & mask == wanted:
-            bits ^= (wanted ^ fresh) << at
-            found = True
-        rest >>= 1
-        at += 1
-    if found:
+    places = set(_packed_places(bytes(octets[start:end]), was))
+    if places:
+        bits = int.from_bytes(octets[start:end], "little")
+        for at in places:
+            bits ^= (_packed(was) ^ _packed(new)) << at
         octets[start:end] = bits.to_bytes(end - start, "little")
-    return found
+    return bool(places)
+
+
+def _packed_places(octets: bytes, septets: bytes) -> Iterator[int]:
+    """The bits at which packed septets begin: found by the octets that they fill whole, for each bit of one's first."""
+    wanted, mask = _packed(septets), (1 << 7 * len(septets)) - 1
+    for before, inner in _whole_octets(septets):
+        index = octets.find(inner)
+        while index >= 0:
+            at = 8 * index - before
+            if at >= 0 and at + 7 * len(septets) <= 8 * len(octets):
+                bits = int.from_bytes(octets[at >> 3 : index + len(inner) + 1], "little") >> (at & 7)
+                if bits & mask == wanted:
+                    yield at
+            index = octets.find(inner, index + 1)
+
+
+@lru_cache(maxsize=256)
+def _whole_octets(septets: bytes) -> tuple[tuple[int, bytes], ...]:
+    """For each of eight places of the first bit: how many bits come before the first whole octet, and those octets."""
+    bits, size = _packed(septets), 7 * len(septets)
+    return tuple(
+        (before, (bits >> before & (1 << (size - before & ~7)) - 1).to_bytes((size - before) // 8, "little"))
+        for before in range(8)
+    )
 
 
 def _packed(septets: bytes) -> int:

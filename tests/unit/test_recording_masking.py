@@ -126,6 +126,26 @@ def test_bounded(text: str, encoding: str) -> None:
     assert octets == f"{text} 7305 {text}".encode(encoding)
 
 
+@pytest.mark.parametrize("fill_bits", range(7))
+@pytest.mark.parametrize("behind", [b"", b"\0\0"], ids=["at the end", "before two octets of zero"])
+def test_a_packed_code_at_the_end_is_found(fill_bits: int, behind: bytes) -> None:
+    """Regression: packed at the very end, a code whose last septet begins with a zero bit was left as it was."""
+    octets = bytearray(packed(f"DA {SECRET}", fill_bits) + behind)
+
+    assert put(octets, 0, len(octets), SECRET, "7305")
+    assert octets == packed("DA 7305", fill_bits) + behind
+
+
+@given(st.lists(st.sampled_from(["4821", "48", "21", "x", " "]), max_size=20), st.integers(0, 6), st.binary(max_size=3))
+def test_packed_codes_are_found_at_every_bit(texts: list[str], fill_bits: int, before: bytes) -> None:
+    """Octets are searched as fast as whole ones can be, and yet no place is missed, and nothing else is changed."""
+    text = "".join(texts)
+    octets = bytearray(before + packed(text, fill_bits))
+    put(octets, len(before), len(octets), "4821", "7305")
+
+    assert octets == before + packed(text.replace("4821", "7305"), fill_bits)
+
+
 @given(st.text(alphabet="0123456789abc ", min_size=1, max_size=40), st.integers(0, 6))
 def test_rewriting_packed_septets_changes_nothing_else(text: str, fill_bits: int) -> None:
     """A change that keeps every character keeps every octet; digits are found at any fill."""
