@@ -208,6 +208,8 @@ async def run_subject(bench: Bench, name: str, says: Says, status: Status) -> No
     }
     if name != "peer":
         run["store"] = subjects.read_store(folder / "gateway.db")
+    if name == "recording":
+        run["store"] |= subjects.read_recordings(folder / "recordings")
     run["faults"] = faults_of(results, run)
     finish_run(bench, folder, results, run)
 
@@ -228,7 +230,11 @@ def faults_of(results: list[Result], run: dict[str, Any]) -> list[str]:
     sent = sum(each["sent"] for each in results)
     receipts = sum(each["receipts"] for each in results)
     run["receipts"] = receipts
-    for name, expected in (("messages", sent), ("redeliveries", 0), ("ledger_sum_minor", 0), ("receipts_orphaned", 0)):
+    expectations = {
+        "messages": sent, "recorded": sent, "recording_gaps": 0,
+        "redeliveries": 0, "ledger_sum_minor": 0, "receipts_orphaned": 0,
+    }  # fmt: skip
+    for name, expected in expectations.items():
         if store.get(name, expected) != expected:
             faults.append(f"store: {name} is {store[name]}, expected {expected}")
     return faults

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -28,6 +29,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from bench.traffic import Offer
 from gateway.catalogue.loading import Catalogue, load_catalogue
 from gateway.catalogue.products import Period, Products, Service
+from gateway.recording.format import LOST
+from gateway.recording.sources import lines_in, recordings_in
 
 OPENING_MINOR = 1_000_000_000  # ten millions: nothing is refused for want of money
 SAMPLE_S = 0.25
@@ -62,6 +65,8 @@ password = "bench"
 window = 400
 """
 
+
+DELIVER_SM = "00000005"
 
 VARIANTS = {
     "gateway": "",
@@ -283,6 +288,26 @@ QUESTIONS = {
     "ledger_sum_minor": "SELECT COALESCE(SUM(amount), 0) FROM ledger",
     "subscribers": "SELECT COUNT(*) FROM subscribers",
 }
+
+
+class _Recorded(msgspec.Struct):
+    """What is counted of a recorded line."""
+
+    direction: str = ""
+    pdu: str = ""
+    event: str = ""
+
+
+def read_recordings(folder: Path) -> dict[str, int]:
+    """How many messages are in a gateway's recordings, and how often it could not tell what went by."""
+    found = {"recorded": 0, "recording_gaps": 0}
+    decoder = msgspec.json.Decoder(_Recorded)
+    for path in recordings_in([folder]) if folder.exists() else ():
+        for octets in lines_in(path):
+            line = decoder.decode(octets)
+            found["recorded"] += line.direction == "in" and line.pdu[8:16] == DELIVER_SM
+            found["recording_gaps"] += line.event == LOST
+    return found
 
 
 def read_store(path: Path) -> dict[str, int]:
