@@ -48,10 +48,20 @@ def _walk(frame: bytes, kind: type[Pdu]) -> tuple[list[Place], int]:
     """The places, and where the last of them ends that is whole."""
     found: list[Place] = []
     at, end = HEADER_OCTETS, len(frame)
-    for field in LAYOUTS.get(kind, ()):
-        if isinstance(field, Group) or at >= end:
+    for form, name, octets in _steps(kind):
+        if form is Group or at >= end:
             return found, end
-        at = _take(field, frame, at, found)
+        if form is CString:
+            after = frame.find(0, at)
+            after = end if after < 0 else after
+            found.append(Place(name, at, after))
+            at = after + 1
+        elif form is Octets:
+            after = min(at + 1 + frame[at], end)
+            found.append(Place(name, at + 1, after))
+            at = after
+        else:
+            at += octets
     if (frame[at : at + 1] == b"\0" and (end - at) < 4) or frame[at : at + 2] == b"\0\0":
         at += 1  # peers put a NUL behind short_message that sm_length does not count
     while end - at >= 4:
@@ -63,19 +73,17 @@ def _walk(frame: bytes, kind: type[Pdu]) -> tuple[list[Place], int]:
     return found, at
 
 
-def _take(field: Field, frame: bytes, at: int, found: list[Place]) -> int:
-    """Adds the place of a field if it has one; returns where the next field begins."""
-    if isinstance(field, CString):
-        end = frame.find(0, at)
-        end = len(frame) if end < 0 else end
-        found.append(Place(field.name, at, end))
-        return end + 1
-    if isinstance(field, Octets):
-        end = min(at + 1 + frame[at], len(frame))
-        found.append(Place(field.name, at + 1, end))
-        return end
-    assert not isinstance(field, Group)
-    return at + field.octets
+@lru_cache(maxsize=64)
+def _steps(kind: type[Pdu]) -> tuple[tuple[type[Field], str, int], ...]:
+    """The layout of a kind as a walk takes it: form, name, and how many octets; numbers in a row are one step."""
+    steps: list[tuple[type[Field], str, int]] = []
+    for field in LAYOUTS.get(kind, ()):
+        octets = 0 if isinstance(field, Group | CString | Octets) else field.octets
+        if octets and steps and steps[-1][2]:
+            steps[-1] = (*steps[-1][:2], steps[-1][2] + octets)
+        else:
+            steps.append((type(field), field.name, octets))
+    return tuple(steps)
 
 
 def fields_of(pdu: Pdu, octets: int, default_alphabet: sms_text.Alphabet) -> dict[str, FieldValue]:
@@ -90,24 +98,21 @@ def fields_of(pdu: Pdu, octets: int, default_alphabet: sms_text.Alphabet) -> dic
     }
     if pdu.command_status or pdu.command_id & RESPONSE_BIT:  # a request has none (SMPP 3.4 3.2)
         fields["smpp.command_status"] = pdu.command_status
-    for name in _names(type(pdu)):
+    for name, shown, parts in _shown(type(pdu)):
         value = getattr(pdu, name)
-        if name == "esm_class":
-            fields |= _bits(value, _ESM_CLASS)
-        elif name == "registered_delivery":
-            fields |= _bits(value, _REGISTERED_DELIVERY)
-        elif isinstance(value, bytes):
+        if parts:
+            fields.update(_bits(value, parts))
+        elif value.__class__ is bytes:
             fields["smpp.sm_length"] = len(value)
             if value:
                 fields["smpp.message"] = value.hex()
-        elif isinstance(value, str):
+        elif value.__class__ is str:
             if value:
-                relative = "_r" if name in _TIMES and value.endswith("R") else ""
-                fields[f"smpp.{name}{relative}"] = value
+                fields[shown + "_r" if name in _TIMES and value.endswith("R") else shown] = value
         else:
-            fields[f"smpp.{name}"] = value
+            fields[shown] = value
     for tag, value in pdu.tlvs:
-        fields |= _tlv(tag, value)
+        fields.update(_tlv(tag, value))
     if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)) and (text := text_of(pdu, default_alphabet)):
         fields["smpp.message_text"] = text
     return fields
@@ -123,17 +128,22 @@ _ESM_CLASS = (
 _REGISTERED_DELIVERY = (("smpp.regdel.receipt", 0x03), ("smpp.regdel.acks", 0x0C), ("smpp.regdel.notif", 0x10))
 
 
+_BITS = {"esm_class": _ESM_CLASS, "registered_delivery": _REGISTERED_DELIVERY}
+
+
+@lru_cache(maxsize=512)
 def _bits(octet: int, parts: tuple[tuple[str, int], ...]) -> Mapping[str, FieldValue]:
     return {name: (octet & mask) // (mask & -mask) for name, mask in parts}
 
 
 @lru_cache(maxsize=64)
-def _names(kind: type[Pdu]) -> tuple[str, ...]:
-    """The mandatory fields of a kind of PDU that have one value each and may be shown."""
+def _shown(kind: type[Pdu]) -> tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...]:
+    """The mandatory fields of a kind that have one value each and may be shown: name, Wireshark's, and its bits'."""
     single = (field.name for field in LAYOUTS.get(kind, ()) if not isinstance(field, Group))
-    return tuple(name for name in single if name != "password")
+    return tuple((name, f"smpp.{name}", _BITS.get(name, ())) for name in single if name != "password")
 
 
+@lru_cache(maxsize=1024)
 def _tlv(tag: int, value: bytes) -> Mapping[str, FieldValue]:
     if tag == Tag.NETWORK_ERROR_CODE and len(value) == 3:
         return {"smpp.network_error.type": value[0], "smpp.network_error.code": int.from_bytes(value[1:], "big")}

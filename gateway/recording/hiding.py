@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gateway.recording.fields import MESSAGE_PAYLOAD, UDHI, clean_end, places, text_places
 from gateway.recording.format import BODY, TEXT, Secret
-from gateway.recording.masking import Masker, longest_first, put, rewrite
+from gateway.recording.masking import Masker, holds, longest_first, put, rewrite
 from smpp.pdu import (
     RESPONSES,
     AlertNotification,
@@ -132,6 +132,7 @@ def _message(
     read: bool,
     whole: bool = True,
 ) -> list[Hidden]:
+    frames = [bytes(octets) for octets, _ in parts]
     text = _Text(parts)
     found: list[Secret] = []
     # In a run of digits that nobody could read, a code that the number was told is the secret; the rest may be a part
@@ -142,8 +143,7 @@ def _message(
     unread = not (read or receipt)
     for known, right, bounded in ((secrets, matched, False), (inner, None, False), (codes, None, True)):
         for secret in () if unread else longest_first(known):
-            stand_in = masker.stand_in(secret)
-            if text.put(secret, stand_in, bounded=bounded):
+            if text.holds(secret) and text.put(secret, stand_in := masker.stand_in(secret), bounded=bounded):
                 found.append(Secret(stand_in, right))
     if unread:
         text.change(masker.unread)
@@ -156,12 +156,14 @@ def _message(
         text.rewrite(lambda shown: masker.with_pseudonyms(shown, kept))
     text.write()
     hidden = []
-    for octets, pdu in parts:
+    secrets_there = tuple(dict.fromkeys(found))
+    for before, (octets, pdu) in zip(frames, parts, strict=True):
         if masker.pseudonyms:
             _addresses(masker, octets, type(pdu))
         _blank_tail(octets, pdu)
-        secrets_there = tuple(dict.fromkeys(found))
-        hidden.append(Hidden(bytes(octets), decode(bytes(octets)), secrets_there, TEXT if unread else ""))
+        frame = bytes(octets)
+        shown = pdu if frame == before else decode(frame)
+        hidden.append(Hidden(frame, shown, secrets_there, TEXT if unread else ""))
     return hidden
 
 
@@ -171,6 +173,13 @@ class _Text:
     def __init__(self, parts: Sequence[tuple[bytearray, Message]]) -> None:
         self._parts = [(octets, *texts_in(octets, pdu)) for octets, pdu in parts]
         self._joined = bytearray().join(octets[start:end] for octets, (start, end), _ in self._parts)
+
+    def holds(self, secret: str) -> bool:
+        """Whether a secret stands anywhere."""
+        joined = bytes(self._joined)
+        return holds(joined, secret) or any(
+            holds(bytes(octets[start:end]), secret) for octets, _, others in self._parts for start, end in others
+        )
 
     def put(self, secret: str, stand_in: str, *, bounded: bool) -> bool:
         """A stand-in wherever the secret stands; whether it stood anywhere."""
@@ -231,6 +240,7 @@ def _addresses(masker: Masker, octets: bytearray, kind: type[Pdu]) -> None:
 
 
 def _blank_tail(octets: bytearray, pdu: Pdu) -> None:
-    """What is behind the last whole TLV belongs to nothing, so nobody knows what it is."""
-    end = clean_end(bytes(octets), type(pdu))
-    octets[end:] = bytes(len(octets) - end)
+    """What is behind the last whole TLV belongs to nothing, so nobody knows what it is. Decoding has remarked on it."""
+    if pdu.deviations:
+        end = clean_end(bytes(octets), type(pdu))
+        octets[end:] = bytes(len(octets) - end)

@@ -45,6 +45,7 @@ class Masker:
 
     def __init__(self, key: bytes, *, pseudonyms: bool = False) -> None:
         self._key = hashlib.blake2b(key, digest_size=32, person=b"ussdgw stand-in").digest()
+        self._keyed = hashlib.blake2b(key=self._key, digest_size=16)
         self.pseudonyms = pseudonyms
         self.stand_in: Callable[[str], str] = lru_cache(STAND_INS_KEPT)(self._stand_in)
         self.pseudonym: Callable[[str], str] = lru_cache(STAND_INS_KEPT)(self._pseudonym)
@@ -82,8 +83,9 @@ class Masker:
             return digits
         left, right = digits[: size // 2], digits[size // 2 :]
         for turn in range(ROUNDS):
-            name = b"/".join((tweak, b"%d" % size, b"%d" % turn, right.encode()))
-            word = int.from_bytes(hashlib.blake2b(name, key=self._key, digest_size=16).digest(), "big")
+            turned = self._keyed.copy()
+            turned.update(b"%b/%d/%d/%b" % (tweak, size, turn, right.encode()))
+            word = int.from_bytes(turned.digest(), "big")
             mixed = (int(left or "0") + word) % 10 ** len(left)
             left, right = right, str(mixed).zfill(len(left))
         return left + right
@@ -124,6 +126,20 @@ def hidden_parts(text: str, masked: str) -> list[str]:
 
 
 # -- in octets ------------------------------------------------------------------------------------------------------
+
+
+def holds(octets: bytes, secret: str) -> bool:
+    """Whether a secret stands anywhere in them, whatever alphabet it is written in: what `put` would replace."""
+    forms, septets = _forms(secret)
+    return any(form in octets for form in forms) or next(_packed_places(octets, septets), None) is not None
+
+
+@lru_cache(maxsize=STAND_INS_KEPT)
+def _forms(secret: str) -> tuple[tuple[bytes, ...], bytes]:
+    """A secret in every alphabet that has it, and in septets, if it is long enough to be looked for in packed ones."""
+    forms = {was for was, _ in _written(secret, secret)}
+    septets = encode_gsm7(secret) or b""
+    return tuple(forms), septets if len(septets) >= _PACKED_MIN else b""
 
 
 def put(octets: bytearray, start: int, end: int, secret: str, stand_in: str, *, bounded: bool = False) -> bool:
@@ -183,6 +199,8 @@ def _put_packed(octets: bytearray, start: int, end: int, was: bytes, new: bytes)
 
 def _packed_places(octets: bytes, septets: bytes) -> Iterator[int]:
     """The bits at which packed septets begin: found by the octets that they fill whole, for each bit of one's first."""
+    if not septets:
+        return
     wanted, mask = _packed(septets), (1 << 7 * len(septets)) - 1
     for before, inner in _whole_octets(septets):
         index = octets.find(inner)
