@@ -71,7 +71,8 @@ def hide(
         codes: one-time codes that it may repeat.
         read: somebody has read its text, and `secrets` are all there are. A receipt needs no reader.
     """
-    if pdu is not None and not (secrets or codes or pdu.deviations or masker.pseudonyms) and _is_clear(pdu, read):
+    plain = not (secrets or masker.pseudonyms or any(holds(frame, code) for code in codes))
+    if plain and pdu is not None and not pdu.deviations and _is_clear(pdu, read):
         return Hidden(frame, pdu)  # nearly every one
     octets = bytearray(frame)
     if isinstance(pdu, (SubmitSm, DeliverSm, DataSm)):
