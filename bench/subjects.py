@@ -214,12 +214,14 @@ class Subject:
             self._sampler.cancel()
         if process is None or process.returncode is not None:
             return
+        own = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(process.wait(), STOP_S)
         except TimeoutError:
             process.kill()
             await process.wait()
+        await asyncio.to_thread(psutil.wait_procs, own, STOP_S)  # a recorder writes what it has taken
 
     def check(self) -> None:
         """Raises SubjectError where it has ended."""

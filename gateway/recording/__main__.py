@@ -1,14 +1,16 @@
 """The recorder's process: reads what the gateway tells it on standard input, writes recordings, ends with the input.
 
-What goes wrong it says on standard error and ends; the gateway serves on without it.
+It takes what there is at once and writes it as fast as it can, so that the gateway has nothing left to hand over when
+it stops. What goes wrong it says on standard error and ends; the gateway serves on without it.
 """
 
 from __future__ import annotations
 
 import os
-import select
+import queue
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from gateway.recording.scribe import Scribe
 from gateway.recording.stream import Kind, Record, Records, Start, read
 
 READ_OCTETS = 1 << 18
+HELD_CHUNKS_MAX = 1 << 12
+"""Of what is read and not written yet; a pipe gives 64 KiB at a time. Then the gateway's own buffer fills."""
 TICK_S = 0.25
 NICE = 5
 """Where there are too few processors the gateway goes first."""
@@ -30,13 +34,16 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # the gateway ends it, after what it has to say
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)
-    source = sys.stdin.fileno()
+    chunks: queue.Queue[bytes] = queue.Queue(HELD_CHUNKS_MAX)
+    threading.Thread(target=_take, args=(sys.stdin.fileno(), chunks), daemon=True).start()
     records = Records()
     session: _Session | None = None
     try:
         while True:
-            ready, _, _ = select.select([source], [], [], TICK_S)
-            octets = os.read(source, READ_OCTETS) if ready else None
+            try:
+                octets = chunks.get(timeout=TICK_S)
+            except queue.Empty:
+                octets = None
             for record in records.feed(octets or b""):
                 if session is None:
                     session = _Session(read(record.body, Start))
@@ -49,6 +56,14 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"{error.filename or 'recording'}: {error.strerror or error}\n")
         return 1
+
+
+def _take(source: int, chunks: queue.Queue[bytes]) -> None:
+    """Reads until the end, which is an empty chunk."""
+    octets = b"more"
+    while octets:
+        octets = os.read(source, READ_OCTETS)
+        chunks.put(octets)
 
 
 class _Session:

@@ -89,7 +89,10 @@ class Recorder:
             self._failed(said.splitlines()[-1] if said else f"ended with status {status}")
 
     async def stop(self, patience_s: float = STOP_S) -> None:
-        """Ends the recording; returns when its files are whole, or uncompressed when patience is over."""
+        """Ends the recording; returns when its files are whole, or when patience is over.
+
+        Then the recorder still has what it was told, and ends by itself once that is written.
+        """
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -102,10 +105,10 @@ class Recorder:
             async with asyncio.timeout(patience_s):
                 await process.wait()
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            if self._watching is not None:
+                self._watching.cancel()
         if self._watching is not None:
-            await self._watching
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     def _end(self) -> None:
         self.on = False

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import psutil
 import zstandard
 from typer.testing import CliRunner
 
@@ -298,6 +299,25 @@ def cut_whole(octets: bytes) -> list[Frame]:
         return cut(octets)
     except (AssertionError, struct.error):
         return []
+
+
+async def test_a_recorder_finishes_what_it_was_told(tmp_path: Path) -> None:
+    """Nobody waits for a recorder longer than he wants to, and it writes all that it was told afterwards."""
+    async with running(write_config(tmp_path, more=ON)) as gateway, peer_of(port_of(gateway)) as peer:
+        process = gateway.recordings.process
+        assert process is not None
+        os.kill(process, signal.SIGSTOP)
+        try:
+            for _ in range(5):
+                await peer.dial(NUMBER, "*111*6*4#")
+            await gateway.recordings.end(patience_s=0.05)
+            alive = psutil.pid_exists(process)
+        finally:
+            os.kill(process, signal.SIGCONT)
+        await asyncio.to_thread(psutil.Process(process).wait, 10)
+
+    assert alive
+    assert len([line for line in lines_of(tmp_path) if line.fields.get("smpp.message_text") == "*111*6*4#"]) == 5
 
 
 async def test_a_recorder_that_cannot_keep_up(tmp_path: Path) -> None:
