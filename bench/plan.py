@@ -15,9 +15,9 @@ from dataclasses import replace
 from gateway import config
 from gateway.clock import SystemClock
 from gateway.dispatcher import Dispatcher
-from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Decided, Tools
 from gateway.messages import Confirmed, Fact, Inbound, Lost, OutboxState, Outgoing, Receipt
 from gateway.model import Channel, Instant, Msisdn
 from gateway.rooms import Rooms

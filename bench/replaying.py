@@ -23,11 +23,11 @@ from rich.console import Console
 from gateway.clock import VirtualClock
 from gateway.config import Settings
 from gateway.delivery.routing import Connections, Routing
-from gateway.engine.batch import Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.model import Instant
 from gateway.recording.messages import Messages, messages_of
 from gateway.recording.reading import Recording, read_recording

@@ -27,13 +27,13 @@ from gateway.delivery.effects import EffectPerformer
 from gateway.delivery.routing import Connections, RouteRule, Routing
 from gateway.delivery.sender import Sender
 from gateway.doors import Doors, route_of, terms_of
-from gateway.engine.batch import Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.intake import Intake
 from gateway.engine.journal import catalogue_digest
 from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.importing import IMPORT_ROWS_MAX, chunks, read_subscribers
 from gateway.messages import (
     ImportCount,

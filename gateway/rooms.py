@@ -23,8 +23,8 @@ from gateway.config import (
 )
 from gateway.conversation import Conversation
 from gateway.dispatcher import Dispatcher, collect
-from gateway.engine.batch import Core
 from gateway.engine.replies import ReplySettings, ReplyWriter
+from gateway.engine.tools import Core
 from gateway.engine.unit_of_work import Surroundings
 from gateway.menus import MenuTree, Reader
 from gateway.model import AccountId, Channel, CodeRef, Instant, Language, Msisdn, PersonId, Subscriber

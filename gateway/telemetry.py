@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 import structlog
 
-from gateway.engine.batch import Decided
+from gateway.engine.tools import Decided
 from gateway.messages import Fact, OutboxState, Receipt
 from gateway.misses import Misses
 from gateway.model import Instant

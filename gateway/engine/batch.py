@@ -6,21 +6,19 @@ sent; a key that was not loaded is fetched and the pure handler runs again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from gateway.catalogue.applications import is_application
-from gateway.clock import Clock
 from gateway.commands import NotLoaded, Outcome, Reply
-from gateway.conversation import ANSWERED, MENU_COMMAND, Conversation, Situation, Turn, typed_at, typed_on
+from gateway.conversation import ANSWERED, MENU_COMMAND, Situation, Turn, typed_at, typed_on
 from gateway.dispatcher import FAULT, Decision, Dispatcher, Fault, failed
 from gateway.engine.dialog_steps import DialogSteps, remembering
-from gateway.engine.dialogs import Dialogs
-from gateway.engine.doubts import Doubts, Taken
+from gateway.engine.doubts import Taken
 from gateway.engine.journal import (
     Body,
     EffectEntry,
@@ -35,12 +33,12 @@ from gateway.engine.journal import (
     secretless,
     shortened,
 )
-from gateway.engine.parts import Came, Joining, Parts, PartsKey, text_of
-from gateway.engine.passwords import slow_hash
-from gateway.engine.pushes import Pushes, PushSteps
-from gateway.engine.receipts import Matching, Receipts
-from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, Reader, ReplyWriter, Screen, country_language
-from gateway.engine.unit_of_work import BatchState, MessageUnit, Surroundings, person_of_unknown
+from gateway.engine.loading import Loading
+from gateway.engine.parts import text_of
+from gateway.engine.pushes import PushSteps
+from gateway.engine.replies import ROWS_PER_MESSAGE, Answered, Reader, Screen, country_language
+from gateway.engine.tools import Decided, Tools
+from gateway.engine.unit_of_work import BatchState, MessageUnit, person_of_unknown
 from gateway.messages import (
     Claimed,
     Confirmed,
@@ -54,7 +52,6 @@ from gateway.messages import (
     Inbound,
     Late,
     Lost,
-    MessagePart,
     MissesTallied,
     OutboxState,
     Outgoing,
@@ -68,20 +65,8 @@ from gateway.messages import (
     UsageImported,
 )
 from gateway.misreadings import MASK
-from gateway.model import (
-    Account,
-    AccountId,
-    Channel,
-    CodeRef,
-    Instant,
-    Language,
-    Money,
-    Msisdn,
-    Person,
-    PersonId,
-    Subscriber,
-)
-from gateway.reading import REFUSED, Reading
+from gateway.model import Account, AccountId, Channel, CodeRef, Instant, Language, Money, Msisdn, Person, Subscriber
+from gateway.reading import Reading
 from gateway.rules.pushes import PushRecord
 from gateway.rules.renewing import begun
 from gateway.store.contents import packed_rows
@@ -92,114 +77,16 @@ from gateway.store.protocol import (
     LedgerRow,
     OutboxChange,
     OutboxRow,
-    PartRow,
-    Store,
     TimerRow,
     Wanted,
     WriteBatch,
 )
 from gateway.store.protocol import Outcome as RowOutcome
 from smpp.receipt import receipt_text
-from smpp.ussd import Dialect
 from smpp.vocabulary import MessageState
-
-
-class Delivery(Protocol):
-    """Where replies go once they are on the disk."""
-
-    def place(self, row: OutboxRow, outgoing: Outgoing) -> OutboxState | None:
-        """Reserves a place in a window. None: there is none now.
-
-        Else the row may leave right after it was committed as the state that this returns: SENDING, or UNKNOWN where
-        it may never be sent twice, so that a crash between the two leaves it so.
-        """
-        ...
-
-    def release(self, rows: Iterable[int]) -> None:
-        """The batch was not written: the places are free again."""
-        ...
-
-    def dispatch(self, rows: Iterable[int]) -> None:
-        """The rows are on the disk as SENDING: they may leave."""
-        ...
-
-    def wait(self, row: OutboxRow, outgoing: Outgoing) -> None:
-        """The row is on the disk as READY: it is claimed when a window has room."""
-        ...
-
-    def on_its_way(self, row: int) -> bool:
-        """Whether a screen has left, or is to leave, and the peer has not accepted it yet."""
-        ...
-
-
-class Performer(Protocol):
-    """Does what was decided outside the gateway."""
-
-    def begin(self, effects: Iterable[EffectRow]) -> None:
-        """They are on the disk: each is to be done when it is due."""
-        ...
-
-
-class Nobody:
-    """Where nothing outside is reached."""
-
-    def begin(self, effects: Iterable[EffectRow]) -> None:
-        """They stay in the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What decides, compiled from one state of the operator's data, which `digest` names. A reload swaps it whole."""
-
-    digest: str
-    dispatcher: Dispatcher
-    surroundings: Surroundings
-    writer: ReplyWriter
-    talk: Conversation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every batch works with."""
-
-    store: Store
-    dispatcher: Dispatcher
-    surroundings: Surroundings
-    writer: ReplyWriter
-    delivery: Delivery
-    clock: Clock
-    create_unknown: bool = False
-    slow_hash: Callable[[str, bytes], Awaitable[str]] = slow_hash
-    performer: Performer = field(default_factory=Nobody)
-    talk: Conversation | None = None
-    dialects: Mapping[str, Dialect] = field(default_factory=dict)
-    dialogs: Dialogs = field(default_factory=Dialogs)
-    pushes: Pushes = field(default_factory=Pushes)
-    absences: dict[str, int] = field(default_factory=dict)  # command -> how often it met keys that were not loaded
-
-    def with_core(self, core: Core) -> Tools:
-        return replace(
-            self, dispatcher=core.dispatcher, surroundings=core.surroundings, writer=core.writer, talk=core.talk
-        )
-
-
-class Decided(msgspec.Struct, frozen=True, gc=False):
-    """A message and what became of it; `original` is the number of the first one where this was a repeat.
-
-    `typed` is its text with every secret in it masked, character by character; None: nobody has read it.
-    """
-
-    inbound: Inbound
-    decision: Decision
-    number: int
-    original: int = 0
-    typed: str | None = None
-
 
 _SENDING = OutboxState.SENDING
 _encode = msgspec.msgpack.Encoder().encode
-
-REHEARSALS_MAX = 4
 
 PART = Decision(command="", refusal="", replies=())
 REPEATED = Decision(command="", refusal="", replies=())
@@ -207,18 +94,13 @@ REPEATED = Decision(command="", refusal="", replies=())
 
 @dataclass(slots=True)
 class Batch:
-    facts: list[Fact]
+    """Decides what was loaded, and gathers what is to be written, sent and acknowledged."""
+
+    loaded: Loading
     tools: Tools
     journal: Journal
-    doubts: Doubts
-    receipts: Receipts
-    parts: Parts
-    state: BatchState = field(default_factory=BatchState)
+    state: BatchState = field(init=False)
     write: WriteBatch = field(default_factory=WriteBatch)
-    matched: dict[int, Taken] = field(default_factory=dict)  # index of a fact -> the message that it repeats
-    readings: dict[int, tuple[bool, Reading]] = field(default_factory=dict)
-    rehearsed: dict[str, int] = field(default_factory=dict)  # what was known of absences when this batch was loaded
-    first_replies: dict[int, list[OutboxRow]] = field(default_factory=dict)
     taken: list[tuple[int, Taken]] = field(default_factory=list)
     placed: list[int] = field(default_factory=list)
     claimed: list[int] = field(default_factory=list)  # placed before this batch, and still so if it fails
@@ -227,23 +109,16 @@ class Batch:
     steps: DialogSteps = field(init=False)
     next_timer: Instant | None = None
     begun: list[EffectRow] = field(default_factory=list)  # to be done once they are on the disk
-    effects: dict[int, EffectRow | None] = field(default_factory=dict)  # those whose results are in this batch
     set_aside: list[tuple[Inbound, tuple[str, bytes] | None]] = field(default_factory=list)  # for a slow hash
     _aside_senders: set[Msisdn] = field(default_factory=set)
     settled: list[tuple[Fact, object]] = field(default_factory=list)  # the operator's facts, with what came of each
-    matching: Matching = field(init=False)
-    joining: Joining = field(init=False)
-    joined: dict[int, Came] = field(default_factory=dict)  # index of a fact -> what this part of an SMS did
     own_faults: list[tuple[int, str, str]] = field(default_factory=list)  # number, command, traceback
-    incomplete: list[tuple[PartsKey, tuple[PartRow, ...]]] = field(default_factory=list)
-    came: list[Receipt] = field(default_factory=list)
     changes: dict[int, OutboxChange] = field(default_factory=dict)  # by row: the last one counts
     in_order: bool = False  # what falls due between two facts ends the batch there
     put_off: list[Fact] = field(default_factory=list)  # those after that end, as they came
 
     def __post_init__(self) -> None:
-        self.matching = Matching(self.receipts)
-        self.joining = Joining(self.parts)
+        self.state = self.loaded.state
         tools = self.tools
         self.steps = DialogSteps(tools.talk, tools.dialects, tools.dialogs, tools.writer, tools.clock)
 
@@ -251,134 +126,12 @@ class Batch:
         """Made when it is needed: kept, the two would hold each other, and only a collection would free the batch."""
         return PushSteps(self.steps, self.journal, self.write, self._queue, self._carry)
 
-    # -- load ----------------------------------------------------------------------------------------------------
-
-    async def load(self) -> None:
-        """One snapshot for the batch: senders with their accounts and owners, then whom the commands name."""
-        wanted = Wanted()
-        for index, fact in enumerate(self.facts):
-            if isinstance(fact, Inbound):
-                wanted.subscribers.add(fact.sender)
-                matched = self.doubts.match(fact.connection, fact.sequence_number, fact.fingerprint, fact.at, fact.link)
-                if matched is not None:
-                    self.matched[index] = matched
-                elif fact.part is not None:
-                    self._join(index, fact, fact.part)
-            elif isinstance(fact, Confirmed):  # in its place: what follows may be a loss, or a genuine repeat
-                self.doubts.confirm(fact.connection, fact.number)
-            elif isinstance(fact, Late):
-                self.doubts.late(fact.number)
-            elif isinstance(fact, Lost):
-                self.doubts.lost(fact.connection)
-            elif isinstance(fact, TimerDue):
-                wanted.subscribers.add(fact.msisdn)
-            elif isinstance(fact, EffectResult):
-                self.effects[fact.effect] = await self.tools.store.effect(fact.effect)
-            elif isinstance(fact, Receipt):
-                self.came.append(fact)
-            elif isinstance(fact, Push):
-                wanted.subscribers.add(fact.msisdn)
-                wanted.records.add(PushSteps.record_key(fact.id))
-            elif isinstance(fact, PartsDue):
-                self.incomplete = self.joining.expire(fact.at)
-                wanted.subscribers.update(key.sender for key, _ in self.incomplete)
-            elif isinstance(fact, Imported):
-                for row in fact.rows:
-                    wanted.subscribers.add(row.msisdn)
-                    wanted.accounts.add(AccountId(row.msisdn))
-                    wanted.persons.add(row.person)
-            elif isinstance(fact, UsageImported):
-                wanted.subscribers.update(each.msisdn for each in fact.rows)
-        if self.came and (keys := self.matching.keys_to_load(self.came)):
-            self.matching.take_loaded(await self.tools.store.awaited(keys))
-        await self._fetch(wanted)
-        for index, matched in self.matched.items():
-            self.first_replies[matched.original] = await self._replies_to(self.facts[index], matched.original)
-        await self._fetch(self._named())
-        await self._rehearse()
-
-    async def _rehearse(self) -> None:
-        """Loads together what the commands of this batch will miss, one hop to the store for all and not one for each.
-
-        Handlers are pure, so what they decide here is thrown away. Only a command that has missed keys before is
-        rehearsed, and only as often: it is expected to come to the next ones, not to its end.
-        """
-        self.rehearsed = dict(self.tools.absences)
-        waiting = [index for index, (_, reading) in self.readings.items() if reading.command in self.rehearsed]
-        for turn in range(REHEARSALS_MAX):
-            wanted = Wanted()
-            waiting = [index for index in waiting if self._rehearsal(index, turn, wanted)]
-            if not waiting:
-                break
-            await self._fetch(wanted)
-
-    def _rehearsal(self, index: int, turn: int, wanted: Wanted) -> bool:
-        """Whether the command of a message came to keys that are not loaded; they are wanted now."""
-        inbound, (_, reading) = self.facts[index], self.readings[index]
-        assert isinstance(inbound, Inbound)
-        actor = self.state.subscribers[inbound.sender]
-        if self.rehearsed[reading.command] <= turn or reading.outcome == REFUSED or actor is None:
-            return False
-        try:
-            unit = MessageUnit(self.state, self.tools.surroundings, Language.RU)
-            self.tools.dispatcher.decide(inbound, 0, reading, actor, unit)
-        except NotLoaded as absent:
-            if absent.kind != "hash":
-                _want(wanted, absent)
-                return True
-        return False
-
-    async def _replies_to(self, fact: Fact, original: int) -> list[OutboxRow]:
-        """What a message had as its answer; where something outside was asked first, the screen that it led to."""
-        rows = await self.tools.store.replies_to(original)
-        if not rows and isinstance(fact, Inbound) and fact.dialog is not None:
-            dialog = self.tools.dialogs.get((fact.sender, fact.dialog.key))
-            if dialog is not None and dialog.open and dialog.row:
-                rows = await self.tools.store.replies_to(dialog.row // ROWS_PER_MESSAGE)
-        return rows
-
-    def _join(self, index: int, inbound: Inbound, part: MessagePart) -> None:
-        """A part of a long SMS; the one that makes it whole stands for all of it from here on."""
-        came, text = self.joining.add(inbound, part)
-        if came is Came.COMPLETE:
-            # In a list of our own: a batch that fails is tried again with the parts as they came.
-            self.facts = self.facts.copy()
-            self.facts[index] = msgspec.structs.replace(inbound, text=text, part=None)
-        else:
-            self.joined[index] = came
-
-    def _named(self) -> Wanted:
-        """The numbers that the commands name: reading comes first, because it depends on what is pending."""
-        named = Wanted()
-        dispatcher = self.tools.dispatcher
-        for index, fact in enumerate(self.facts):
-            if not isinstance(fact, Inbound) or fact.part is not None:
-                continue
-            actor = self.state.subscribers.get(fact.sender)
-            pending = dispatcher.has_pending(actor, fact.at)
-            reading = dispatcher.read(fact, pending)
-            self.readings[index] = (pending, reading)
-            named.subscribers.update(dispatcher.numbers_named(reading))
-            if actor is not None and actor.acting is not None:
-                named.subscribers.add(actor.acting.msisdn)
-        return named
-
-    async def _fetch(self, wanted: Wanted) -> None:
-        missing = self.state.missing(wanted)
-        if missing:
-            self.state.take(missing, await self.tools.store.load(missing))
-
-    async def _fetch_absent(self, absent: NotLoaded) -> None:
-        wanted = Wanted()
-        _want(wanted, absent)
-        await self._fetch(wanted)
-
     # -- decide --------------------------------------------------------------------------------------------------
 
     async def decide(self) -> None:
         results: list[SubmitResult] = []
         told: list[tuple[int, int | None, str, str, str]] = []
-        for index, fact in enumerate(self.facts):
+        for index, fact in enumerate(self.loaded.facts):
             if self.in_order:
                 if index and self._is_overtaken(fact):
                     self._put_off(index)
@@ -395,7 +148,7 @@ class Batch:
                     if fact.row in self.tools.dialogs.pushed:
                         self._pushing().submitted(fact)
                 case Receipt():
-                    row, changes = self.matching.came(fact)
+                    row, changes = self.loaded.matching.came(fact)
                     told.append((row, fact.state, fact.ids[0] if fact.ids else "", fact.error, fact.done))
                     self._settle(changes, fact.at)
                 case TimerDue():
@@ -441,14 +194,14 @@ class Batch:
         if told:
             self._journal(self.journal.next_number(), self.now, "", ReceiptsEntry(tuple(told)))
         self.steps.write(self.write)
-        state, write, matching = self.state, self.write, self.matching
+        state, write, matching = self.state, self.write, self.loaded.matching
         write.outbox_changes.extend(self.changes.values())
         write.awaited.extend([each for part, each in matching.added.items() if part not in matching.gone])
         write.awaited_gone.extend(matching.gone - matching.added.keys())
         write.orphans.extend(matching.orphan_rows())
         write.orphans_gone.extend(matching.orphans_gone)
-        if self.joining.changed:
-            write.parts, write.parts_gone = self.joining.rows()
+        if self.loaded.joining.changed:
+            write.parts, write.parts_gone = self.loaded.joining.rows()
         write.subscribers.extend(_values(state.subscribers, state.changed_subscribers))
         write.accounts.extend(_values(state.accounts, state.changed_accounts))
         write.persons.extend(_values(state.persons, state.changed_persons))
@@ -469,9 +222,11 @@ class Batch:
 
     def _put_off(self, first: int) -> None:
         """The facts from there on are for a later batch."""
-        self.doubts.give_back([self.matched.pop(index) for index in sorted(self.matched) if index >= first])
-        self.put_off = self.facts[first:]
-        self.facts = self.facts[:first]
+        self.loaded.doubts.give_back(
+            [self.loaded.matched.pop(index) for index in sorted(self.loaded.matched) if index >= first]
+        )
+        self.put_off = self.loaded.facts[first:]
+        self.loaded.facts = self.loaded.facts[:first]
 
     def _push(self, push: Push) -> PushRecord | None:
         """What has come of the request so far; None: the store does not know that number."""
@@ -525,13 +280,13 @@ class Batch:
 
     async def _message(self, index: int, inbound: Inbound) -> None:
         if inbound.sender in self._aside_senders:
-            if (matched := self.matched.pop(index, None)) is not None:
-                self.doubts.give_back([matched])
+            if (matched := self.loaded.matched.pop(index, None)) is not None:
+                self.loaded.doubts.give_back([matched])
             self.set_aside.append((inbound, None))
             return
         actor = self.state.subscribers[inbound.sender]
         dispatcher = self.tools.dispatcher
-        pending, reading = self.readings[index]
+        pending, reading = self.loaded.readings[index]
         if dispatcher.has_pending(actor, inbound.at) is not pending:  # an earlier message of this batch asked
             reading = dispatcher.read(inbound, not pending)
         language = _stored(actor) or reading.language or country_language(inbound.sender)
@@ -541,7 +296,7 @@ class Batch:
                 self._refuse_unknown(inbound, reading, language)
                 return
             created, actor = len(self.write.ledger), self._create(inbound)
-        matched = self.matched.get(index)
+        matched = self.loaded.matched.get(index)
         answers = inbound.dialog is not None and inbound.dialog.answer
         if matched is not None and (answers or (reading.row is not None and reading.row.effect != "none")):
             self._repeat(inbound, matched, language)
@@ -568,7 +323,7 @@ class Batch:
             of_text, reading = reading, turn.reading
         before = self.journal.mark()
         number = self.journal.next_number()
-        missed = self.rehearsed.get(reading.command, 0)
+        missed = self.loaded.rehearsed.get(reading.command, 0)
         while True:
             unit = MessageUnit(self.state, self.tools.surroundings, language)
             try:
@@ -584,7 +339,7 @@ class Batch:
                     return
                 missed += 1
                 self.tools.absences[reading.command] = max(missed, self.tools.absences.get(reading.command, 0))
-                await self._fetch_absent(absent)
+                await self.loaded.fetch_absent(absent)
         await self._load_readers(decision.replies)
         decision, documents = self._answerable(decision, Reader(inbound.sender, language, decision.latin), unit, number)
         unit.commit()
@@ -607,7 +362,7 @@ class Batch:
 
     def _part(self, index: int, inbound: Inbound) -> None:
         """A part of a long SMS that does not make it whole: kept and acknowledged, nothing more."""
-        matched = self.matched.get(index)
+        matched = self.loaded.matched.get(index)
         if matched is not None:
             self._repeat(inbound, matched, country_language(inbound.sender))
             return
@@ -616,7 +371,7 @@ class Batch:
         number = self.journal.next_number()
         entry = PartEntry(
             inbound.sender, inbound.recipient, inbound.link, inbound.connection, inbound.sequence_number,
-            inbound.fingerprint, part.reference, part.total, part.number, self.joined[index].name.lower(),
+            inbound.fingerprint, part.reference, part.total, part.number, self.loaded.joined[index].name.lower(),
         )  # fmt: skip
         self._journal(number, inbound.at, inbound.sender, entry)
         self._owe_receipt(inbound, number)
@@ -625,7 +380,7 @@ class Batch:
 
     def _give_up(self) -> None:
         """Long SMS whose other parts did not come: their senders are told, nothing is carried out."""
-        for key, rows in self.incomplete:
+        for key, rows in self.loaded.incomplete:
             at = self.now
             inbound = Inbound(
                 Channel.SMS, key.sender, key.recipient, text_of(rows), at, 0, key.link, 0, 0, rows[0].digest
@@ -651,7 +406,7 @@ class Batch:
 
     async def _effect_result(self, result: EffectResult) -> None:
         """What came of something outside. A second result of the same effect finds it gone and changes nothing."""
-        effect = self.effects.get(result.effect)
+        effect = self.loaded.effects.get(result.effect)
         if effect is None:
             return
         number = self.journal.next_number()
@@ -660,7 +415,7 @@ class Batch:
             self.write.effects_put_off.append((effect.id, result.retry_at))
             self.begun.append(msgspec.structs.replace(effect, due_at=result.retry_at, tries=effect.tries + 1))
         else:
-            self.effects[effect.id] = None
+            self.loaded.effects[effect.id] = None
             self.write.effects_done.append(effect.id)
             if effect.command:
                 arguments = (*effect.arguments, ("succeeded", result.succeeded), ("answer", result.answer))
@@ -686,7 +441,7 @@ class Batch:
     async def _show(self, waiting: Inbound, decision: Decision, number: int) -> None:
         """The result of something outside, in the dialog that waits for it."""
         if waiting.sender not in self.state.subscribers:
-            await self._fetch(Wanted({waiting.sender}))
+            await self.loaded.fetch(Wanted({waiting.sender}))
         actor = self.state.subscribers[waiting.sender]
         language, latin = self.steps.spoken_in(waiting)
         screen = None
@@ -713,7 +468,7 @@ class Batch:
                 decision = self.tools.dispatcher.due(command, number, unit)
                 break
             except NotLoaded as absent:
-                await self._fetch_absent(absent)
+                await self.loaded.fetch_absent(absent)
         documents = self._documents(unit)
         if isinstance(documents, Fault):
             unit.forget()
@@ -785,7 +540,7 @@ class Batch:
         """The stored languages of other people are needed for what they are told."""
         unknown = {reply.to for reply in replies if reply.to not in self.state.subscribers}
         if unknown:
-            await self._fetch(Wanted(unknown))
+            await self.loaded.fetch(Wanted(unknown))
 
     def _refuse_unknown(self, inbound: Inbound, reading: Reading, language: Language) -> None:
         """A number that the store does not know is told so."""
@@ -838,7 +593,7 @@ class Batch:
         """What was in doubt came again: no second effect, the first answer again, on the screen that is open now."""
         number = self.journal.next_number()
         told: list[tuple[str, str]] = []
-        for index, row in enumerate(self.first_replies[matched.original]):
+        for index, row in enumerate(self.loaded.first_replies[matched.original]):
             first = msgspec.msgpack.decode(row.document, type=Outgoing)
             if row.msisdn != inbound.sender or first.receipt_of:
                 continue
@@ -1000,10 +755,10 @@ class Batch:
     def _result(self, result: SubmitResult) -> None:
         """What became of a row that left; a receipt may have come before its response."""
         at = result.at or self.now
-        known = self.matching.outcome(result.row)
+        known = self.loaded.matching.outcome(result.row)
         self.changes[result.row] = OutboxChange(result.row, known or result.state, at, result.message_id)
         if result.awaited and known is None:
-            self._settle(self.matching.sent(result.awaited), at)
+            self._settle(self.loaded.matching.sent(result.awaited), at)
 
     def _settle(self, changes: Iterable[tuple[int, OutboxState]], at: Instant) -> None:
         for row, state in changes:
@@ -1031,23 +786,3 @@ def _on_screen_again(now: DialogOrigin | None, first: DialogOrigin | None) -> Di
 
 def _stored(subscriber: Subscriber | None) -> Language | None:
     return None if subscriber is None else subscriber.language
-
-
-def _want(wanted: Wanted, absent: NotLoaded) -> None:
-    match absent.kind:
-        case "subscriber":
-            wanted.subscribers.update(Msisdn(key) for key in absent.keys)
-        case "account":
-            wanted.accounts.update(AccountId(key) for key in absent.keys)
-        case "person":
-            wanted.persons.update(PersonId(key) for key in absent.keys)
-        case "record":
-            wanted.records.update(absent.keys)
-        case "usage":
-            wanted.usage.update(absent.keys)
-        case "totals":
-            wanted.totals.update(absent.keys)
-        case "charges":
-            wanted.charges.update(absent.keys)
-        case kind:
-            raise AssertionError(f"nothing is loaded by the name {kind}")

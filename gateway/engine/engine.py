@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.engine.batch import Batch, Core, Decided, Tools
+from gateway.engine.batch import Batch
 from gateway.engine.doubts import Doubts, Taken, Terms
 from gateway.engine.journal import Journal
+from gateway.engine.loading import Loading
 from gateway.engine.parts import Parts, PartsSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.receipts import AWAITED_MAX, Receipts
+from gateway.engine.tools import Core, Decided, Tools
 from gateway.messages import Claimed, Fact, Inbound, PartsDue, Receipt, Reloaded, TimerDue
 from gateway.model import Instant, Msisdn
 from gateway.store.protocol import Head, StoreError
@@ -288,18 +290,19 @@ class Engine:
     async def _process(self, facts: list[Fact]) -> bool:
         started = time.perf_counter()
         mark = self.journal.mark()
-        batch = Batch(facts, self.tools, self.journal, self.doubts, self.receipts, self.parts)
-        batch.state.hashes = self._hashes
+        loading = Loading(facts, self.tools, self.doubts, self.receipts, self.parts)
+        loading.state.hashes = self._hashes
+        batch = Batch(loading, self.tools, self.journal)
         if self.settings.in_order:
             batch.in_order, batch.next_timer = True, self.next_timer
         try:
-            await batch.load()
+            await loading.run()
             await batch.decide()
             if batch.write:
                 await self.tools.store.write(batch.write)
         except StoreError as error:
             self.journal.reset(mark)
-            self.doubts.give_back(batch.matched.values())
+            self.doubts.give_back(batch.loaded.matched.values())
             self.tools.delivery.release(batch.placed)
             return await self._failed(facts, error)
         if batch.steps.changed:
@@ -358,9 +361,9 @@ class Engine:
     def _acknowledge(self, batch: Batch, started: float) -> None:
         for connection, taken in batch.taken:
             self.doubts.take(connection, taken)
-        self.receipts.commit(batch.matching)
-        self.parts.commit(batch.joining)
-        for receipt in batch.came:
+        self.receipts.commit(batch.loaded.matching)
+        self.parts.commit(batch.loaded.joining)
+        for receipt in batch.loaded.came:
             self.acknowledger.acknowledge_receipt(receipt)
         if self.tap is not None:
             self.tap.decided(batch.decided)
@@ -372,12 +375,12 @@ class Engine:
         for row, outgoing in batch.waiting:
             self.tools.delivery.wait(row, outgoing)
         took_s = time.perf_counter() - started
-        if batch.came:
-            self.observer.receipts(batch.came, batch.matching.orphaned)
-        if batch.joining.dropped:
-            self.observer.parts_dropped(batch.joining.dropped)
+        if batch.loaded.came:
+            self.observer.receipts(batch.loaded.came, batch.loaded.matching.orphaned)
+        if batch.loaded.joining.dropped:
+            self.observer.parts_dropped(batch.loaded.joining.dropped)
         for each in batch.decided:
             self.observer.decided(each, took_s * 1000)
         for number, command, fault in batch.own_faults:
             self.observer.own_fault(number, command, fault)
-        self.observer.wrote(batch.facts, batch.decided, took_s)
+        self.observer.wrote(batch.loaded.facts, batch.decided, took_s)

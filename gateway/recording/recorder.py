@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from gateway.delivery.routing import Connections
-from gateway.engine.batch import Decided
+from gateway.engine.tools import Decided
 from gateway.recording.masking import hidden_parts
 from gateway.recording.stream import GAP_OCTETS, HEAD, NUMBERS, Kind, Opened, Start, Told, Typed, encode
 from smpp.connection import Connection

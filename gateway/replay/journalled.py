@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 import msgspec
 
 from gateway.clock import VirtualClock
-from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.journal import (
     EffectEntry,
@@ -31,6 +30,7 @@ from gateway.engine.journal import (
     body_of,
 )
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.messages import EffectResult, Fact, Imported, Inbound, Reloaded, TimerDue
 from gateway.misreadings import MASK
 from gateway.model import Channel, Instant, Msisdn

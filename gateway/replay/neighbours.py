@@ -17,8 +17,8 @@ from gateway.delivery.application_answers import Said, Trouble
 from gateway.delivery.effects import ChannelSetup, EffectFailed, EffectRefused, perform_once
 from gateway.delivery.sender import as_sms, on_screen_only
 from gateway.dispatcher import LATER
-from gateway.engine.batch import Decided
 from gateway.engine.replies import fill_code
+from gateway.engine.tools import Decided
 from gateway.messages import EffectResult, Fact, Inbound, OutboxState, Outgoing, Receipt, SubmitResult
 from gateway.model import Channel, CodeRef, Instant, Msisdn
 from gateway.replay.lines import CENTRE

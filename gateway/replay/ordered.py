@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from gateway.clock import VirtualClock
-from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.doubts import Terms
 from gateway.engine.engine import Acknowledger, Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ROWS_PER_MESSAGE
+from gateway.engine.tools import Decided, Tools
 from gateway.messages import EffectResult, OutboxState, Outgoing
 from gateway.model import Instant
 from gateway.replay.neighbours import Notes, OutsideSystems, Phones

@@ -21,10 +21,10 @@ import msgspec
 from gateway.clock import VirtualClock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
-from gateway.engine.batch import Decided
 from gateway.engine.doubts import Terms
 from gateway.engine.intake import UDHI, Intake
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Decided
 from gateway.messages import Inbound
 from gateway.model import Channel, Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line, Secret

@@ -16,10 +16,10 @@ from gateway.catalogue.faults import CatalogueError
 from gateway.clock import VirtualClock
 from gateway.config import ApplicationSection
 from gateway.dispatcher import Dispatcher
-from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
 from gateway.engine.replies import ROWS_PER_MESSAGE
+from gateway.engine.tools import Tools
 from gateway.messages import (
     DialogGone,
     DialogOrigin,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
-from gateway.engine.batch import Decided
+from gateway.engine.tools import Decided
 from gateway.handlers.tariff import MONTHLY
 from gateway.messages import DialogOrigin, Inbound
 from gateway.model import Account, Channel, CodeTries, Instant, Language, Msisdn, Subscriber

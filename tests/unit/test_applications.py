@@ -13,10 +13,10 @@ from gateway.catalogue.faults import CatalogueError
 from gateway.config import ConfigError
 from gateway.delivery.application_answers import Said, read_fields, read_json
 from gateway.delivery.applications import Breaker
-from gateway.engine.batch import Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.messages import EffectResult, Outgoing
 from gateway.model import Channel
 from gateway.rooms import Rooms

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gateway import config
 from gateway.clock import VirtualClock
-from gateway.engine.batch import Decided, Tools
 from gateway.engine.dialogs import Dialogs
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Decided, Tools
 from gateway.menus import MenuTree
 from gateway.messages import DialogGone, DialogOrigin, Inbound, OutboxState, Outgoing
 from gateway.model import Channel, Dialog, Instant, Msisdn

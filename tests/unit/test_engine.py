@@ -14,10 +14,11 @@ from gateway import config
 from gateway.clock import SystemClock
 from gateway.commands import Effect, Outcome
 from gateway.dispatcher import Decision, Dispatcher, Stage
-from gateway.engine.batch import Batch, Core, Decided, Tools
+from gateway.engine.batch import Batch
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.journal import catalogue_digest
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Core, Decided, Tools
 from gateway.messages import (
     Confirmed,
     EffectResult,
@@ -180,9 +181,9 @@ async def test_a_batch_is_freed_without_a_collection(monkeypatch: pytest.MonkeyP
     class Watched(Batch):
         __slots__ = ("__weakref__",)
 
-        async def load(self) -> None:
+        async def decide(self) -> None:
             batches.append(weakref.ref(self))
-            await super().load()
+            await super().decide()
 
     monkeypatch.setattr("gateway.engine.engine.Batch", Watched)
     gc.disable()

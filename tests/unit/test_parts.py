@@ -11,10 +11,10 @@ import pytest
 
 from gateway import config
 from gateway.clock import VirtualClock
-from gateway.engine.batch import Decided, Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.parts import PartsSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Decided, Tools
 from gateway.messages import Inbound, Lost, MessagePart, OutboxState, Outgoing
 from gateway.model import Channel, Instant, Msisdn
 from gateway.rooms import Rooms

@@ -10,9 +10,9 @@ import pytest
 
 from gateway.clock import VirtualClock
 from gateway.engine import receipts as receipts_module
-from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.messages import PARTS_MAX, Awaited, OutboxState, Outgoing, Receipt, SubmitResult
 from gateway.model import Channel, Instant, Msisdn
 from gateway.store.protocol import OutboxRow, StoreError, WriteBatch

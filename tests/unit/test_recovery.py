@@ -14,9 +14,9 @@ from gateway.clock import SystemClock
 from gateway.delivery.compose import Route
 from gateway.delivery.routing import Connections, Routing
 from gateway.delivery.sender import Sender
-from gateway.engine.batch import Tools
 from gateway.engine.engine import Engine, EngineSettings
 from gateway.engine.queue import FactQueue
+from gateway.engine.tools import Tools
 from gateway.messages import Claimed, Fact, OutboxState, Outgoing, SubmitResult
 from gateway.model import Channel, Instant, Msisdn
 from gateway.store import schema
