@@ -21,8 +21,11 @@ check: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/pytest tests/house
 
+# Some 20 minutes: the gateway and a peer, then in turns with the gateway by itself what recording, receipts and TLS cost, and
+# replays.
 bench: $(VENV)/installed-test
 	$(BIN)/python -m bench
+	for each in recording receipts tls replay; do $(BIN)/python -m bench --only $$each --seconds 8 || exit; done
 
 # Ten million records of use, and what the commands that read them cost with and without: some 0.5 GB for a minute.
 usage-load: $(VENV)/installed-test
