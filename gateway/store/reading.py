@@ -19,7 +19,8 @@ from gateway.messages import MissRow, OutboxState
 from gateway.model import MINUTE_MS, Instant, Msisdn
 from gateway.store import schema as sql
 from gateway.store.protocol import JournalRow, LedgerRow, Loaded, OutboxRow, StoreError, Wanted
-from gateway.store.sqlite import ledger_row, load_from, loaded, miss_row, outbox_row
+from gateway.store.rows import ledger_row, loaded, miss_row, outbox_row
+from gateway.store.sqlite import load_from
 
 MARGIN_MS = 10 * MINUTE_MS
 """How far the order of the journal and that of its instants may differ: what waited in a queue."""

@@ -17,7 +17,8 @@ from gateway.store import schema as sql
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import JournalRow, RecordRow, Store, StoreError, WriteBatch
 from gateway.store.reading import StoreReader
-from gateway.store.sqlite import SqliteStore, effect_row, ledger_row, timer_row
+from gateway.store.rows import effect_row, ledger_row, timer_row
+from gateway.store.sqlite import SqliteStore
 
 
 def copy_store(source: Path, target: Path) -> None:

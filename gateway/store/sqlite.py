@@ -11,7 +11,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -21,22 +21,19 @@ import aiosqlite
 import msgspec
 import structlog
 
-from gateway.messages import Awaited, FollowUp, MissRow, OutboxState
+from gateway.messages import Awaited, MissRow, OutboxState
 from gateway.model import (
-    Account,
     AccountId,
     Charge,
     Dialog,
-    Entry,
     Instant,
     Money,
-    Person,
-    Subscriber,
     Usage,
     UsageKind,
     UsageTotal,
 )
 from gateway.store import schema as sql
+from gateway.store.planning import plan
 from gateway.store.protocol import (
     EffectRow,
     Forgotten,
@@ -55,13 +52,13 @@ from gateway.store.protocol import (
     Wanted,
     WriteBatch,
 )
+from gateway.store.rows import effect_row, ledger_row, loaded, miss_row, outbox_row, timer_row
 
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 Connect = Callable[..., sqlite3.Connection]
-Arguments = tuple[tuple[str, str | int], ...]
 
 CACHE_KIB = 4 * 1024  # the page cache: the system's own stands behind it, and a larger one was no faster
 CHECKPOINT_ROWS = 16_000  # changed rows between two checkpoints in the background: about a second at full load
@@ -69,15 +66,9 @@ LOG_PAGES_MAX = 16_000  # from here on the write-ahead log is started anew (16 M
 STATEMENTS_KEPT = 256  # compiled statements: about a hundred texts are used
 LOG_PAGES_HARD = 64_000  # SQLite's own checkpoint, in the way of the writer: only if the background fails
 
-_encode = msgspec.msgpack.Encoder().encode
 _json = msgspec.json.Encoder().encode
-_subscribers = msgspec.msgpack.Decoder(list[Subscriber]).decode
-_accounts = msgspec.msgpack.Decoder(list[Account]).decode
-_persons = msgspec.msgpack.Decoder(list[Person]).decode
-_follow_ups = msgspec.msgpack.Decoder(tuple[FollowUp, ...]).decode
 _part = msgspec.msgpack.Decoder(PartRow).decode
 _dialog = msgspec.msgpack.Decoder(Dialog).decode
-_arguments = msgspec.msgpack.Decoder(Arguments).decode
 
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _FORBIDDEN = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
@@ -199,8 +190,8 @@ class SqliteStore:
         """One transaction. StoreError: nothing of it was written; `temporary` if the disk is full or failing."""
         used = max((row.connection for row in batch.inbox), default=0)
         new = used if used > self._connection_max else 0
-        plan = list(_plan(batch, new))
-        changes = await self._run(lambda connection: _execute(connection, plan))
+        planned = list(plan(batch, new))
+        changes = await self._run(lambda connection: _execute(connection, planned))
         self._connection_max = max(self._connection_max, used, *batch.confirmed)
         if changes - self._changes_at_checkpoint >= CHECKPOINT_ROWS and self._checkpoint is None:
             self._changes_at_checkpoint = changes
@@ -412,175 +403,6 @@ def _load_more(connection: sqlite3.Connection, wanted: Wanted, found: Loaded) ->
         found.charges[each] = tuple(Charge(*row) for row in rows)
 
 
-def _joined(count: int, documents: bytes) -> bytes:
-    """Documents one after the other, made a msgpack array (array 32)."""
-    return b"\xdd" + count.to_bytes(4, "big") + documents
-
-
-def loaded(answers: list[tuple[Any, ...]]) -> Loaded:
-    loaded = Loaded()
-    together, accounts, persons = answers
-    if together:
-        if together[0]:
-            loaded.subscribers = {each.msisdn: each for each in _subscribers(_joined(*together[:2]))}
-        accounts_with, persons_with = together[2:4], together[4:6]
-    else:
-        accounts_with = persons_with = ()
-    for answer in (accounts_with, accounts):
-        if answer and answer[0]:
-            loaded.accounts.update((each.id, each) for each in _accounts(_joined(*answer)))
-    for answer in (persons_with, persons):
-        if answer and answer[0]:
-            loaded.persons.update((each.id, each) for each in _persons(_joined(*answer)))
-    return loaded
-
-
-def _plan(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
-    """The executions of a batch, in the order in which they run; rows lie flat in one list for each table."""
-    values: list[sql.Value] = []
-    for entry in batch.journal:
-        values += (entry.number, entry.at, entry.kind, entry.msisdn, entry.body, entry.hash)
-    yield from sql.JOURNAL.plan(values)
-    for content in batch.contents:
-        yield from sql.CONTENT.plan([content.digest, content.content])
-    values = []
-    for subscriber in batch.subscribers:
-        values += (subscriber.msisdn, subscriber.account, subscriber.person, _encode(subscriber))
-    yield from sql.SUBSCRIBER.plan(values)
-    values = []
-    for account in batch.accounts:
-        values += (account.id, _encode(account))
-    yield from sql.ACCOUNT.plan(values)
-    values = []
-    for person in batch.persons:
-        values += (person.id, _encode(person))
-    yield from sql.PERSON.plan(values)
-    values = []
-    for row in batch.ledger:
-        side = row.entry
-        values += (row.number, row.index, row.at, side.account, side.amount, side.kind, side.msisdn)
-    yield from sql.LEDGER.plan(values)
-    yield from _plan_inbox(batch, new_connection)
-    yield from _plan_outbox(batch)
-    yield from _plan_receipts(batch)
-    yield from _plan_parts(batch)
-    yield from _plan_timers(batch)
-    yield from _plan_more(batch)
-    yield from _plan_misses(batch)
-    if batch.dialogs or batch.dialogs_ended:
-        yield from _plan_dialogs(batch)
-
-
-def _plan_dialogs(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    values: list[sql.Value] = []
-    for msisdn, key in batch.dialogs_ended:
-        values += (int(msisdn), key)
-    yield from sql.DIALOG_ENDED.plan(values)
-    values = []
-    for dialog in batch.dialogs:
-        values += (int(dialog.msisdn), dialog.key, _encode(dialog))
-    yield from sql.DIALOG.plan(values)
-
-
-def _plan_inbox(batch: WriteBatch, new_connection: int) -> Iterator[tuple[str, list[sql.Value]]]:
-    values: list[sql.Value] = []
-    for row in batch.inbox:
-        values += (row.number, row.connection, row.fingerprint, row.at, row.original, row.late)
-    yield from sql.INBOX.plan(values)
-    if new_connection:  # the file remembers the highest number ever used, so that a start never uses one twice
-        yield from sql.CONNECTION.plan([new_connection, 0])
-    if batch.late:
-        yield sql.LATE, [_json(batch.late).decode()]
-    values = []
-    for connection, number in batch.confirmed.items():
-        values += (connection, number)
-    yield from sql.CONNECTION.plan(values)
-
-
-def _plan_outbox(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    values: list[sql.Value] = []
-    for row in batch.outbox:
-        values += (row.id, row.state, row.due_at, row.msisdn, row.document, row.message_id, row.tries)
-    yield from sql.OUTBOX.plan(values)
-    values = []
-    for change in batch.outbox_changes:
-        values += (change.id, change.state, change.due_at, change.message_id)
-    yield from sql.OUTBOX_CHANGE.plan(values)
-
-
-def _plan_receipts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    outcomes: list[sql.Value] = []
-    for outcome in batch.outcomes:
-        outcomes += (outcome.id, outcome.state, outcome.at)
-    yield from sql.OUTCOME.plan(outcomes)
-    if batch.awaited_gone:
-        yield sql.AWAITED_GONE, [_json(batch.awaited_gone).decode()]
-    values: list[sql.Value] = []
-    for part in batch.awaited:
-        values += (part.id, part.key, part.link, part.message_id, part.parts, part.msisdn, part.at)
-    yield from sql.AWAITED.plan(values)
-    if batch.orphans_gone:
-        yield sql.ORPHAN_GONE, [_json(batch.orphans_gone).decode()]
-    values = []
-    for orphan in batch.orphans:
-        values += (orphan.id, orphan.at, orphan.link, orphan.document)
-    yield from sql.ORPHAN.plan(values)
-
-
-def _plan_parts(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    if batch.parts_gone:
-        yield sql.PART_GONE, [_json(batch.parts_gone).decode()]
-    values: list[sql.Value] = []
-    for part in batch.parts:
-        values += (part.id, _encode(part))
-    yield from sql.PART.plan(values)
-
-
-def _plan_timers(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    if batch.timers_cancelled:
-        yield sql.TIMER_CANCELLED, [_json(batch.timers_cancelled).decode()]
-    values: list[sql.Value] = []
-    for timer in batch.timers:
-        values += (timer.key, timer.due_at, timer.command, timer.msisdn, _encode(timer.arguments))
-    yield from sql.TIMER.plan(values)
-    if batch.timers_hurried:
-        yield sql.TIMER_HURRIED, [_json(batch.timers_hurried).decode()]
-
-
-def _plan_more(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    values: list[sql.Value] = []
-    for record in batch.records:
-        if record.document:
-            values += (record.kind, record.key, record.document)
-        else:
-            yield sql.RECORD_REMOVED, [record.kind, record.key]
-    yield from sql.RECORD.plan(values)
-    values = []
-    for row in batch.usage:
-        use = row.usage
-        values += (row.msisdn, use.at, use.kind, use.other, use.incoming, use.quantity, use.cost)
-    yield from sql.USAGE.plan(values)
-    values = []
-    for effect in batch.effects:
-        values += (effect.id, effect.key, effect.since, effect.due_at, effect.channel, effect.document)
-        values += (effect.command, effect.msisdn, _encode(effect.arguments), effect.tries)
-    yield from sql.EFFECT.plan(values)
-    for number, due_at in batch.effects_put_off:
-        yield sql.EFFECT_PUT_OFF, [due_at, number]
-    if batch.effects_done:
-        yield sql.EFFECT_DONE, [_json(batch.effects_done).decode()]
-
-
-def _plan_misses(batch: WriteBatch) -> Iterator[tuple[str, list[sql.Value]]]:
-    for tallied in batch.misses:
-        if tallied.dropped:
-            yield sql.MISS_DROPPED, [_json(tallied.dropped).decode()]
-        values: list[sql.Value] = []
-        for miss in tallied.rows:
-            values += (miss.text, miss.refusal, miss.count, miss.last_at, _encode(miss.follow_ups))
-        yield from sql.MISS.plan(values)
-
-
 def _execute(connection: sqlite3.Connection, plan: list[tuple[str, list[sql.Value]]]) -> int:
     """One transaction. Returns how many rows the connection has changed since it was opened."""
     connection.execute("BEGIN IMMEDIATE")
@@ -638,31 +460,6 @@ def _cut_journal(connection: sqlite3.Connection, before: Instant, after: int, li
     last = old[-1]
     connection.execute(sql.CHECKPOINT, last)
     return connection.execute(sql.JOURNAL_CUT, last[:1]).rowcount, last[0]
-
-
-def ledger_row(row: tuple[Any, ...]) -> LedgerRow:
-    number, place, at, *entry = row
-    return LedgerRow(number, place, at, Entry(*entry))
-
-
-def timer_row(row: tuple[Any, ...]) -> TimerRow:
-    """Columns key, due_at, command, msisdn, arguments."""
-    key, due_at, command, msisdn, arguments = row
-    return TimerRow(key, due_at, command, msisdn, _arguments(arguments))
-
-
-def effect_row(row: tuple[Any, ...]) -> EffectRow:
-    """The columns of `schema.EFFECT_COLUMNS`."""
-    return EffectRow(*(*row[:8], _arguments(row[8]), row[9]))
-
-
-def miss_row(row: tuple[Any, ...]) -> MissRow:
-    text, refusal, count, last_at, follow_ups = row
-    return MissRow(text, refusal, count, last_at, _follow_ups(follow_ups))
-
-
-def outbox_row(row: tuple[Any, ...]) -> OutboxRow:
-    return OutboxRow(row[0], OutboxState(row[1]), *row[2:])
 
 
 # -- what is wrong, in words
