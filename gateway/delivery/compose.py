@@ -155,7 +155,7 @@ def _screen_pdu(part: _Part, destination: str, source: str, source_ton: int, sou
 
 
 def _receipt(outgoing: Outgoing, text: str, takes_tlvs: bool) -> _Part:
-    """The text says all; the parameters say it again. SMPP 3.4 appendix B and, for peers that read parameters, 5.3.2.12 and 5.3.2.35."""
+    """SMPP 3.4 appendix B and, for peers that read parameters, 5.3.2.12 and 5.3.2.35, which say the same again."""
     state = (int(Tag.MESSAGE_STATE), bytes((MessageState.DELIVERED,)))
     tlvs = ((int(Tag.RECEIPTED_MESSAGE_ID), outgoing.receipt_of.encode() + b"\0"), state)
     return _Part(text.encode("ascii"), 0, int(EsmType.DELIVERY_RECEIPT), tlvs=tlvs if takes_tlvs else ())

@@ -161,8 +161,8 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("octets", IMPOSSIBLE)
 async def test_16_impossible_length(tmp_path: Path, octets: bytes) -> None:
-    """Case 16. Given a centre that sends what has no possible length, in place of a bind response or once bound, then it
-    is nacked and hung up on at once, before anything of that length is waited for, and the link comes back."""
+    """Case 16. Given a centre that sends what has no possible length, in place of a bind response or once bound, then
+    it is nacked and hung up on at once, before anything of that length is waited for, and the link comes back."""
     async with linked(tmp_path) as (_, centre):
         peer, _ = await centre.asked()
         peer.write(octets)
@@ -300,8 +300,8 @@ async def test_25_bind_that_is_nacked(tmp_path: Path) -> None:
 
 
 async def test_30_centre_unbinds_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 30. Given a centre that unbinds while replies wait for it, then it is answered, nothing more is sent, and the
-    link comes back after a pause and sends them there."""
+    """Case 30. Given a centre that unbinds while replies wait for it, then it is answered, nothing more is sent, and
+    the link comes back after a pause and sends them there."""
     monkeypatch.setattr("smpp.link.RetryTimer", lambda: RetryTimer(first_s=0.1, jitter=0.0))
     numbers, bodies = balances(3)
     async with linked(tmp_path, window=1) as (_, centre):
@@ -373,7 +373,7 @@ async def test_37_fin_with_and_without_unbind_resp(tmp_path: Path, answered: boo
 
 @pytest.mark.parametrize("answered", [True, False], ids=["unbind_resp and FIN", "FIN alone"])
 async def test_37_fin_of_a_client(tmp_path: Path, answered: bool) -> None:
-    """Case 37. Given a client that answers our unbind and closes at once, or closes without an answer, then the same."""
+    """Case 37. Given a client that answers our unbind and closes at once, or closes without an answer, then so too."""
     async with running(write_config(tmp_path)) as gateway, peer_of(port_of(gateway)) as peer:
         await peer.dial(fresh_number(), "*100#")
 
@@ -430,13 +430,13 @@ async def test_38_enquire_links_in_a_hurry(gateway_port: int) -> None:
 async def test_38_client_that_answers_no_deliver_sm(tmp_path: Path) -> None:
     """Case 38. Given a client that answers none of our messages, then its window bounds them, its own are still taken,
     and other clients are served."""
-    async with running(write_config(tmp_path, listener="window = 2")) as gateway:
-        async with peer_of(port_of(gateway)) as mute, peer_of(port_of(gateway)) as other:
-            taken = [(await mute.ask(SUBMIT_SM, sms_body(fresh_number(), "БАЛАНС"))).status for _ in range(6)]
-            await settled(gateway)
-            reply = await other.dial(fresh_number(), "*100#")
-            await mute.settle()
-            unanswered = [frame for frame in mute.kept if frame.command_id == DELIVER_SM]
+    path = write_config(tmp_path, listener="window = 2")
+    async with running(path) as gateway, peer_of(port_of(gateway)) as mute, peer_of(port_of(gateway)) as other:
+        taken = [(await mute.ask(SUBMIT_SM, sms_body(fresh_number(), "БАЛАНС"))).status for _ in range(6)]
+        await settled(gateway)
+        reply = await other.dial(fresh_number(), "*100#")
+        await mute.settle()
+        unanswered = [frame for frame in mute.kept if frame.command_id == DELIVER_SM]
 
     assert taken == [ROK] * 6
     assert reply.startswith("Баланс")
@@ -445,11 +445,11 @@ async def test_38_client_that_answers_no_deliver_sm(tmp_path: Path) -> None:
 
 async def test_38_client_without_enquire_link(tmp_path: Path) -> None:
     """Case 38. Given a client that never asks for a sign of life, then we ask it; while it answers, its bind stays."""
-    async with running(write_config(tmp_path, listener="enquire_link_s = 0.05")) as gateway:
-        async with peer_of(port_of(gateway)) as peer:
-            for _ in range(3):
-                peer.answer(await peer.request(ENQUIRE_LINK))
-            reply = await peer.dial(fresh_number(), "*100#")
+    path = write_config(tmp_path, listener="enquire_link_s = 0.05")
+    async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
+        for _ in range(3):
+            peer.answer(await peer.request(ENQUIRE_LINK))
+        reply = await peer.dial(fresh_number(), "*100#")
 
     assert reply
     assert gateway.telemetry.counters["lost"] <= 1, "when the client hung up in the end"
