@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway import config
 from gateway.app import Gateway
+from gateway.config import ConfigError
 from smpp.retry_timer import RetryTimer
 from tests.wire.gateway_fixture import (
     BIND_TRANSCEIVER,
@@ -21,6 +23,8 @@ from tests.wire.gateway_fixture import (
     RESPONSE,
     RINVBNDSTS,
     RINVCMDLEN,
+    RINVPASWD,
+    RINVSYSID,
     ROK,
     SUBMIT_SM,
     UNBIND,
@@ -344,6 +348,38 @@ async def test_31_long_passwords_of_a_client(gateway_port: int, password: str, s
         assert await other.dial(fresh_number(), "*100#")
 
     assert answer.status == status if status is not None else answer.status != ROK
+
+
+@pytest.mark.parametrize(("key", "value"), [("system_id", "s" * 16), ("password", "p" * 9)])
+def test_31_long_names_and_passwords_of_a_link_may_be_refused(tmp_path: Path, key: str, value: str) -> None:
+    """Case 31. Given a link that is to keep to SMPP's lengths, then a longer name or password is told at the start."""
+    path = write_config(tmp_path, more=link("smsc", 9, system_id_octets_max=15, password_octets_max=8))
+    own = {"system_id": "gw", "password": "secret"}[key]
+    head, _, tail = path.read_text(encoding="utf-8").partition("[[links]]")
+    path.write_text(f"{head}[[links]]{tail.replace(own, value)}", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=rf"^link 'smsc': {key} has {len(value)} octets, {key}_octets_max is "):
+        Gateway(config.load(path))
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [
+        ("", ROK),
+        ("password_octets_max = 8\nsystem_id_octets_max = 3", ROK),
+        ("password_octets_max = 7", RINVPASWD),
+        ("system_id_octets_max = 2", RINVSYSID),
+    ],
+)
+async def test_31_limits_of_a_listener(tmp_path: Path, keys: str, status: int) -> None:
+    """Case 31. Given a limit for names or passwords, then a client with a longer one is refused, though it be right."""
+    async with (
+        running(write_config(tmp_path, listener=keys)) as gateway,
+        peer_of(port_of(gateway), bound=False) as peer,
+    ):
+        answer = await peer.bind()
+
+    assert answer.status == status
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["unbind_resp and FIN", "FIN alone"])
