@@ -86,7 +86,7 @@ def refused_by_itself(run: Run) -> None:
     """What cannot be read is noted and refused; only where no frame can be found any more the connection ends."""
     assert run.noted("pdu_unreadable") > 3
     assert run.counts["stray responses"] > 0
-    assert run.counts["bound"] >= 4
+    assert run.counts["bound"] >= 3, "the run may end before it comes back for the third time"
 
 
 def read_as_meant(run: Run) -> None:
@@ -145,7 +145,7 @@ def hurried(scenario: Scenario, reply_s: float) -> Scenario:
             first=min(fault.first, 20),
             at_s=fault.at_s / PACE,
             every_s=fault.every_s / PACE,
-            for_s=fault.for_s / PACE,
+            for_s=fault.for_s / (1 if fault.does == "silence" else PACE),  # until it is found out, however late that is
             wait_s=fault.wait_s / PACE,
         )
 
