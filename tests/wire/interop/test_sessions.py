@@ -356,6 +356,27 @@ async def test_28_delivery_repeated_after_a_cut(tmp_path: Path) -> None:
     assert sum(sums.values()) == 0
 
 
+async def test_28_delayed_copy_on_a_connection_that_was_given_up(tmp_path: Path) -> None:
+    """Case 28. Given a connection that stands still for longer than the centre's timer, and enquire_link that finds out
+    sooner, then a message that was on its way there is never read, and its repeat over the next bind is carried out."""
+    connect = sms_body(fresh_number(), "ПОДКЛЮЧИТЬ 31")
+    async with linked(tmp_path, enquire_link_s=0.1, enquire_link_response_s=0.1, peer_response_timeout_s=1) as (
+        gateway,
+        centre,
+    ):
+        still = await centre.bound()
+        again = await centre.bound()
+        still.write(pdu(DELIVER_SM, 901, connect))
+        await deliver(again, connect)
+        (answer,) = await take(again, 1)
+        await again.settle()
+        await settled(gateway)
+        journal = [body_of(row) for row in await gateway.store.journal(0, 99)]
+
+    assert answer.text.startswith("«Вам звонили» подключена")
+    assert sum(isinstance(entry, MessageEntry) for entry in journal) == 1
+
+
 async def test_28_message_repeated_by_a_client(tmp_path: Path) -> None:
     """Case 28. Given a client that did not see our response and submits again over a new bind, then the same."""
     connect = sms_body(fresh_number(), "ПОДКЛЮЧИТЬ 31")
