@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 HEAD_OCTETS_MAX = 8192
 HEAD_WAIT_S = 5.0
 CONNECTIONS_MAX = 32
+
+
+class Phase(StrEnum):
+    """Where in its life a gateway is; the value is what `/healthz` says."""
+
+    STARTING = "starting"
+    SERVING = "ok"
+    STOPPING = "stopping"
 
 
 class AdminError(Exception):
@@ -119,11 +128,13 @@ def admin_pages(gateway: Gateway) -> dict[str, Maker]:
     exposition = Exposition(gateway)
 
     async def metrics() -> Page:
+        if gateway.phase is Phase.STARTING:  # the store may not be open yet
+            return said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway is starting")
         return Page(HTTPStatus.OK, exposition.content_type, await exposition.page())
 
     async def healthz() -> Page:
-        if gateway.working:
-            return said(HTTPStatus.OK, "ok")
+        if gateway.working or gateway.phase is not Phase.SERVING:  # who starts or stops need not be restarted
+            return said(HTTPStatus.OK, gateway.phase)
         return said(HTTPStatus.SERVICE_UNAVAILABLE, "the engine does not run")
 
     async def readyz() -> Page:
@@ -135,6 +146,8 @@ def admin_pages(gateway: Gateway) -> dict[str, Maker]:
 
 def unready(gateway: Gateway) -> list[str]:
     """Why messages would not be taken and answered now; empty if they would be."""
+    if gateway.phase is not Phase.SERVING:
+        return [f"the gateway is {gateway.phase}"]
     reasons = []
     if not gateway.working:
         reasons.append("the engine does not run")

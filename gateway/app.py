@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.admin import AdminServer, admin_pages
+from gateway.admin import AdminServer, Phase, admin_pages
 from gateway.catalogue.faults import CatalogueError, Fault
 from gateway.clock import Clock, SystemClock
 from gateway.config import (
@@ -184,6 +184,7 @@ class Gateway:
         self.admin = None if admin.port is None else AdminServer(admin.host, admin.port, admin_pages(self))
         self._messages_at_import = 0  # how many had come when rows were last taken, and when that had last changed
         self._message_seen_s = float("-inf")
+        self.phase = Phase.STARTING
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._pump_timer: asyncio.TimerHandle | None = None
@@ -191,7 +192,7 @@ class Gateway:
             self.clock.watch(self._clock_jumped)
 
     async def start(self) -> None:
-        """Opens the store, starts the engine, then opens the doors.
+        """Opens the admin port, which says so, then the store, starts the engine, then opens the doors.
 
         Raises:
             StoreError: the database cannot be used.
@@ -199,7 +200,14 @@ class Gateway:
             ControlError: the control socket cannot be had.
             AdminError: the admin port cannot be had.
         """
-        head = await self.engine.start()
+        if self.admin is not None:  # first: whoever routes to us may ask whether we are ready
+            await self.admin.start()
+        try:
+            head = await self.engine.start()
+        except BaseException:
+            if self.admin is not None:
+                await self.admin.stop()
+            raise
         self.connections.offset = head.connection
         try:
             self.misses.restore(await self.store.misses())
@@ -220,11 +228,10 @@ class Gateway:
             self._tasks.extend(await self.doors.open())
             if self.control is not None:
                 await self.control.start()
-            if self.admin is not None:
-                await self.admin.start()
         except BaseException:
             await self.stop()
             raise
+        self.phase = Phase.SERVING
 
     @contextlib.asynccontextmanager
     async def at_rest(self) -> AsyncIterator[None]:
@@ -256,8 +263,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Takes nothing new, finishes what is queued, unbinds, closes the store: within 5 s, whoever is silent."""
-        if self.admin is not None:
-            await self.admin.stop()
+        self.phase = Phase.STOPPING
         if self.control is not None:
             await self.control.stop()
         if self.working:
@@ -278,6 +284,8 @@ class Gateway:
         await recording
         if self.standins is not None:
             await self.standins.stop()
+        if self.admin is not None:  # last: until then it says that we are stopping
+            await self.admin.stop()
         await self.store.close()
 
     async def _drain(self) -> None:

@@ -237,6 +237,8 @@ class Peer(Section):
     response_s: Positive = 60.0
     pdu_read_s: Positive = 10.0
     session_init_s: Positive = 10.0
+    system_id_octets_max: Annotated[int, Field(ge=0)] = 0
+    password_octets_max: Annotated[int, Field(ge=0)] = 0
 
 
 class AccountSection(Section):

@@ -106,12 +106,22 @@ def _listener(section: ListenerSection, facts: Facts, *, demo: bool) -> Listener
         tls=_checked_tls(section, server=True),
         allowed_networks=section.allowed_networks,
         bad_password_pause_s_max=section.bad_password_pause_s_max,
+        system_id_octets_max=section.system_id_octets_max,
+        password_octets_max=section.password_octets_max,
     )
 
 
 def _links(section: LinkSection, facts: Facts) -> Iterator[Link | OutbindLink]:
     """The link of a section, or the two of one that has a bind for each direction."""
     outbind = section.bind == "outbind"
+    for key, value, octets_max in (
+        ("system_id", section.system_id, section.system_id_octets_max),
+        ("password", section.password, section.password_octets_max),
+    ):
+        if octets_max and len(value.encode()) > octets_max:
+            raise ConfigError(
+                f"link {section.name!r}: {key} has {len(value.encode())} octets, {key}_octets_max is {octets_max}"
+            )
     tls = _checked_tls(section, server=outbind)
     try:
         if outbind:

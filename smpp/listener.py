@@ -93,6 +93,8 @@ class Listener:
         tls: serves TLS where given.
         allowed_networks: in CIDR notation; empty: connections from anywhere.
         bad_password_pause_s_max: the longest that an address with wrong passwords is kept waiting; 0: never.
+        system_id_octets_max, password_octets_max: longer ones in a bind are wrong, whatever the accounts say; 0: any
+            length. SMPP 3.4 4.1.1 has 15 and 8, real clients use more.
 
     Raises:
         ValueError: a network that is none.
@@ -113,6 +115,8 @@ class Listener:
         tls: Tls | None = None,
         allowed_networks: Iterable[str] = (),
         bad_password_pause_s_max: float = 8.0,
+        system_id_octets_max: int = 0,
+        password_octets_max: int = 0,
     ) -> None:
         self.host = host
         self.name = name
@@ -128,6 +132,7 @@ class Listener:
         self._account_networks = {each.system_id: Networks(each.allowed_networks) for each in self._accounts.values()}
         self._buckets: dict[str, TokenBucket] = {}
         self._guesses = Guesses(bad_password_pause_s_max)
+        self._octets_max = (system_id_octets_max, password_octets_max)
         self._running = False
         self._last_error, self._last_error_at = "", 0.0
         self._connections: set[Connection] = set()
@@ -264,9 +269,12 @@ class Listener:
             await asyncio.sleep(pause_s)
             if connection.state is State.CLOSED:
                 return
-        account = self._accounts.get(pdu.system_id)
+        name_max, password_max = self._octets_max
+        account = None if 0 < name_max < len(pdu.system_id) else self._accounts.get(pdu.system_id)
         encoded = self._dummy_hash if account is None else account.password_hash
         matches = await loop.run_in_executor(self._threads, _verified, self._hasher, encoded, pdu.password)
+        if 0 < password_max < len(pdu.password):
+            matches = False
         status = self._judge(account, matches, pdu, address)
         if status in (Status.ESME_RINVSYSID, Status.ESME_RINVPASWD):
             self._guesses.failed(address, loop.time())

@@ -80,8 +80,14 @@ class Window:
                 return number
 
     def take(self, response: Pdu, now: float) -> tuple[Outstanding, bool] | None:
-        """Removes the request that ``response`` answers; True: a control request. None: it answers nothing of ours."""
+        """Removes the request that ``response`` answers; True: a control request. None: it answers nothing of ours.
+
+        A generic_nack of number 0 comes from a peer that could not read a number (SMPP 3.4 4.3.1). Where one request
+        waits, it is that one; among several nobody can tell, and each waits for its own time.
+        """
         sequence, command_id = response.sequence_number, response.command_id
+        if not sequence and command_id == _NACK and len(self.messages) + len(self.control) == 1:
+            sequence = next(iter(self.messages or self.control))
         requests, control = self.messages, False
         entry = requests.get(sequence)
         if entry is None:

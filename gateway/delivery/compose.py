@@ -60,15 +60,19 @@ class Route:
 Message = SubmitSm | DeliverSm | DataSm
 
 
-def compose(outgoing: Outgoing, text: str, route: Route, reference: int) -> Sequence[Message]:
+def compose(
+    outgoing: Outgoing, text: str, route: Route, reference: int, *, takes_tlvs: bool = True
+) -> Sequence[Message]:
     """The PDUs of one reply, in order; `text` has its one-time code filled in.
 
     Args:
         reference: names the parts of one long message (SMPP: 8 bits of it in the user data header).
+        takes_tlvs: whether the peer's version has optional parameters (SMPP 3.4 3.4.1). A screen has those of its
+            dialect all the same: whoever speaks that dialect reads them, whatever his bind says.
     """
     on_screen = outgoing.channel is Channel.USSD and outgoing.dialog is not None
     if outgoing.receipt_of:
-        parts = [_receipt(outgoing, text)]
+        parts = [_receipt(outgoing, text, takes_tlvs)]
     else:
         parts = [_screen(outgoing, text, route)] if on_screen else _short_messages(text, route, reference)
     # A peer may have written to a longer address than it may be answered from (SMPP 3.4 5.2.8).
@@ -150,11 +154,11 @@ def _screen_pdu(part: _Part, destination: str, source: str, source_ton: int, sou
     )  # fmt: skip
 
 
-def _receipt(outgoing: Outgoing, text: str) -> _Part:
-    """SMPP 3.4 appendix B and, for peers that read parameters, 5.3.2.12 and 5.3.2.35."""
+def _receipt(outgoing: Outgoing, text: str, takes_tlvs: bool) -> _Part:
+    """SMPP 3.4 appendix B and, for peers that read parameters, 5.3.2.12 and 5.3.2.35, which say the same again."""
     state = (int(Tag.MESSAGE_STATE), bytes((MessageState.DELIVERED,)))
     tlvs = ((int(Tag.RECEIPTED_MESSAGE_ID), outgoing.receipt_of.encode() + b"\0"), state)
-    return _Part(text.encode("ascii"), 0, int(EsmType.DELIVERY_RECEIPT), tlvs=tlvs)
+    return _Part(text.encode("ascii"), 0, int(EsmType.DELIVERY_RECEIPT), tlvs=tlvs if takes_tlvs else ())
 
 
 SINGLE_OCTETS_MAX = 140  # a text of that many octets is one part in any alphabet, TS 23.040 9.2.3.16

@@ -360,7 +360,7 @@ class Sender:
         text = outgoing.text
         if outgoing.code is not None:
             text = fill_code(text, outgoing.code, self._derive_code(outgoing.code))
-        parts = compose(outgoing, text, route, outgoing.reference + row)
+        parts = compose(outgoing, text, route, outgoing.reference + row, takes_tlvs=connection.takes_tlvs)
         taken = self._taken.get(row) if self._taken else None
         accepted: dict[int, str] = {}
         if taken is not None and (taken.route, taken.parts) == (route.name, len(parts)):

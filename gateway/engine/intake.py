@@ -236,6 +236,8 @@ class Intake:
             b"\0".join((b"ussd", sender.encode(), event.session_info, op.encode(), event.text_octets)),
             digest_size=16,
         ).digest()
+        if decoded.fell_back:
+            self._undecodable(connection, sender, event.data_coding, event.text_octets)
         answer = event.kind is not ussd.UssdKind.OPEN
         last = event.kind is ussd.UssdKind.LAST_ANSWER
         origin = DialogOrigin(dialect.name, event.session_info, event.service_address, answer, last, key)
@@ -268,6 +270,8 @@ class Intake:
         else:
             decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
             text = text_of(octets, decoded)
+            if decoded.fell_back:
+                self._undecodable(connection, sender, pdu.data_coding, octets)
         fingerprint = hashlib.blake2b(
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
@@ -275,6 +279,13 @@ class Intake:
             Channel.SMS, sender, pdu.destination_addr, text, self._clock.now(),
             self._connections.number(connection), connection.name, pdu.command_id, pdu.sequence_number,
             fingerprint, None, part, _receipt_to(connection, route, pdu), account=connection.system_id,
+        )  # fmt: skip
+
+    def _undecodable(self, connection: Connection, sender: Msisdn, data_coding: int, octets: bytes) -> None:
+        """A text that is not in the alphabet it names. Which octets came is not said here: they may be a code."""
+        self._log.noted(
+            "text_undecodable",
+            link=connection.name, sender=masked(sender), data_coding=data_coding, octets=len(octets),
         )  # fmt: skip
 
 

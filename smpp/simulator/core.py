@@ -128,6 +128,7 @@ class Core:
                 sequence_number=wire.next_sequence(),
                 system_id=self.scenario.system_id,
                 password=self.scenario.password,
+                interface_version=self.scenario.interface_version,
             )
             self.lines.put(wire, encode(bind, lenient=True), now)
 
@@ -195,7 +196,7 @@ class Core:
         elif isinstance(pdu, Unbind):
             wire.bound = False
             self.lines.note("unbound", wire, now)
-            self.lines.put(wire, answer_octets(Answer(pdu.command_id, pdu.sequence_number)), now)
+            self.lines.answer(wire, Moment.UNBIND, Answer(pdu.command_id, pdu.sequence_number), now)
             self.lines.later(now + LINGER_S, lambda _: self.lines.cut(wire, "fin"))
         elif isinstance(pdu, UnbindResp):
             self.lines.cut(wire, "fin")

@@ -23,13 +23,14 @@ class Moment(StrEnum):
     BIND = "bind"  # the gateway asks to bind (the simulator is the centre)
     SUBMIT = "submit"  # the gateway sends a message, which is to be answered
     PING = "ping"  # the gateway sends enquire_link
+    UNBIND = "unbind"  # the gateway leaves
     INJECT = "inject"  # a message of ours is about to be written
     ACKNOWLEDGE = "acknowledge"  # the gateway has answered a message of ours
     RECEIPT = "receipt"  # a delivery receipt of ours is about to be written
     TIME = "time"  # at `at_s`, and every `every_s` from then on
 
 
-_ANSWERS = frozenset({Moment.BIND, Moment.SUBMIT, Moment.PING})
+_ANSWERS = frozenset({Moment.BIND, Moment.SUBMIT, Moment.PING, Moment.UNBIND})
 _OURS = frozenset({Moment.INJECT, Moment.RECEIPT})
 
 # deed -> when it may be done, and which keys say how

@@ -46,6 +46,7 @@ def _resized(octets: bytes) -> bytes:
 
 # -- PDUs that are broken: of a message command, under a sequence number -----------------------------------------------
 
+_QUERIED: Final = b"4711\0" + b"261122120000000+\0" + b"\2"  # up to message_state; error_code would follow
 _BODY: Final = b"\0\1\x0179160000000\0\0\x01111\0" + bytes(9) + b"\5*100#"
 
 
@@ -74,6 +75,8 @@ BROKEN: Final[dict[str, Callable[[int, int], bytes]]] = {
     "unbind": _other(int(CommandId.UNBIND)),
     "second_bind": _other(int(CommandId.BIND_TRANSCEIVER), b"simulator\0secret\0\0\x34\0\0\0"),
     "query_sm": _other(int(CommandId.QUERY_SM), b"1\0\0\0\0"),
+    "query_sm_resp": _other(int(CommandId.QUERY_SM) | _RESPONSE, _QUERIED + b"\7" + _TLV.pack(0x0427, 1) + b"\3"),
+    "query_sm_resp_short": _other(int(CommandId.QUERY_SM) | _RESPONSE, _QUERIED),
     "alert_notification": _other(int(CommandId.ALERT_NOTIFICATION), b"\1\x0179160000000\0\0\x01111\0"),
     "outbind": _other(int(CommandId.OUTBIND), b"simulator\0secret\0"),
     "wrong_direction": lambda command_id, sequence: frame(
@@ -137,6 +140,17 @@ def _without_session(pdu: Message) -> bytes:
     return _with(pdu, tlvs=tuple(each for each in pdu.tlvs if each[0] != Tag.ITS_SESSION_INFO))
 
 
+def _in_another_session(pdu: Message) -> bytes:
+    session = int(Tag.ITS_SESSION_INFO)
+    return _with(pdu, tlvs=tuple((tag, b"\x7e\x7e" if tag == session else value) for tag, value in pdu.tlvs))
+
+
+def _aborted(pdu: Message) -> bytes:
+    """A centre that speaks by the specification gives a dialog up with PSSD indication, which opens none."""
+    op = int(Tag.USSD_SERVICE_OP)
+    return _with(pdu, short_message=b"", tlvs=tuple((tag, b"\0" if tag == op else value) for tag, value in pdu.tlvs))
+
+
 def _from(form: Callable[[str], str]) -> Callable[[Message], bytes]:
     return lambda pdu: _with(pdu, source_addr=form(pdu.source_addr))
 
@@ -166,6 +180,10 @@ ALTERATIONS: Final[dict[str, Callable[[Message], bytes]]] = {
     "data_sm": _as_data_sm,
     "op_of_two_octets": _op_of_two_octets,
     "no_session": _without_session,
+    "other_session": _in_another_session,
+    "abort": _aborted,
+    "asks_receipt": lambda pdu: _with(pdu, registered_delivery=1),
+    "asks_failure": lambda pdu: _with(pdu, registered_delivery=2),
     "status_in_request": lambda pdu: _with(pdu, command_status=0x55),
     "unknown_coding": lambda pdu: _with(pdu, data_coding=0xE7),
     "octets_above_7f": lambda pdu: _with(pdu, data_coding=0, short_message=b"\xc1\xc0\xcb\xc0\xcd\xd1"),

@@ -16,6 +16,7 @@ import msgspec
 
 from smpp.simulator.faults import DEEDS, SELECTION, Fault
 from smpp.simulator.misbehaviour import ALTERATIONS, BROKEN, RECEIPT_FORMS
+from smpp.vocabulary import INTERFACE_VERSION_3_4
 
 __all__ = ["Load", "Receipts", "Scenario", "ScenarioError", "Step", "read_mix", "read_scenario"]
 
@@ -87,6 +88,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     system_id: str = "simulator"
     password: str = "secret"
     bind: Literal["transceiver", "receiver", "transmitter"] = "transceiver"
+    interface_version: int = INTERFACE_VERSION_3_4
     short_number: str = "111"
     phone_system_id: str = "phone"
     enquire_link_s: float = 30.0

@@ -10,10 +10,27 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway import config
 from gateway.admin import AdminError
 from gateway.app import Gateway
-from gateway.store.protocol import StoreError
-from tests.wire.gateway_fixture import SUBMIT_SM, fresh_number, peer_of, port_of, running, ussd_body, write_config
+from gateway.messages import OutboxState
+from gateway.store.protocol import Head, Kept, StoreError
+from tests.wire.faulty_store import FULL, Disk, disk, fails
+from tests.wire.gateway_fixture import (
+    ROK,
+    SUBMIT_SM,
+    UNBIND,
+    fresh_number,
+    peer_of,
+    port_of,
+    running,
+    sms_body,
+    ussd_body,
+    write_config,
+)
+from tests.wire.raw_centre import settled
+
+__all__ = ["disk"]  # a fixture
 
 ADMIN = "[admin]\nport = 0\n"
 
@@ -81,6 +98,48 @@ async def test_figures(gateway: Gateway) -> None:
     assert 0 < found["process_resident_memory_bytes"]
 
 
+async def test_figures_are_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After three SMS, one of them refused, each answered once, over one bind: every figure that is counted or measured
+    in pieces is what that comes to, and no other one is told."""
+    monkeypatch.setattr("gateway.status.OUTLOOK_KEPT_S", 0.0)
+    path = write_config(tmp_path, listener="window = 7", more=f"{ADMIN}[engine]\nqueue_facts_max = 77\n")
+    async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
+        for text in ("БАЛАНС", "БАЛАНС", "ъъъ"):
+            await peer.say(sms_body(fresh_number(), text))
+        await peer.settle()
+        await settled(gateway)
+        found = await samples(gateway)
+        journal, started_at = gateway.engine.number, gateway.started_at
+    own = {name: value for name, value in found.items() if name.startswith("ussdgw_")}
+    # What is measured in seconds and octets; and confirmations, which come alone or with a result.
+    vary = ("_seconds_bucket", "_seconds_sum", "_seconds_count", "_bytes", "_info", "'confirmed'")
+    counted = {name: value for name, value in own.items() if not any(part in name for part in vary)}
+
+    assert counted == {
+        "ussdgw_start_time_seconds": started_at / 1000,
+        "ussdgw_facts_total['inbound']": 3,
+        "ussdgw_facts_total['submit_result']": 3,
+        "ussdgw_facts_total['reloaded']": 1,
+        "ussdgw_refusals_total['unknown_code']": 1,
+        "ussdgw_batches_failed_total": 0,
+        "ussdgw_redeliveries_total": 0,
+        "ussdgw_handler_faults_total": 0,
+        "ussdgw_queue_facts": 0,
+        "ussdgw_queue_facts_max": 77,
+        "ussdgw_replies_waiting": 0,
+        "ussdgw_messages_in_doubt": 0,
+        "ussdgw_sessions_bound['listener', 'phones']": 1,
+        "ussdgw_window_size['listener', 'phones']": 7,
+        "ussdgw_window_used['listener', 'phones']": 0,
+        "ussdgw_outbox_oldest_ready_seconds": 0,
+        "ussdgw_journal_entries_total": journal,
+        **{f"ussdgw_outbox_rows['{state.name.lower()}']": 3 * (state is OutboxState.SENT) for state in OutboxState},
+        **{f"ussdgw_retention_rows_total['{kept}']": 0 for kept in Kept},
+    }
+    assert own["ussdgw_batch_seconds_bucket['+Inf']"] == own["ussdgw_batch_seconds_count"] > 0
+    assert own["ussdgw_store_bytes"] > 0
+
+
 async def test_no_figure_names_a_subscriber(gateway: Gateway) -> None:
     """Labels are few and fixed: no number, text or code."""
     number = fresh_number()
@@ -113,6 +172,68 @@ async def test_health_and_readiness(gateway: Gateway) -> None:
     assert ((200, "ok\n"), (503, "the store did not take the last batch\n")) == full
     assert (200, "ready\n") == later
     assert ((503, "the engine does not run\n"),) * 2 == ended
+
+
+async def test_health_and_readiness_from_start_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting: healthy, and not ready. Serving: both. Stopping, while a reply is still on its way: healthy, and not
+    ready any more. Then the port is closed."""
+    gateway = Gateway(config.load(write_config(tmp_path, more=ADMIN)))
+    assert gateway.admin is not None
+    start, opened = gateway.engine.start, asyncio.Event()
+
+    async def slow_start() -> Head:
+        await opened.wait()
+        return await start()
+
+    monkeypatch.setattr(gateway.engine, "start", slow_start)
+    starting = asyncio.create_task(gateway.start())
+    async with asyncio.timeout(5.0):
+        while not gateway.admin.port:
+            await asyncio.sleep(0.005)
+    pages: dict[str, list[tuple[int, str]]] = {}
+
+    async def look(when: str) -> None:
+        pages[when] = [await page(gateway, path) for path in ("/healthz", "/readyz")]
+
+    await look("starting")
+    figures = await page(gateway, "/metrics")
+    opened.set()
+    await starting
+    await look("serving")
+    async with peer_of(port_of(gateway)) as peer:
+        await peer.ask(SUBMIT_SM, sms_body(fresh_number(), "БАЛАНС"))
+        reply = await peer.request()
+        stopping = asyncio.create_task(gateway.stop())
+        await asyncio.sleep(0)
+        await look("stopping")
+        peer.answer(reply)
+        peer.answer(await peer.request(UNBIND))
+        await stopping
+    with pytest.raises(OSError):
+        await page(gateway, "/healthz")
+
+    assert pages == {
+        "starting": [(200, "starting\n"), (503, "the gateway is starting\n")],
+        "serving": [(200, "ok\n"), (200, "ready\n")],
+        "stopping": [(200, "stopping\n"), (503, "the gateway is stopping\n")],
+    }
+    assert figures == (503, "the gateway is starting\n")
+
+
+async def test_ready_again_after_the_store_has_failed(tmp_path: Path, disk: Disk) -> None:
+    """Given a disk that is full, then the gateway is not ready from the batch that failed until one is written."""
+    async with running(write_config(tmp_path, more=ADMIN)) as gateway, peer_of(port_of(gateway)) as peer:
+        await settled(gateway)
+        disk.arm(fails(FULL, 1, 10**9))
+        refused = await peer.ask(SUBMIT_SM, sms_body(fresh_number(), "БАЛАНС"))
+        failing = await page(gateway, "/healthz"), await page(gateway, "/readyz")
+        disk.arm(None)
+        await peer.say(sms_body(fresh_number(), "БАЛАНС"))
+        again = await page(gateway, "/readyz")
+
+    assert refused.status != ROK
+    assert failing == ((200, "ok\n"), (503, "the store did not take the last batch\n"))
+    assert again == (200, "ready\n")
 
 
 async def test_not_ready_until_a_link_is_bound(tmp_path: Path) -> None:

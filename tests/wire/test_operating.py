@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 import sqlite3
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +119,24 @@ ROWS = 20_000
 WHOLE = (ROWS, ROWS // 10, 10_00 * ROWS + ROWS // 100 * 4950, -(10_00 * ROWS + ROWS // 100 * 4950))
 
 
-async def test_import_into_a_running_gateway_beside_traffic(tmp_path: Path) -> None:
-    """20,000 rows while a phone dials: each dial is answered in time; the same file again changes nothing."""
-    path = write_config(tmp_path)
-    file = table(tmp_path / "people.csv", ROWS)
+@pytest.fixture
+def folder_in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder on no disk, where the system has that: a shared disk takes half a second for an fsync now and then,
+    whoever asks for it, and a test of who waits for whom would measure that."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+async def test_import_into_a_running_gateway_beside_traffic(folder_in_memory: Path) -> None:
+    """20,000 rows while a phone dials: no dial waits for more than a few rows of the import and the disk; the same file
+    again changes nothing."""
+    folder = folder_in_memory
+    path = write_config(folder)
+    file = table(folder / "people.csv", ROWS)
     slowest_s, dials = 0.0, 0
     known = "79000000005"
     async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
@@ -134,19 +150,19 @@ async def test_import_into_a_running_gateway_beside_traffic(tmp_path: Path) -> N
         first = await importing
         told = await peer.dial(known, "*100#")
         await peer.dial(known, "*111*828*1#")
-        before, journal = sums(tmp_path), gateway.engine.number
+        before, journal = sums(folder), gateway.engine.number
         again = await command(path, "subscribers", "import", str(file))
         numbers = (await peer.dial(known, "*111*828*1#"), gateway.engine.number - journal)
     assert "20,000 added, 0 were there already, 0 bad" in first
     assert "0 added, 20,000 were there already, 0 bad" in again
     assert told.startswith(("Баланс: 10.05 руб", "Баланс: 10,05 руб"))
-    assert before == sums(tmp_path)
+    assert before == sums(folder)
     assert (ROWS + 1, ROWS // 10 + 1) == before[:2]
     assert before[2] == -before[3] == WHOLE[2] + 1000_00
     assert "уже" in numbers[0]
     assert numbers[1] < 10  # nothing of the second import stands in the journal
     assert dials > 10
-    assert slowest_s < 1.0
+    assert slowest_s < 0.5
 
 
 async def test_import_without_a_gateway(tmp_path: Path) -> None:

@@ -498,15 +498,22 @@ def test_response_brings_the_context_back() -> None:
 
 
 def test_generic_nack_fails_its_request_at_once() -> None:
-    """A generic_nack with the number of our request ends it; with number 0 it is only an event."""
+    """A generic_nack ends the request of its number; one of number 0 the only request that waits, else none."""
     esme, _ = pair()
-    number = esme.request(SUBMIT, 0.0, "ctx")
+    first, second = esme.request(SUBMIT, 0.0, "one"), esme.request(SUBMIT, 0.0, "two")
     zero = GenericNack(command_status=3, sequence_number=0)
-    nack = GenericNack(command_status=3, sequence_number=number)
+    nack = GenericNack(command_status=3, sequence_number=first)
 
-    events = esme.receive(encode(zero) + encode(nack), 1.0)
+    events = esme.receive(encode(zero) + encode(nack) + encode(zero) + encode(zero), 1.0)
 
-    assert events == [UnexpectedResponse(zero), Response("ctx", int(SubmitSm.command_id), nack, 1.0)]
+    submit = int(SubmitSm.command_id)
+    assert second != first
+    assert events == [
+        UnexpectedResponse(zero),
+        Response("one", submit, nack, 1.0),
+        Response("two", submit, zero, 1.0),
+        UnexpectedResponse(zero),
+    ]
 
 
 def test_response_of_another_command_is_not_ours() -> None:

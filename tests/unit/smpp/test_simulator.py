@@ -20,6 +20,8 @@ from smpp.pdu import (
     SubmitSm,
     SubmitSmResp,
     Tag,
+    Unbind,
+    UnbindResp,
     decode,
     encode,
     split,
@@ -536,6 +538,91 @@ def test_every_word_of_a_scenario_is_documented() -> None:
         words |= {field.name for field in msgspec.structs.fields(model)}
 
     assert sorted(word for word in words - {"load", "receipts"} if f"`{word}`" not in text) == []
+
+
+WAYS: dict[int, list[tuple[str, str]]] = {
+    1: [("receipts", "message_id"), ("receipts", "receipt_id")],
+    2: [("submit", "receipt_first")],
+    3: [("message_id", "uuid"), ("message_id", "long")],
+    4: [
+        ("form", each)
+        for each in ("bare", "space", "capital", "letters", "seconds", "long_year", "smpp_time", "empty_dates")
+    ],
+    5: [("form", "payload")],
+    6: [("form", "tlvs")],
+    7: [("form", "udhi"), ("form", "plain_message")],
+    8: [("alter", "nul_after"), ("alter", "nul_inside")],
+    9: [("bind", "version")],
+    10: [("bind", "refuse"), ("submit", "refuse"), ("submit", "malformed")],
+    11: [("bind", "version"), ("scenario", "interface_version")],
+    12: [
+        ("alter", each)
+        for each in ("vendor_tlv", "reserved_tlv", "tlv_of_another_pdu", "tlv_of_wrong_length", "tlv_cut", "tlv_beyond")
+    ],
+    13: [("step", "ussd")],
+    14: [("inject", "bytewise"), ("submit", "bytewise"), ("inject", "torn")],
+    15: [("inject", "together")],
+    16: [("say", each) for each in ("length_0", "length_15", "length_huge", "length_negative", "http", "crlf")],
+    17: [("say", "unknown_command"), ("say", "unknown_response")],
+    18: [("submit", "nack"), ("bind", "nack")],
+    19: [("inject", "sequence")],
+    20: [("inject", "same_sequence")],
+    21: [("say", "enquire_link"), ("submit", "lost")],
+    22: [("connect", "say"), ("bind", "say"), ("say", "enquire_link")],
+    23: [("bind", "lost")],
+    24: [("bind", "refuse")],
+    25: [("submit", "refuse"), ("submit", "nack"), ("bind", "nack")],
+    26: [("time", "silence"), ("ping", "lost")],
+    27: [("submit", "lost"), ("submit", "late"), ("submit", "twice")],
+    28: [("inject", "deaf"), ("inject", "resend"), ("inject", "retransmit")],
+    29: [("time", "storm")],
+    30: [("time", "cut"), ("how", "unbind")],
+    31: [("scenario", "system_id"), ("scenario", "password")],
+    32: [("alter", "octets_above_7f"), ("alter", "unknown_coding"), ("alter", "udh_beyond")],
+    33: [("alter", each) for each in ("ucs2_odd", "ucs2_half_pair", "ucs2_little_endian", "ucs2_marked")],
+    34: [("submit", "refuse")],  # with status 0 and any body
+    35: [("say", "query_sm_resp")],
+    36: [("say", "query_sm_resp_short")],
+    37: [("unbind", "cut"), ("unbind", "lost")],
+    38: [
+        ("acknowledge", "cut"), ("submit", "lost"), ("scenario", "enquire_link_s"),
+        *(("alter", each) for each in ("number_plus", "number_00", "number_8", "number_national")),
+    ],
+    39: [("alter", "asks_receipt"), ("alter", "asks_failure")],
+    40: [("alter", each) for each in ("op_of_two_octets", "no_session", "other_session", "abort", "junk_behind")],
+}  # fmt: skip
+"""Number of an interop case (tests/wire/interop) -> where and how the simulator does it: a moment and a deed, a kind of
+`say` or `alter`, a form of a receipt, or a key of the scenario."""
+
+
+@pytest.mark.parametrize("case", range(1, 41))
+def test_every_way_that_peers_stray(case: int) -> None:
+    """Each of the forty cases that are tested on the wire can be made here, by a scenario."""
+    fields = {"scenario": Scenario, "receipts": Receipts, "step": Step}
+    tables = {"say": BROKEN, "alter": ALTERATIONS, "form": RECEIPT_FORMS}
+    for where, how in WAYS[case]:
+        if where in fields:
+            assert how in fields[where].__struct_fields__
+        elif where in tables:
+            assert how in tables[where]
+        elif where == "message_id":
+            assert msgspec.convert({"message_id": how}, Receipts)
+        elif where == "how":
+            assert fault(Moment.TIME, "cut", how=how).how == how
+        else:
+            assert Moment(where) in DEEDS[how][0]
+
+
+@pytest.mark.parametrize(("faults", "answers"), [((), 1), (("lost",), 0)])
+def test_an_unbind_is_answered_as_the_faults_have_it(faults: tuple[str, ...], answers: int) -> None:
+    """A centre that answers our unbind and hangs up at once, and one that hangs up without an answer."""
+    cut = fault(Moment.UNBIND, "cut", how="fin")
+    exchange = Exchange(*(fault(Moment.UNBIND, does) for does in faults), cut)
+    told = exchange.say(Unbind(sequence_number=9))
+    exchange.after(0.0)
+
+    assert len(only(told, UnbindResp)) == answers
+    assert exchange.done == [Cut(1, "fin")]
 
 
 # -- phones that people hold -------------------------------------------------------------------------------------------

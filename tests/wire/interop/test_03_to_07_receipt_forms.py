@@ -52,11 +52,45 @@ async def test_recognised(
         assert here.gateway.telemetry.counters["receipts_orphaned"] == 0
 
 
+VARIANTS = [
+    "id: {} sub:001 dlvrd:001 submit date:2611221200 done date:2611221201 stat:DELIVRD err:000 text:x",
+    "id:{} sub:001 dlvrd:001 submit date:261122120059 done date:261122120159 stat:DELIVRD err:000 Text:x",
+    "id:{} submit date:20261122120000 done date:20261122120100 stat:DELIVRD err:0",
+    "id:{} submit date:261122120000012+ done date:261122120100012+ stat:DELIVRD err:000",
+    "id:{} submit date:0000000000 done date: stat:DELIVRD err:E0A1B text:",
+    "ID:{} STAT:DELIVRD",
+    "id:{} done date:2611221201 stat:DELIVRD err:000 text:\0",
+]
+
+
+async def test_04_every_way_to_write_a_receipt(tmp_path: Path) -> None:
+    """Given replies that were taken, when receipts come as vendors write them (keys missing or in capitals, a space
+    after id:, dates of every length and none), then each means its reply."""
+    numbers = [fresh_number() for _ in VARIANTS]
+    async with town(tmp_path) as here:
+        for index, number in enumerate(numbers):
+            here.accept(await here.ask(number), f"77{index}")
+        statuses = {
+            await here.receipt(number, text.format(f"77{index}"))
+            for index, (number, text) in enumerate(zip(numbers, VARIANTS, strict=True))
+        }
+        found = [(await here.row(number, OutboxState.DELIVERED)).state for number in numbers]
+
+        assert statuses == {ROK}
+        assert here.gateway.telemetry.counters["receipts_orphaned"] == 0
+    assert found == [OutboxState.DELIVERED] * len(VARIANTS)
+
+
 async def test_07_a_subscriber_may_write_id(tmp_path: Path) -> None:
-    """Given an ordinary message that begins like a receipt, then it is answered as a message."""
+    """Given a reply that was taken, when its subscriber writes a message that reads like its receipt, then that is
+    answered as a message, and the reply waits for a receipt as before."""
     number = fresh_number()
     async with town(tmp_path) as here:
-        submit = await here.ask(number, "id:9 stat:DELIVRD")
+        here.accept(await here.ask(number), "9")
+        before = await here.row(number, OutboxState.SENT)
+        submit = await here.ask(number, written("9"))
+        (waiting,) = [each for each in await here.gateway.store.replies_to(2) if each.id == before.id]
 
         assert submit.body
+        assert waiting.state is OutboxState.SENT
         assert here.gateway.telemetry.counters["receipts"] == 0
