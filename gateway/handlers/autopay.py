@@ -1,8 +1,8 @@
 """Automatic top-ups from the linked card: below a threshold, or on a day of the month. One rule for a number's account.
 
 The account is the number's own, also while a family's head pays for the number: then nothing is taken from the card,
-and the rule goes on when the number pays for itself again. A balance that falls below the threshold sets off one top-up, whatever follows; the next one needs another crossing.
-While a payment is under way none is asked for.
+and the rule goes on when the number pays for itself again. A balance that falls below the threshold sets off one
+top-up, whatever follows; the next one needs another crossing. While a payment is under way none is asked for.
 """
 
 from __future__ import annotations
