@@ -1,7 +1,8 @@
-"""Automatic top-ups from the linked card: below a threshold, or on a day of the month. One rule for an account.
+"""Automatic top-ups from the linked card: below a threshold, or on a day of the month. One rule for a number's account.
 
-A balance that falls below the threshold sets off one top-up, whatever follows; the next one needs another crossing.
-While a payment is under way none is asked for.
+The account is the number's own, also while a family's head pays for the number: then nothing is taken from the card,
+and the rule goes on when the number pays for itself again. A balance that falls below the threshold sets off one
+top-up, whatever follows; the next one needs another crossing. While a payment is under way none is asked for.
 """
 
 from __future__ import annotations
@@ -115,9 +116,16 @@ class Autopay(Record, frozen=True, array_like=True, gc=False):
 
 
 def _rule(command: Command, uow: UnitOfWork) -> tuple[Account, Autopay]:
+    """The number's own account and its rule; an account that was never opened is empty."""
+    own = AccountId(command.msisdn)
+    return uow.account(own) if uow.has_account(own) else Account(own), uow.record(Autopay, own)
+
+
+def _payer(command: Command, uow: UnitOfWork) -> AccountId:
+    """The account that pays for the number now."""
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
-    return uow.account(subscriber.account), uow.record(Autopay, subscriber.account)
+    return subscriber.account
 
 
 def _described(rule: Autopay) -> dict[str, object]:
@@ -166,8 +174,9 @@ def _set(
     if not rules.sum_min_minor <= command.amount <= rules.sum_max_minor:
         return refused(command, "sum_limits", min=rules.sum_min_minor, max=rules.sum_max_minor)
     account, rule = _rule(command, uow)
-    if str(account.id) != command.msisdn:
-        return refused(command, "not_payer", number=Msisdn(account.id))
+    payer = _payer(command, uow)
+    if payer != account.id:
+        return refused(command, "not_payer", number=Msisdn(payer))
     wanted = msgspec.structs.replace(rule, msisdn=command.msisdn, amount=command.amount, threshold=threshold, day=day)
     arguments = _described(wanted)
     if (rule.amount, rule.threshold, rule.day) == (command.amount, threshold, day):
@@ -222,7 +231,7 @@ def due(command: Due, uow: UnitOfWork) -> Outcome:
     if not rule.day:
         return Outcome()
     following = (_timer(account.id, rule, command.at, uow),)
-    if rule.paying:
+    if rule.paying or _payer(command, uow) != account.id:
         return Outcome(timers=following)
     return msgspec.structs.replace(_pay(command, uow, rule), timers=following)
 

@@ -28,6 +28,7 @@ from gateway.model import (
 from gateway.rules import confirmations
 from gateway.rules.calendar import add_today, local, month_later, moved_today
 from gateway.rules.confirmations import CODE_REFUSALS
+from gateway.rules.paying import Returned
 from gateway.rules.points import Member, added, opened, points_of, taken
 from gateway.rules.strangers import ours
 
@@ -128,8 +129,9 @@ class Burn(Command):
     own = True
 
 
-EARNING = frozenset({"service", "favourite", "melody"})
-"""Kinds of charges that make points besides usage: what is bought, not money sent to others or paid back."""
+EARNING = frozenset({"service", "favourite", "melody", "locator", "sms", "mms", "tariff"})
+"""Kinds of charges that make points besides usage: what is bought, not money sent to others or paid back, nor what
+came back because nothing came of it."""
 
 CHARGES_MAX = 10_000
 ROOM = {Language.RU: 130, Language.BG: 130, Language.EN: 300, Language.LAT: 300}
@@ -413,10 +415,11 @@ def earn(command: Earn, uow: UnitOfWork) -> Outcome:
     rules = uow.products.bonus
     since, until = member.counted_until, command.at
     used = sum(each.cost for each in uow.usage_totals(command.msisdn, since, until))
+    returned = set(uow.record(Returned, command.msisdn).requests)
     bought = sum(
         each.amount
         for each in uow.charges(subscriber.account, since, until, CHARGES_MAX)
-        if each.kind in EARNING and each.msisdn == command.msisdn
+        if each.kind in EARNING and each.msisdn == command.msisdn and each.number not in returned
     )
     spent = member.rest_minor + used + bought
     points, rest = divmod(spent, rules.point_for_minor) if rules.point_for_minor else (0, 0)

@@ -14,6 +14,7 @@ import msgspec
 
 from gateway.commands import Command, Otp, Outcome, Reply, Timer, UnitOfWork, handles, refused
 from gateway.model import (
+    DAY_MS,
     HOUR_MS,
     SERVICES,
     AccountId,
@@ -25,17 +26,18 @@ from gateway.model import (
     Msisdn,
     Name,
     Subscriber,
+    SubscriberStatus,
 )
 from gateway.rules import confirmations
 from gateway.rules.answers import understood
 from gateway.rules.barring import bars
-from gateway.rules.calendar import month_later
 from gateway.rules.confirmations import CODE_REFUSALS
 from gateway.rules.locating import Consents, Contacts, PackageOfRequests, may_locate
 from gateway.rules.naming import LIST_ROOM, abridged
 from gateway.rules.paying import missing_for, paid_in, price_returned
 from gateway.rules.places import Place as Answer
 from gateway.rules.places import asked_place, reason_of
+from gateway.rules.renewing import fees_stand, month_paid
 from gateway.rules.strangers import ours
 
 
@@ -497,12 +499,13 @@ def package_on(command: PackageOn, uow: UnitOfWork) -> Outcome:
 def _bought(command: PackageOn | PackageRenew, uow: UnitOfWork, account: AccountId, text: str) -> Outcome:
     """A month of the package, paid now."""
     rules = uow.products.locator
-    until = month_later(command.at, uow.operator)
+    package = uow.record(PackageOfRequests, command.msisdn)
+    since, until = month_paid(package.since, package.until, command.at, uow.operator)
     left = Money(uow.account(account).balance - rules.package_minor)
     arguments = {"requests": rules.package_requests, "price": rules.package_minor, "until": until, "balance": left}
     return Outcome(
         replies=(Reply(command.actor, text, arguments, notice=isinstance(command, PackageRenew)),),
-        changed=(PackageOfRequests(command.msisdn, rules.package_requests, until, renews=True),),
+        changed=(PackageOfRequests(command.msisdn, rules.package_requests, until, renews=True, since=since),),
         entries=_paid(account, rules.package_minor, command),
         timers=(_package_timer(command, until),),
     )
@@ -521,14 +524,18 @@ def package_off(command: PackageOff, uow: UnitOfWork) -> Outcome:
 
 @handles(PackageRenew)
 def package_renew(command: PackageRenew, uow: UnitOfWork) -> Outcome:
-    """The next month where it is wanted and the money is there; what was left of the old one is gone."""
+    """The next month where it is wanted and the money is there; what was left of the old one is gone. While the number
+    is blocked it pays nothing: the package waits."""
     package, rules = uow.record(PackageOfRequests, command.msisdn), uow.products.locator
     if package.until > command.at:
         return Outcome()
     gone = PackageOfRequests(command.msisdn)
-    if not package.renews:
+    subscriber = _subject(command, uow)
+    if not package.renews or subscriber.status is SubscriberStatus.CLOSED:
         return Outcome(changed=(gone,))
-    account = uow.account(_subject(command, uow).account)
+    if fees_stand(subscriber):
+        return Outcome(timers=(_package_timer(command, Instant(command.at + DAY_MS)),))
+    account = uow.account(subscriber.account)
     if rules.package_minor and missing_for(account, rules.package_minor):
         reply = Reply(command.msisdn, "locator-package_not_renewed", {"price": rules.package_minor}, notice=True)
         return Outcome(replies=(reply,), changed=(gone,))

@@ -12,12 +12,24 @@ import msgspec
 
 from gateway.catalogue.melodies import Melody
 from gateway.commands import Command, Outcome, Reply, Timer, UnitOfWork, handles, refused
-from gateway.model import SERVICES, Entry, Instant, MelodyId, Money, Msisdn, Record, Subscriber
+from gateway.model import (
+    DAY_MS,
+    SERVICES,
+    Entry,
+    Instant,
+    MelodyId,
+    Money,
+    Msisdn,
+    Record,
+    ServiceStatus,
+    Subscriber,
+    SubscriberStatus,
+)
 from gateway.rules import confirmations
-from gateway.rules.calendar import month_later
 from gateway.rules.instead import instead
 from gateway.rules.naming import LIST_ROOM, in_pages, name_in
 from gateway.rules.paying import missing_for
+from gateway.rules.renewing import fees_stand, month_paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +88,14 @@ class Renew(Command):
 
 
 class Melodies(Record, frozen=True, array_like=True, gc=False):
-    """The melodies that a number has set, and until when each is paid."""
+    """The melodies that a number has set, and until when each is paid.
+
+    `since`: from when the months of each are reckoned; a melody that an older version kept has none.
+    """
 
     kind = "melodies"
     of: tuple[tuple[MelodyId, Instant], ...] = ()
+    since: tuple[tuple[MelodyId, Instant], ...] = ()
 
 
 CHOOSE_FRAME = 20  # the list of melodies has a longer frame than other lists: two prices, and where it goes on
@@ -165,25 +181,35 @@ def _paid(
 ) -> Outcome:
     """Another month of a melody, paid now."""
     price = melody.price_minor
-    until = month_later(command.at, uow.operator)
-    others = tuple(each for each in record.of if each[0] != melody.id)
+    before, began = dict(record.of).get(melody.id, command.at), dict(record.since).get(melody.id, Instant(0))
+    since, until = month_paid(began, before, command.at, uow.operator)
+    others = _without(record, melody.id)
+    changed = Melodies(command.msisdn, (*others.of, (melody.id, until)), (*others.since, (melody.id, since)))
     left = Money(uow.account(subscriber.account).balance - price)
     arguments = {"name": melody.names, "price": price, "left": left, "until": until, "id": str(melody.id)}
     return Outcome(
         replies=(Reply(command.actor, text, arguments, notice=isinstance(command, Renew)),),
-        changed=(Melodies(command.msisdn, (*others, (melody.id, until))),),
+        changed=(changed,),
         entries=(
             Entry(subscriber.account, Money(-price), CHARGE, command.msisdn),
             Entry(SERVICES, price, CHARGE, command.msisdn),
         )
         if price
         else (),
-        timers=(Timer(_timer(command.msisdn, melody.id), until, Renew.name, command.msisdn, (("melody", melody.id),)),),
+        timers=(_renewal(command.msisdn, melody.id, until),),
     )
 
 
+def _renewal(msisdn: Msisdn, melody: MelodyId, at: Instant) -> Timer:
+    return Timer(_timer(msisdn, melody), at, Renew.name, msisdn, (("melody", melody),))
+
+
 def _without(record: Melodies, melody: MelodyId) -> Melodies:
-    return msgspec.structs.replace(record, of=tuple(each for each in record.of if each[0] != melody))
+    return msgspec.structs.replace(
+        record,
+        of=tuple(each for each in record.of if each[0] != melody),
+        since=tuple(each for each in record.since if each[0] != melody),
+    )
 
 
 @handles(Remove)
@@ -215,15 +241,19 @@ def copy(command: Copy, uow: UnitOfWork) -> Outcome:
 
 @handles(Renew)
 def renew(command: Renew, uow: UnitOfWork) -> Outcome:
-    """Takes the next month's price; without the money the melody goes, without a debt."""
+    """Takes the next month's price; without the money the melody goes, without a debt. A blocked number pays nothing:
+    its melody waits until the block is lifted, and so it does while the service itself waits for money."""
     record = uow.record(Melodies, command.msisdn)
     until = dict(record.of).get(command.melody)
     if until is None or until > command.at:
         return Outcome()
-    melody = uow.products.melodies.get(command.melody)
-    if melody is None or not _is_on(command, uow):
-        return Outcome(changed=(_without(record, command.melody),))
     subscriber = _subject(command, uow)
+    melody = uow.products.melodies.get(command.melody)
+    service = subscriber.service(uow.products.melody.service)
+    if melody is None or service is None or subscriber.status is SubscriberStatus.CLOSED:
+        return Outcome(changed=(_without(record, command.melody),))
+    if fees_stand(subscriber) or service.status is ServiceStatus.SUSPENDED:
+        return Outcome(timers=(_renewal(command.msisdn, command.melody, Instant(command.at + DAY_MS)),))
     if missing_for(uow.account(subscriber.account), melody.price_minor):
         arguments = {"name": melody.names, "price": melody.price_minor, "id": str(melody.id)}
         reply = Reply(command.msisdn, "melody-not_renewed", arguments, notice=True)

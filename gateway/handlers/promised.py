@@ -15,6 +15,7 @@ from gateway.model import (
     AccountId,
     Instant,
     Money,
+    Msisdn,
     PersonKind,
     Subscriber,
 )
@@ -109,8 +110,10 @@ def take(command: Take, uow: UnitOfWork) -> Outcome:
         "promised-taken",
         {"amount": amount, "total": amount + fee, "due": due_at, "balance": paid.balance},
     )
+    told = {"number": command.msisdn, "amount": amount, "total": amount + fee, "due": due_at}
+    payer = Msisdn(terms.account.id)
     return Outcome(
-        replies=(reply,),
+        replies=(reply,) if payer == command.msisdn else (reply, Reply(payer, "promised-taken_by", told, notice=True)),
         changed=(promised, *paid.changed),
         entries=paid.entries,
         timers=(
@@ -168,7 +171,10 @@ def history(command: History, uow: UnitOfWork) -> Outcome:
 
 @handles(Repay)
 def repay(command: Repay, uow: UnitOfWork) -> Outcome:
-    """Takes the sum and the fee in one go, below zero if need be: then the number is blocked until it is paid."""
+    """Takes the sum and the fee in one go, below zero if need be: then the number is blocked until it is paid.
+
+    Whose account it is hears of it; so does a number of the family that asked for it, as long as that account pays.
+    """
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
     account = command.account or subscriber.account
@@ -182,8 +188,12 @@ def repay(command: Repay, uow: UnitOfWork) -> Outcome:
     arguments: dict[str, object] = {"total": promised.amount + promised.fee, "balance": taken.balance}
     if taken.balance < 0:
         arguments["missing"] = Money(-taken.balance)
+    payer = Msisdn(account)
+    replies = [Reply(payer, text, arguments, notice=True)]
+    if command.msisdn != payer and subscriber.account == account:
+        replies.append(Reply(command.msisdn, "promised-repaid", arguments, notice=True))
     return Outcome(
-        replies=(Reply(command.msisdn, text, arguments, notice=True),),
+        replies=tuple(replies),
         changed=(Promised(promised.key, past=past), *taken.changed),
         entries=taken.entries,
     )

@@ -15,8 +15,10 @@ from gateway.commands import Command, Outcome, Reply, Timer, UnitOfWork, handles
 from gateway.model import Instant, Money, Msisdn, Record, TransferPeriod
 from gateway.rules import confirmations
 from gateway.rules.calendar import days_later, months_later
+from gateway.rules.renewing import fees_stand
 from gateway.rules.transferring import (
     SIDES_REFUSALS,
+    Sides,
     fee_entries,
     limits_refusal,
     moved,
@@ -147,7 +149,8 @@ def cancel(command: Cancel, uow: UnitOfWork) -> Outcome:
 
 @handles(Due)
 def due(command: Due, uow: UnitOfWork) -> Outcome:
-    """Moves the sum, or says why not; what can never be moved again ends the rule."""
+    """Moves the sum, or says why not; what can never be moved again ends the rule. Nothing leaves a blocked number,
+    whoever set the transfer before its owner missed the phone."""
     regular = uow.record(Regular, command.msisdn)
     standing = regular.to(command.number)
     if standing is None:
@@ -155,6 +158,8 @@ def due(command: Due, uow: UnitOfWork) -> Outcome:
     rules, amount = uow.products.transfer, standing.amount
     sides = sides_of(command, uow, command.number)
     refusal = sides if isinstance(sides, Outcome) else limits_refusal(command, sides, amount, Money(0), rules)
+    if isinstance(sides, Sides) and fees_stand(sides.sender):
+        refusal = Outcome(refusal="blocked")
     arguments: dict[str, object] = {"number": command.number, "amount": amount}
     if refusal is not None and refusal.refusal in ENDING:
         return Outcome(

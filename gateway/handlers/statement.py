@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 
 from gateway.commands import Command, Effect, Outcome, Reply, TextName, UnitOfWork, handles, refused
-from gateway.model import Date, Email, Instant, Money, Record, Usage, UsageKind
+from gateway.model import Date, Email, Instant, Money, Record, Usage, UsageKind, UsageTotal
 from gateway.rules.calendar import local, month_start, months_later
 from gateway.rules.paying import NAMED_CHARGES, last_paid
 
@@ -69,7 +69,7 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
     known = uow.record(StatementDelivery, command.msisdn)
     email = command.email or known.email
     delivery = known.delivery if command.email is None or known.delivery != BY_SMS else 2
-    used = uow.usage(command.msisdn, since, until, ROWS_MAX)
+    used = uow.usage_totals(command.msisdn, since, until)
     subscriber = uow.subscriber(command.msisdn)
     assert subscriber is not None
     charged = last_paid(uow, subscriber, since, until, ROWS_MAX)
@@ -82,7 +82,8 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
         return Outcome(replies=(Reply(command.actor, "statement-show", arguments),))
     if not email:
         return refused(command, "no_email")
-    rows = [(each.at, each.kind.value, each.other, _quantity(each), each.cost) for each in used]
+    each_use = uow.usage(command.msisdn, since, until, ROWS_MAX)
+    rows = [(each.at, each.kind.value, each.other, _quantity(each), each.cost) for each in each_use]
     rows += [(each.at, each.kind if each.kind in NAMED_CHARGES else "other", "", "", each.amount) for each in charged]
     rows.sort()
     mail = _mail(command, uow, email, FORMATS[delivery], rows, since, until)
@@ -114,13 +115,15 @@ def _midnight(day: datetime.date, uow: UnitOfWork) -> Instant:
     return Instant(int(datetime.datetime.combine(day, datetime.time(), uow.operator.zone).timestamp()) * 1000)
 
 
-def _totals(used: tuple[Usage, ...]) -> dict[str, object]:
-    def of(*kinds: UsageKind) -> list[Usage]:
+def _totals(used: tuple[UsageTotal, ...]) -> dict[str, object]:
+    """However many rows there are: what a total leaves out would be missed."""
+
+    def of(*kinds: UsageKind) -> list[UsageTotal]:
         return [each for each in used if each.kind in kinds]
 
     calls, messages, data = of(UsageKind.CALL), of(UsageKind.SMS, UsageKind.MMS), of(UsageKind.DATA)
     return {
-        "minutes": sum(-(-each.quantity // SECONDS_A_MINUTE) for each in calls),
+        "minutes": -(-sum(each.quantity for each in calls) // SECONDS_A_MINUTE),
         "calls": Money(sum(each.cost for each in calls)),
         "messages": sum(each.quantity for each in messages),
         "texting": Money(sum(each.cost for each in messages)),

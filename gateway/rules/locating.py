@@ -42,12 +42,13 @@ class Consents(Record, frozen=True, array_like=True, gc=False):
 
 
 class PackageOfRequests(Record, frozen=True, array_like=True, gc=False):
-    """The requests that a number, the key, has paid for by the month."""
+    """The requests that a number, the key, has paid for by the month; `since`: from when its months are reckoned."""
 
     kind = "locator_package"
     left: int = 0
     until: Instant = Instant(0)
     renews: bool = False
+    since: Instant = Instant(0)
 
 
 def folded(name: str) -> str:

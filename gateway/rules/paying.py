@@ -28,8 +28,11 @@ from gateway.model import (
 
 CHARGES_MAX = 10_000
 NAMED_CHARGES = frozenset(
-    {"service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator", "tariff"}
-)
+    {
+        "service", "transfer", "transfer_fee", "promised", "melody", "favourite", "locator", "tariff", "tariff_change",
+        "sms", "mms", "block",
+    }
+)  # fmt: skip
 """Kinds of ledger entries that a list of charges has a name for; any other is a payment."""
 
 RETURNED_MAX = 100

@@ -59,6 +59,15 @@ def period_end(since: Instant, after: Instant, period: Period, operator: Operato
     return until
 
 
+def month_paid(since: Instant, until: Instant, at: Instant, operator: Operator) -> tuple[Instant, Instant]:
+    """A month that is paid at `at` where one ended at `until`: from when months are reckoned, and its end.
+
+    One that is paid in time goes on from the beginning, so that nothing drifts; what stood a day or longer begins anew.
+    """
+    begins = since if since and at < until + DAY_MS else at
+    return begins, period_end(begins, at, Period.MONTH, operator)
+
+
 def next_try(since: Instant, at: Instant) -> Instant:
     """When a fee that has waited for money since then is tried again."""
     often = at < since + SELDOM_DAYS * DAY_MS

@@ -29,4 +29,6 @@ charges-kind_melody = мелодия
 charges-kind_favourite = любим номер
 charges-kind_locator = търсене
 charges-kind_tariff = тарифа
+charges-kind_tariff_change = смяна на тарифа
+charges-kind_block = блокиране
 charges-kind_other = плащане

@@ -4,6 +4,7 @@ promised-offer = Може да вземете от { MONEY($min) } до { MONEY(
 promised-ask = Обещано плащане { MONEY($amount) }, такса { MONEY($fee) }. На { DATETIME($due) } удържаме { MONEY($total) }. ДА { $code } или *111*97*{ $code }#
 promised-ask_again = Таксата е променена: { MONEY($fee) }. Плащане { MONEY($amount) }, на { DATETIME($due) } удържаме { MONEY($total) }. ДА { $code } или *111*97*{ $code }#
 promised-taken = Получихте { MONEY($amount) }, в сметката { MONEY($balance) }. На { DATETIME($due) } удържаме { MONEY($total) }. Плащания: *111*1230#
+promised-taken_by = { PHONE($number) } взе обещано плащане { MONEY($amount) } за ваша сметка. На { DATETIME($due) } удържаме { MONEY($total) }. Плащания: *111*1230#
 promised-repaid = Удържахме обещаното плащане: { MONEY($total) }. В сметката { MONEY($balance) }. Ново: *111*123#
 promised-repaid_blocked = Удържахме обещаното плащане: { MONEY($total) }. В сметката { MONEY($balance) }, номерът е блокиран. Заредете { MONEY($missing) } и той ще работи.
 promised-history_none = Нямате обещани плащания. Възможна сума: *111*123#

@@ -13,6 +13,7 @@ regular-already = Този превод вече го има: { MONEY($amount) }
 regular-cancelled = Преводи на { PHONE($number) } повече няма да има. Отново: *114*номер*1*сума#
 regular-moved = Преведени { MONEY($amount) } на { PHONE($number) }, в сметката { MONEY($balance) }. Следващ път: { DATE($next) }. Отказ: *114*{ $number }#
 regular-missed = Преводът { MONEY($amount) } на { PHONE($number) } не е направен: { $reason ->
+        [blocked] номерът е блокиран
         [not_enough_money] парите не стигат
        *[limit] надхвърлен е лимитът за деня
     }. Следващ: { DATE($next) }. Отказ: *114*{ $number }#

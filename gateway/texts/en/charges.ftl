@@ -30,4 +30,6 @@ charges-kind_melody = melody
 charges-kind_favourite = favourite number
 charges-kind_locator = locating
 charges-kind_tariff = tariff
+charges-kind_tariff_change = tariff change
+charges-kind_block = block
 charges-kind_other = payment

@@ -4,6 +4,7 @@ promised-offer = You can have { MONEY($min) } to { MONEY($max) } for { $days } d
 promised-ask = Promised payment { MONEY($amount) }, fee { MONEY($fee) }. On { DATETIME($due) } we take { MONEY($total) }. YES { $code } or *111*97*{ $code }#
 promised-ask_again = The fee has changed: { MONEY($fee) }. Payment { MONEY($amount) }, on { DATETIME($due) } we take { MONEY($total) }. YES { $code } or *111*97*{ $code }#
 promised-taken = You got { MONEY($amount) }, balance { MONEY($balance) }. On { DATETIME($due) } we take { MONEY($total) }. All payments: *111*1230#
+promised-taken_by = { PHONE($number) } took a promised payment of { MONEY($amount) } on your account. On { DATETIME($due) } we take { MONEY($total) }. All payments: *111*1230#
 promised-repaid = We took the promised payment back: { MONEY($total) }. Balance { MONEY($balance) }. A new one: *111*123#
 promised-repaid_blocked = We took the promised payment back: { MONEY($total) }. Balance { MONEY($balance) }: the number is blocked. Top up { MONEY($missing) } and it will work again.
 promised-history_none = You have had no promised payments. What you can have: *111*123#

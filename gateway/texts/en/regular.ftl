@@ -13,6 +13,7 @@ regular-already = You have this transfer: { MONEY($amount) } to { PHONE($number)
 regular-cancelled = No more transfers to { PHONE($number) }. Again: *114*number*1*sum#
 regular-moved = { MONEY($amount) } sent to { PHONE($number) }, balance { MONEY($balance) }. Next: { DATE($next) }. Cancel: *114*{ $number }#
 regular-missed = { MONEY($amount) } to { PHONE($number) } was not sent: { $reason ->
+        [blocked] your number is blocked
         [not_enough_money] not enough money
        *[limit] over the day's limit
     }. Next: { DATE($next) }. Cancel: *114*{ $number }#

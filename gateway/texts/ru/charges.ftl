@@ -29,4 +29,6 @@ charges-kind_melody = мелодия
 charges-kind_favourite = любимый номер
 charges-kind_locator = поиск
 charges-kind_tariff = тариф
+charges-kind_tariff_change = смена тарифа
+charges-kind_block = блокировка
 charges-kind_other = платёж

@@ -4,6 +4,7 @@ promised-offer = Вам доступно от { MONEY($min) } до { MONEY($max)
 promised-ask = Обещанный платёж { MONEY($amount) }, плата { MONEY($fee) }. { DATETIME($due) } спишем { MONEY($total) }. ДА { $code } или *111*97*{ $code }#
 promised-ask_again = Плата изменилась: { MONEY($fee) }. Платёж { MONEY($amount) }, { DATETIME($due) } спишем { MONEY($total) }. ДА { $code } или *111*97*{ $code }#
 promised-taken = Зачислено { MONEY($amount) }, на счёте { MONEY($balance) }. { DATETIME($due) } спишем { MONEY($total) }. Все платежи: *111*1230#
+promised-taken_by = На ваш счёт взят обещанный платёж { MONEY($amount) } с номера { PHONE($number) }. { DATETIME($due) } спишем { MONEY($total) }. Все платежи: *111*1230#
 promised-repaid = Обещанный платёж списан: { MONEY($total) }. На счёте { MONEY($balance) }. Взять новый: *111*123#
 promised-repaid_blocked = Обещанный платёж списан: { MONEY($total) }. На счёте { MONEY($balance) }, номер заблокирован. Пополните на { MONEY($missing) }, и он заработает.
 promised-history_none = Обещанных платежей не было. Узнать сумму: *111*123#

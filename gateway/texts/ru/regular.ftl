@@ -13,6 +13,7 @@ regular-already = Этот перевод уже есть: { MONEY($amount) } н
 regular-cancelled = Переводов на { PHONE($number) } больше не будет. Снова: *114*номер*1*сумма#
 regular-moved = Переведено { MONEY($amount) } на { PHONE($number) }, на счёте { MONEY($balance) }. Следующий раз { DATE($next) }. Отменить: *114*{ $number }#
 regular-missed = Перевод { MONEY($amount) } на { PHONE($number) } не сделан: { $reason ->
+        [blocked] номер заблокирован
         [not_enough_money] не хватает денег
        *[limit] превышен предел за день
     }. Следующий { DATE($next) }. Отменить: *114*{ $number }#
