@@ -290,10 +290,10 @@ def digits_in(text: str) -> int:
 
 # -- sums -------------------------------------------------------------------------------------------------------
 
-_UNIT = r"(?:₽|руб(?:\.|л[а-я]{1,3})?|р\.?|rub(?:les?)?|rur|лв\.?|лева?|lv|leva?)"
-_UNIT_WORD = re.compile(_UNIT + r"\Z", re.IGNORECASE)
+UNIT = r"(?:₽|руб(?:\.|л[а-я]{1,3})?|р\.?|rub(?:les?)?|rur|лв\.?|лева?|lv|leva?)"
+_UNIT_WORD = re.compile(UNIT + r"\Z", re.IGNORECASE)
 _SUM = re.compile(
-    rf"\s*(?P<whole>[0-9]{{1,3}} [0-9]{{3}}|[0-9]+)(?P<minor>[.,](?P<cents>[0-9]+))?\s*{_UNIT}?\s*\Z", re.IGNORECASE
+    rf"\s*(?P<whole>[0-9]{{1,3}} [0-9]{{3}}|[0-9]+)(?P<minor>[.,](?P<cents>[0-9]+))?\s*{UNIT}?\s*\Z", re.IGNORECASE
 )
 _SUM_RANGE = {"min": 1, "max": 10**SUM_DIGITS_MAX - 1}
 

@@ -16,7 +16,7 @@ from gateway.catalogue.codes import CodeRow
 from gateway.catalogue.trie import Leaf, Node, Tries
 from gateway.characters import Line, folded, plain
 from gateway.model import Channel
-from gateway.parts import POLITE_WORDS
+from gateway.parts import POLITE_WORDS, is_call
 from gateway.spellings import LOOKALIKE_LETTERS, Vocabulary, with_digits, with_letters
 
 FINAL_HASH = "final_hash"
@@ -67,9 +67,10 @@ def _letters(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterable[L
 _MARKS = r"\-–—−(){}\[\]<>/\\|*#№_~^•·.…!?"
 _SEPARATORS = r"\s,;:=\"'«»“”„‘’`"
 _MARK = re.compile(f"[{_MARKS}]")
-_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)([^\W\d_]+)([{_MARKS}{_SEPARATORS}]*)")
+_MARKED_WORD = r"[^\W\d_]+(?:\d{1,2}[^\W\d_]+)*"  # digits that stand for letters are a part of it: ПЕРЕВ0Д
+_MARKS_AROUND = re.compile(rf"([{_MARKS}{_SEPARATORS}]*)({_MARKED_WORD})([{_MARKS}{_SEPARATORS}]*)")
 _MARKS_RUN = re.compile(rf"[{_MARKS}{_SEPARATORS}]*")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(_MARKED_WORD)
 _DASH = re.compile(r"[-–—−]")
 _MINUS = re.compile(r"\s[-–—−](?=\d)")
 
@@ -101,13 +102,25 @@ def _punctuation(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterat
         yield plain(typed)
 
 
+def _call_words(line: Line, channel: Channel, vocabulary: Vocabulary) -> Iterator[Line]:
+    """A dialled string without the call words behind it, where the `#` between them is lost: `*100 call`."""
+    text = line.text
+    if text[:1] != "*" or "#" in text:
+        return
+    last = next((at for at in range(len(text) - 1, -1, -1) if text[at].isdigit() or text[at] == "*"), 0) + 1
+    if last < len(text) and is_call(text[last:]):
+        yield line.part(0, last)
+
+
 Correction = tuple[str, LineCorrection]
-_DIGITS, _LETTERS = (LOOKALIKE_DIGITS, _digits), (LOOKALIKE_LETTERS, _letters)
+_DIGITS, _LETTERS, _KEYBOARD = (LOOKALIKE_DIGITS, _digits), (LOOKALIKE_LETTERS, _letters), (KEYBOARD, _keyboards)
+_CALL = (TAIL, _call_words)
 LINE_CORRECTIONS: tuple[tuple[Correction, tuple[Correction, ...]], ...] = (
-    (_DIGITS, (_LETTERS,)),
+    (_DIGITS, (_LETTERS, _CALL)),
     (_LETTERS, ()),
-    ((KEYBOARD, _keyboards), (_DIGITS,)),
-    ((PUNCTUATION, _punctuation), (_DIGITS, _LETTERS)),
+    (_KEYBOARD, (_DIGITS,)),
+    ((PUNCTUATION, _punctuation), (_DIGITS, _LETTERS, _KEYBOARD)),
+    (_CALL, ()),
 )
 """In the order in which they are tried, each with those that may come on top of it: two mistakes in one line."""
 

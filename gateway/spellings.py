@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
-from gateway.arguments import Token
+from gateway.arguments import UNIT, Token
 from gateway.characters import Line, folded, plain
 from gateway.model import Language
 from gateway.parts import GLUED_MAX, PARTS_MAX, POLITE_WORDS
@@ -99,8 +99,8 @@ _DIGITS = {
 _DIGIT_TWINS = str.maketrans(_DIGITS)
 _TWIN = re.escape("".join(_DIGITS))
 _ANY_TWIN = re.compile(f"[{_TWIN}]")
-_LOOKALIKE_RUN = re.compile(rf"(?<![\w|])(?=[0-9]*[{_TWIN}])[0-9{_TWIN}]++(?!\w)")
-"""One way only to match it, from one place only: a run of hundreds of twins is looked at once."""
+_LOOKALIKE_RUN = re.compile(rf"(?<![\w|])(?=[0-9]*[{_TWIN}])[0-9{_TWIN}]++(?:(?!\w)|(?={UNIT}(?!\w)))", re.IGNORECASE)
+"""One way only to match it, from one place only: a run of hundreds of twins is looked at once. Before a unit too."""
 _CHUNK = re.compile(rf"(?<![^\s,;])[^\s,;{_TWIN}]*[{_TWIN}][^\s,;]*")
 _ANY_DIGIT = re.compile(r"[0-9]")
 _ANY_LETTER = re.compile(r"[^\W\d_]")
@@ -148,8 +148,13 @@ _KEYS: tuple[tuple[_Keys, _Keys], ...] = tuple(
 _WITHOUT_SHIFT = str.maketrans('<>:"{}~|?', ",.;'[]`\\/")
 _FIRST_WORD = re.compile(r"[^\s\d+\-\"«»“”„*#=]+")
 _CLOSING = ".,;!?/"
+_AROUND = re.compile(r"\s*[(\[{<\-–—−\s]*")
+_BEHIND = re.compile(r"[)\]}>\-–—−\s.!?]*")
+_DASHES = "-–—−"
+_GLUED_UNIT = re.compile(r"(\d[\d.]*)([^\d\s]+)")
+_UNIT_WORD = re.compile(UNIT)
 _KEYBOARD_CHUNK = re.compile(r"[\s\"«»“”„+\-]+|[^\s\"«»“”„+\-\d]+|\d[^\s]*|.", re.DOTALL)
-"""Numbers with what is glued to them are no words, and stay."""
+"""Numbers with what is glued to them are no words, and stay; but for a unit."""
 
 
 def _without_shift(chunk: str) -> str:
@@ -158,6 +163,15 @@ def _without_shift(chunk: str) -> str:
         return lower if len(lower) == len(chunk) else chunk
     # A sign that grows or shrinks without its capital (İ) is on none of these keyboards.
     return lower.translate(_WITHOUT_SHIFT) if len(lower) == len(chunk) else chunk
+
+
+def _bare(typed: str) -> str:
+    """The line with spaces in place of brackets and dashes around it; its length stays, and so do places in it."""
+    around, behind = _AROUND.match(typed), _BEHIND.match(typed[::-1])
+    assert around is not None  # both may be empty
+    assert behind is not None
+    last = max(around.end(), len(typed) - behind.end())
+    return " " * around.end() + typed[around.end() : last] + " " * (len(typed) - last)
 
 
 def _most_likely(latin: str, words: Sequence[str]) -> str:
@@ -218,8 +232,11 @@ class Vocabulary:
 
     def takes_sign(self, word: str) -> bool:
         """Whether the keyword that a word stands for has forms with a sign."""
-        found = self.keyword(word)
-        return (found[0] if found is not None else word) in self._signed
+        for spelled in (word, *(word.translate(letters) for letters in _DIGITS_AS_LETTERS)):
+            found = self.keyword(spelled)
+            if (found[0] if found is not None else spelled) in self._signed:
+                return True
+        return False
 
     def respelled(self, tokens: Sequence[Token]) -> tuple[Sequence[Token], tuple[str, ...]]:
         """The tokens with their leading keywords as the plan spells them, and the corrections this took.
@@ -281,11 +298,17 @@ class Vocabulary:
         """The line as it reads if the keyboard was set to another alphabet: from the text as typed, uncleaned."""
         typed = line.typed
         first = _FIRST_WORD.search(typed)
-        if first is None:
-            return
-        word = _without_shift(first[0])
-        for keys in self._mistyped.get(word, []) or self._mistyped.get(word.rstrip(_CLOSING), []):
-            yield replace(plain(self._retyped_line(typed, keys)), typed=typed)
+        if first is not None and folded(first[0].rstrip(_CLOSING)) in POLITE_WORDS:
+            typed = " " * first.end() + typed[first.end() :]  # that was typed as it should be
+        for text in dict.fromkeys((typed, _bare(typed))):  # first as it is: a bracket is a letter on some keyboards
+            if (first := _FIRST_WORD.search(text)) is None:
+                return
+            word = _without_shift(first[0])
+            undashed = any(was in _DASHES and now == " " for was, now in zip(typed, text, strict=True))
+            for keys in self._mistyped.get(word, []) or self._mistyped.get(word.rstrip(_CLOSING), []):
+                if undashed and self.takes_sign(folded(word.translate(keys))):
+                    continue  # `НОМЕРА -` lacks its number
+                yield replace(plain(self._retyped_line(text, keys)), typed=text)
 
     def _is_word(self, word: str, keys: _Keys) -> bool:
         return any(keys is each for each in self._mistyped.get(word, ()))
@@ -300,7 +323,11 @@ class Vocabulary:
 
     def _retyped(self, chunk: str, keys: _Keys) -> str:
         """A run of letters and marks; the closing marks of a sentence stay what they are behind a whole word."""
-        if chunk[0].isdigit() or _ANY_LETTER.search(chunk) is None:
+        if chunk[0].isdigit():
+            glued = _GLUED_UNIT.fullmatch(chunk)
+            unit = "" if glued is None else _without_shift(glued[2]).translate(keys)
+            return glued[1] + unit if glued is not None and _UNIT_WORD.fullmatch(unit) else chunk
+        if _ANY_LETTER.search(chunk) is None:
             return chunk
         unshifted = _without_shift(chunk)
         bare = unshifted.rstrip(_CLOSING)

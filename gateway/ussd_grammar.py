@@ -447,12 +447,17 @@ class Grammar:
 
 
 def _untouched(asked: Asked, parts: Parts, first: int) -> Asked:
-    """Without the correction of characters, if the only ones that were corrected are those of the free text."""
+    """Without the corrections that would have been of the free text alone, which stays as it was typed."""
     line = asked.line
     end = parts.ends[first - 1] if first else 0
-    if CHARACTERS not in asked.fixes or line.text[:end] != line.typed[line.lead : line.lead + end]:
-        return asked
-    return replace(asked, fixes=tuple(fix for fix in asked.fixes if fix != CHARACTERS))
+    kept = set(asked.fixes)
+    if line.text[:end] == line.typed[line.lead : line.lead + end]:
+        kept.discard(CHARACTERS)
+    if not any(map(str.isalpha, line.text[: parts.starts[0]])):  # no polite word before the keyword
+        kept.discard(POLITE)
+    return (
+        asked if len(kept) == len(asked.fixes) else replace(asked, fixes=tuple(filter(kept.__contains__, asked.fixes)))
+    )
 
 
 def _places(line: Line, body: str, typed: str) -> list[int]:

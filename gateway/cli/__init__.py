@@ -99,8 +99,15 @@ def main() -> None:
 
         err = Console(stderr=True, highlight=False, soft_wrap=True)
         err.print("error:", style="bold red", end=" ")
-        err.print(str(error), markup=False)
+        err.print(_told(error), markup=False)
         sys.exit(2)
+
+
+def _told(error: BaseException) -> str:
+    """Of a file that the system refused: its name first, as of every other fault of a file."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def mendable() -> tuple[type[BaseException], ...]:

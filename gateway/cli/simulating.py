@@ -23,7 +23,9 @@ app.command("simulator")(simulator)
 @app.command()
 def load(
     against: Annotated[str, typer.Option(metavar="HOST:PORT", help="The gateway's listener.")] = "127.0.0.1:2775",
-    mix: Annotated[Path | None, typer.Option(help="TOML: who says what, how often; the keys of [load].")] = None,
+    mix: Annotated[
+        Path | None, typer.Option(help="TOML: who says what, how often; the keys of a scenario's table load.")
+    ] = None,
     recording: Annotated[Path | None, typer.Option(help="Says what was said in a recording, as often.")] = None,
     rate: Annotated[float, typer.Option(min=0, help="Messages a second, on a schedule; 0: as fast as the window.")] = 0,
     window: Annotated[int, typer.Option(min=1, help="Messages that may wait for their acknowledgement.")] = 50,

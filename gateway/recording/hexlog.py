@@ -9,14 +9,21 @@ A time, if there is one, stands before the octets; so does a word or an arrow th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from gateway.recording.format import Direction
-from smpp.vocabulary import HEADER_OCTETS
+from gateway.recording.pcap import Fault
+from smpp.vocabulary import HEADER_OCTETS, CommandId
 
-_HEX = re.compile(r"(?:\b[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2})+\b)")
+_HEX = re.compile(r"\b[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2})+[0-9A-Fa-f]?\b")
+_GROUP = re.compile(r"[0-9A-Fa-f]+")
+_TIME_GROUPS = 4
+"""Of a run: a day, hours, minutes and seconds may stand before the octets, with nothing else between."""
+_COMMANDS = frozenset(CommandId)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,6})?)(Z|[+-]\d\d:?\d\d)?")
 _CLOCK = re.compile(r"\b(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?")
 _EPOCH = re.compile(r"(?:^|\s)(\d{10}(?:\.\d+)?)\b")
@@ -35,28 +42,38 @@ class LoggedPdu(NamedTuple):
     octets: bytes
 
 
-def read_hex_log(lines: Iterable[str], day: datetime) -> Iterator[LoggedPdu]:
-    """The PDUs of a log; a line without one is passed over.
+def read_hex_log(lines: Iterable[str], day: datetime, counts: Counter[str], fault: Fault) -> Iterator[LoggedPdu]:
+    """The PDUs of a log; a line without one is passed over and counted.
 
     Args:
         day: whose clock times are meant where a line has no date, and whose zone where it names none.
+        counts: of what was passed over.
+        fault: is told of each line with a PDU that is not whole.
     """
     for number, line in enumerate(lines, 1):
-        for found in _HEX.finditer(line):
-            octets = _pdu(found[0])
-            if octets is not None:
-                before = line[: found.start()]
-                yield LoggedPdu(number, _time(before, day), _direction(before), octets)
+        cut = ""
+        for at, octets in _candidates(line):
+            length = int.from_bytes(octets[:4], "big")
+            if HEADER_OCTETS <= length <= len(octets):
+                before = line[:at]
+                yield LoggedPdu(number, _time(before, day), _direction(before), octets[:length])
                 break
+            if not cut and HEADER_OCTETS <= length and int.from_bytes(octets[4:8], "big") in _COMMANDS:
+                cut = f"line {number}: a PDU is cut after {len(octets)} octets; expected {length}"
+        else:
+            if cut:
+                counts["PDUs that are cut"] += 1
+                fault(cut)
+            elif line.strip():
+                counts["lines without a PDU"] += 1
 
 
-def _pdu(text: str) -> bytes | None:
-    """The octets, where they are a PDU by their own length."""
-    octets = bytes.fromhex(re.sub(r"[ :]", "", text)) if len(re.sub(r"[ :]", "", text)) % 2 == 0 else b""
-    if len(octets) < HEADER_OCTETS:
-        return None
-    length = int.from_bytes(octets[:4], "big")
-    return octets[:length] if HEADER_OCTETS <= length <= len(octets) else None
+def _candidates(line: str) -> Iterator[tuple[int, bytes]]:
+    """Octets that could be a PDU, and where they begin: a run of hex may begin with a time, which is none of it."""
+    for run in _HEX.finditer(line):
+        for group in islice(_GROUP.finditer(run[0]), _TIME_GROUPS + 1):
+            digits = re.sub(r"[ :]", "", run[0][group.start() :])
+            yield run.start() + group.start(), bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
 def _direction(before: str) -> Direction:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gateway.recording.capture import MAGIC, Capture, CapturedPdu, End
+from gateway.recording.capture import MAGIC, Capture, CapturedPdu, CaptureError, End
 from gateway.recording.format import Direction, Header, Line, RecordedLink
 from gateway.recording.hexlog import LoggedPdu, read_hex_log
+from gateway.recording.reading import FAULTS_MAX
 from smpp.pdu import DataSm, DeliverSm, SubmitSm
 from smpp.vocabulary import RESPONSE_BIT
 
@@ -21,6 +22,7 @@ _BINDS = frozenset({1, 2, 9})
 _DELIVER, _SUBMIT = int(DeliverSm.command_id), int(SubmitSm.command_id)
 _MESSAGES = frozenset({_DELIVER, _SUBMIT, int(DataSm.command_id)})
 UNTIMED_STEP_S = 0.001
+ENDS_SHOWN = 6
 
 
 class Import:
@@ -48,15 +50,30 @@ def import_file(path: Path, *, dialect: str, gateway: str, day: datetime) -> Imp
         day: of the clock times in a log that has no dates.
 
     Raises:
-        CaptureError: it is a capture that cannot be read.
+        CaptureError: it is a capture that cannot be read, or nobody in it has the address of the gateway.
     """
     if is_capture(path):
         capture = Capture(path)
-        found = _of_capture(list(capture.pdus()), capture.counts, dialect, gateway, path.name)
+        pdus = list(capture.pdus())
+        ends = {end for pdu in pdus for end in (pdu.source, pdu.destination)}
+        if gateway and pdus and not any(_is_named(end, gateway) for end in ends):
+            shown = ", ".join(sorted(map(str, ends))[:ENDS_SHOWN]) + (", ..." if len(ends) > ENDS_SHOWN else "")
+            raise CaptureError(f"{path}: --gateway {gateway}: no such end of a connection; expected one of {shown}")
+        found = _of_capture(pdus, capture.counts, dialect, gateway, path.name)
         found.faults = capture.faults
         return found
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+
+    def fault(message: str) -> None:
+        if len(faults) < FAULTS_MAX:
+            faults.append(f"{path}: {message}")
+
     with path.open(encoding="utf-8", errors="replace") as file:
-        return _of_log(list(read_hex_log(file, day)), dialect, path.name, path.stat().st_mtime)
+        logged = list(read_hex_log(file, day, counts, fault))
+    found = _of_log(logged, counts, dialect, path.name, path.stat().st_mtime)
+    found.faults = faults
+    return found
 
 
 def _of_capture(pdus: list[CapturedPdu], counts: Counter[str], dialect: str, gateway: str, source: str) -> Import:
@@ -91,11 +108,15 @@ def _command(octets: bytes) -> int:
     return int.from_bytes(octets[4:8], "big")
 
 
+def _is_named(end: End, gateway: str) -> bool:
+    return gateway in (end.host, str(end))
+
+
 def _gateway_end(pdus: list[CapturedPdu], gateway: str) -> End:
     """Who is the gateway: who was named, or else who was sent the first message of the connection."""
     for pdu in pdus:
         for end in (pdu.source, pdu.destination):
-            if gateway and gateway in (end.host, str(end)):
+            if _is_named(end, gateway):
                 return end
     first = next((pdu for pdu in pdus if _command(pdu.octets) in _MESSAGES), None)
     return first.destination if first is not None else _client_end(pdus)
@@ -117,7 +138,7 @@ def _client_end(pdus: list[CapturedPdu]) -> End:
     return max((pdus[0].source, pdus[0].destination), key=lambda end: end.port)
 
 
-def _of_log(pdus: list[LoggedPdu], dialect: str, source: str, modified_at: float) -> Import:
+def _of_log(pdus: list[LoggedPdu], counts: Counter[str], dialect: str, source: str, modified_at: float) -> Import:
     name = Path(source).stem
     first = next((_command(pdu.octets) for pdu in pdus if _command(pdu.octets) in _MESSAGES), _DELIVER)
     listener = first == _SUBMIT
@@ -127,7 +148,7 @@ def _of_log(pdus: list[LoggedPdu], dialect: str, source: str, modified_at: float
         at = pdu.at if pdu.at is not None else at + UNTIMED_STEP_S
         direction = pdu.direction or _direction(pdu.octets, listener=listener)
         lines.append(Line(time=at, link=name, session=1, direction=direction, pdu=pdu.octets.hex()))
-    counts = Counter({"PDUs whose way was guessed": sum(not pdu.direction for pdu in pdus)})
+    counts["PDUs whose way was guessed"] = sum(not pdu.direction for pdu in pdus)
     link = RecordedLink(name=name, listener=listener, dialect=dialect)
     return Import(_header(lines, (link,), source), lines, counts)
 

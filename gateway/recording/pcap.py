@@ -56,7 +56,8 @@ def _blocks(
             return
         except (dpkt.UnpackError, ValueError, OverflowError) as error:
             counts["damaged files"] += 1
-            fault(f"damaged behind packet {number}, before octet {file.tell()}: expected a block of pcapng: {error}")
+            detail = f": {error}" if str(error) else " that is whole"
+            fault(f"damaged behind packet {number}, before octet {file.tell()}: expected a block of pcapng{detail}")
             return
         number += 1
         yield float(at), octets

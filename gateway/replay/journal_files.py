@@ -15,6 +15,7 @@ import zstandard
 
 from gateway.engine.journal import HASH_OCTETS, ImportedEntry, ReloadedEntry, body_of, chain
 from gateway.model import Instant
+from gateway.recording.reading import FileDamaged
 from gateway.recording.sources import PACKED, lines_in
 from gateway.replay.digests import named
 from gateway.store import schema as sql
@@ -51,11 +52,12 @@ class _Entry(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class JournalFile:
-    """Entries in order, and what they name, by digest."""
+    """Entries in order, what they name, by digest, and the file's name."""
 
     after: int
     rows: list[JournalRow]
     contents: dict[str, bytes] = field(default_factory=dict)
+    name: str = "the journal"
 
 
 def named_in(rows: Iterable[JournalRow]) -> Iterator[str]:
@@ -75,7 +77,7 @@ def read_database(path: Path) -> JournalFile:
         contents = dict(reader.rows("SELECT digest, content FROM contents"))
     if rows and rows[0].number > 1:
         raise StoreError(f"{path}: its journal was cut and begins with {rows[0].number:,}; nothing leads up to that")
-    return JournalFile(0, rows, contents)
+    return JournalFile(0, rows, contents, str(path))
 
 
 def write_journal(journal: JournalFile, path: Path, made_by: str) -> None:
@@ -104,7 +106,7 @@ def read_journal(path: Path) -> JournalFile:
         raise JournalError(f"{path}: there is no such file")
     if not path.name.endswith((".jsonl", PACKED)):
         return read_database(path)
-    lines = enumerate(lines_in(path), 1)
+    lines = _numbered(path)
     try:
         header = msgspec.json.decode(next(lines, (0, b""))[1], type=Header)
     except msgspec.MsgspecError:
@@ -117,7 +119,16 @@ def read_journal(path: Path) -> JournalFile:
         beside = path.with_name(digest + CONTENT_SUFFIX)
         if beside.exists():
             contents[digest] = beside.read_bytes()
-    return JournalFile(header.after, rows, contents)
+    return JournalFile(header.after, rows, contents, str(path))
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    try:
+        for number, line in enumerate(lines_in(path), 1):
+            yield number, line
+    except FileDamaged as error:
+        raise JournalError(f"{path}:{number + 1}: {error}") from None
 
 
 def _rows(path: Path, lines: Iterable[tuple[int, bytes]], header: Header) -> Iterator[JournalRow]:

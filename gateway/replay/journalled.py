@@ -141,7 +141,8 @@ class JournalReplay:
     def _content(self, digest: str) -> bytes:
         content = self.journal.contents.get(digest)
         if content is None:
-            raise JournalError(f"the journal names {digest}, which is not kept beside it: expected {digest}.content")
+            name = self.journal.name
+            raise JournalError(f"{name}: names {digest}, which is not kept beside it: expected {digest}.content")
         return content
 
     # -- facts

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from gateway.catalogue.faults import nearest
 from gateway.config import ConfigError, Settings
 from gateway.model import Instant
 from gateway.recording.messages import Messages, Said, messages_of
@@ -34,6 +35,7 @@ from gateway.rooms import Rooms
 from gateway.store.protocol import WriteBatch
 from gateway.store.snapshot import read_snapshot
 from gateway.texts import LANGUAGES
+from smpp.dialects import DEFAULT
 
 State = Mapping[str, Mapping[str, object]]
 COMPARED = ("subscribers", "accounts", "persons", "ledger")
@@ -65,6 +67,12 @@ class Reports:
     junit: Path | None = None
     html: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ConfigError: there is no such folder. It is said before the run, which may take an hour."""
+        for path in (self.junit, self.html):
+            if path is not None and not path.parent.is_dir():
+                raise ConfigError(f"{path}: there is no folder {path.parent}")
+
 
 def replay_recording(
     rooms: Rooms, paths: Sequence[Path], start: Start, *, reports: Reports, out: Console, zone: ZoneInfo, loop: int = 1
@@ -87,7 +95,14 @@ def replay_recording(
 
 
 def told_of_catalogue(rooms: Rooms, recording: Recording, out: Console) -> None:
-    """Says so where other codes, products and texts answer now."""
+    """Says so where other codes, products and texts answer now, or a dialect of a link is not known any more."""
+    for link in recording.header.links:
+        if link.dialect not in rooms.dialects:
+            known = nearest(link.dialect, rooms.dialects)
+            out.print(
+                f"link {link.name} speaks {link.dialect}, and there is no such dialect{known}; it is read as {DEFAULT}",
+                style="yellow", markup=False,
+            )  # fmt: skip
     if recording.header.catalogue not in ("", rooms.digest):
         out.print("another catalogue answers now than when it was recorded", style="yellow")
 

@@ -22,6 +22,7 @@ __all__ = ["load", "simulator"]
 
 VIEW_S: Final = 0.25
 US_PER_MS: Final = 1000.0
+NOT_RUN: Final = 2
 GRACE_S: Final = 15.0  # after the load's end, for what is still on its way
 
 
@@ -45,12 +46,24 @@ def simulator(
 
 
 def load(scenario: Scenario, *, hdr: Path | None, as_json: bool) -> None:
-    """Plays a client's load, live on a terminal, and prints what came of it; `hdr`: a file for the latencies."""
+    """Plays a client's load, live on a terminal, and prints what came of it; `hdr`: a file for the latencies.
+
+    Raises:
+        OSError: that file cannot be written; told before the load.
+        typer.Exit: nobody was there to be loaded.
+    """
+    if hdr is not None:
+        hdr.touch()
     core, seconds = _ran(scenario)
     if hdr is not None:
         with hdr.open("wb") as stream:
             core.tally.latencies_us.output_percentile_distribution(stream, US_PER_MS)
     _print(core, seconds, as_json=as_json)
+    counts = core.tally.counts
+    if not counts["bound"]:
+        reason = "refused the bind; check --system-id and --password" if counts["bind refused"] else "nobody answers"
+        typer.echo(f"error: {scenario.host}:{scenario.port}: {reason}", err=True)
+        raise typer.Exit(NOT_RUN)
 
 
 def _ran(scenario: Scenario) -> tuple[Core, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from smpp.simulator.core import Core
 from smpp.vocabulary import status_name
@@ -43,18 +45,23 @@ def report(core: Core, seconds: float) -> dict[str, object]:
     }
 
 
-def _plain(title: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+def _plain() -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     return table
 
 
-def live_table(core: Core, seconds: float, rate_per_s: float) -> Table:
+def _titled(title: str, table: Table) -> Group:
+    """A title in a line of its own: one of the table's would be broken at the table's width."""
+    return Group(Text(title, style="italic"), table)
+
+
+def live_table(core: Core, seconds: float, rate_per_s: float) -> Group:
     """The state of this moment."""
     tally, load = core.tally, core.scenario.load
     latency = tally.latency_ms()
-    table = _plain(f"{core.scenario.about or 'simulator'}, {seconds:.0f} s")
+    table = _plain()
     table.add_row("answered a second", f"{rate_per_s:.0f}")
     table.add_row("window", f"{core.on_their_way} of {load.window}")
     table.add_row("latency p50 / p95 / p99, ms", " / ".join(f"{latency[name]:.1f}" for name in ("p50", "p95", "p99")))
@@ -62,18 +69,17 @@ def live_table(core: Core, seconds: float, rate_per_s: float) -> Table:
         table.add_row(name, str(tally.counts[name]))
     for name, count in tally.faults.most_common():
         table.add_row(f"fault {name}", str(count), style="yellow")
-    return table
+    return _titled(f"{core.scenario.about or 'simulator'}, {seconds:.0f} s", table)
 
 
-def report_table(core: Core, seconds: float) -> Table:
+def report_table(core: Core, seconds: float) -> Group:
     """The final report."""
     found = report(core, seconds)
-    table = _plain(
-        f"{core.scenario.about or 'simulator'}: {found['seconds']} s, {found['rate_per_s']} answered a second"
-    )
+    table = _plain()
     for section in ("latency_ms", "counts", "statuses", "faults"):
         values = found[section]
         assert isinstance(values, dict)
         for name, value in values.items():
             table.add_row(f"{section.removesuffix('_ms')} {name}", str(value))
-    return table
+    about = core.scenario.about or "simulator"
+    return _titled(f"{about}: {found['seconds']} s, {found['rate_per_s']} answered a second", table)

@@ -95,7 +95,16 @@ def test_what_it_names_has_to_be_there(tmp_path: Path) -> None:
     path = tmp_path / "alone.jsonl.zst"
     path.write_bytes((JOURNALS / "dialogs.jsonl.zst").read_bytes())
 
-    with pytest.raises(JournalError, match=rf"expected [0-9a-f]{{32}}\{CONTENT_SUFFIX}"):
+    with pytest.raises(JournalError, match=rf"alone.jsonl.zst: names .* expected [0-9a-f]{{32}}\{CONTENT_SUFFIX}"):
+        replay_journal(Settings(), compiled(), SECRET, path)
+
+
+def test_a_compressed_file_that_is_cut(tmp_path: Path) -> None:
+    """File and line from which on there is nothing."""
+    path = tmp_path / "cut.jsonl.zst"
+    path.write_bytes((JOURNALS / "dialogs.jsonl.zst").read_bytes()[:-40])
+
+    with pytest.raises(JournalError, match=r"cut\.jsonl\.zst:\d+: the compressed file is cut here"):
         replay_journal(Settings(), compiled(), SECRET, path)
 
 

@@ -351,3 +351,42 @@ def test_a_bare_hex_dump(tmp_path: Path) -> None:
 
     check(imported(path), said)
     assert [line.time for line in imported(path).lines] == sorted(line.time for line in imported(path).lines)
+
+
+TIMED = (
+    "12:00:01 {octets}",
+    "2026-03-10 12:00:01 {octets}",
+    "12:00:01.000: {spaced}",
+)
+
+
+@pytest.mark.parametrize("line", TIMED)
+def test_a_time_right_before_the_octets(tmp_path: Path, line: str) -> None:
+    """A time with no word between it and the octets is no octet of the PDU."""
+    octets = conversation(1)[2][1]
+    path = tmp_path / "smsc.log"
+    path.write_text(line.format(octets=octets.hex(), spaced=octets.hex(" ")))
+
+    assert [(each.octets, each.time) for each in imported(path).lines] == [(octets, 1_773_100_800 + 12 * 3600 + 1)]
+
+
+@pytest.mark.parametrize("octets", [-1, -3, -7])
+def test_what_a_log_has_besides_is_counted(tmp_path: Path, octets: int) -> None:
+    """A PDU that is cut is named by its line, with what was expected; other lines are counted."""
+    said = [octets.hex() for _, octets in conversation(1)]
+    path = tmp_path / "smsc.log"
+    path.write_text(f"{said[0]}\nlink up\n\n12:00:01 <- {said[1][:octets]}\n{said[2]}\n")
+    found = imported(path)
+
+    left = (len(said[1]) + octets) // 2
+    assert len(found.lines) == 2
+    assert found.faults == [f"{path}: line 4: a PDU is cut after {left} octets; expected {len(said[1]) // 2}"]
+    assert (found.counts["PDUs that are cut"], found.counts["lines without a PDU"]) == (1, 1)
+
+
+def test_a_gateway_that_is_not_there(tmp_path: Path) -> None:
+    """An address that no connection has is refused with those that are there: nothing is guessed in its place."""
+    path = write_pcap(tmp_path / "a.pcap", segments(conversation(2)))
+
+    with pytest.raises(CaptureError, match=r"--gateway 10\.9\.9\.9: no such end of a connection; expected one of 10\."):
+        imported(path, gateway="10.9.9.9")

@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.config import ConfigError
 from gateway.model import Channel
 from gateway.recording.files import pack
 from gateway.recording.format import Header, Line, RecordedLink, header_octets, line_octets
 from gateway.recording.messages import Messages, Reply, Said, SessionEnded, dialogs_of, messages_of
 from gateway.recording.reading import Recording, RecordingError, read_recording
 from gateway.recording.sources import recordings_in, sources_of
+from gateway.replay.recorded_command import Reports
 from smpp import text as sms_text
 from smpp.dialects import own_dialects
 from smpp.pdu import DeliverSm, DeliverSmResp, Pdu, SubmitSm, SubmitSmResp, encode
@@ -185,3 +187,10 @@ def test_replies_are_values() -> None:
 
     assert messages(*lines).happened == messages(*lines).happened
     assert isinstance(messages(*lines).happened[0], Reply)
+
+
+def test_reports_have_a_folder(tmp_path: Path) -> None:
+    """A file that cannot be written is told before a replay, not after an hour of it."""
+    for place in ("junit", "html"):
+        with pytest.raises(ConfigError, match=r"a\.out: there is no folder .*no"):
+            Reports(**{place: tmp_path / "no" / "a.out"})

@@ -132,3 +132,14 @@ async def test_a_faulty_mix_is_told(tmp_path: Path) -> None:
 
     assert (status, out) == (2, "")
     assert err == f"error: {path}:2: unknown key 'windw'; did you mean 'window'?\n"
+
+
+async def test_a_load_of_nobody(gateway_port: int, tmp_path: Path) -> None:
+    """Whoever was never bound has loaded nothing: status 2 and why, not a report of zeros alone."""
+    here = f"127.0.0.1:{gateway_port}"
+    status, _, told = await ussdgw("load", "--against", here, "--password", "wrong", "--for", "1s")
+    unwritable = await in_process("load", "--against", here, "--for", "1s", "--hdr", str(tmp_path / "no" / "a.hdr"))
+
+    assert status == 2
+    assert f"error: {here}: refused the bind; check --system-id and --password" in told
+    assert unwritable[0] == 2

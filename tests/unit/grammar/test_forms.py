@@ -258,10 +258,47 @@ FORMS = (
          ("characters", "final_hash", "swapped_arguments"), True, USSD),
     Form("letters for digits and wrong order", ("*112*5O*9161234567#",), "transfer.send", SEND,
          ("lookalike_digits", "swapped_arguments"), True, USSD),
+    Form("wrong keyboard in brackets, with a dash, with a polite word",
+         ("[,fkfyc]", "(,fkfyc)", "-,fkfyc", ",fkfyc -", "please ,fkfyc", "Пожалуйста, ,fkfyc",
+          "моля (,fkfyc)", "(ИФДФТСУ)", "please ИФДФТСУ"), "balance.show", {}, ("keyboard_layout",), True),
+    Form("wrong keyboard and a dash", ("Gthtdjl - 89161234567 50", "gthtdjl-89161234567 50", "екфтыаук-89161234567 50"),
+         "transfer.send", SEND, ("punctuation", "keyboard_layout"), True),
+    Form("wrong keyboard, unit and all", ("gthtdjl 89161234567 50he,", "gthtdjl 89161234567 50 he,",
+                                          "gthtdjl 89161234567 50h/"),
+         "transfer.send", SEND, ("keyboard_layout",), True),
+    Form("wrong keyboard and a sign of the plan", ("yjvthf -89161234567", "yjvthf-89161234567"),
+         "numbers.unlink", {"number": N}, ("keyboard_layout",), True),
+    Form("a digit in the keyword and a dash", ("ПЕРЕВ0Д-89161234567 50", "ПЕРЕВ0Д - 89161234567 50",
+                                               "ПРЕВ0Д-89161234567 50", "TRAN5FER-89161234567 50"),
+         "transfer.send", SEND, ("punctuation", "lookalike_letters"), True),
+    Form("a digit in the keyword and a sign of the plan", ("Н0МЕРА-89161234567",), "numbers.unlink", {"number": N},
+         ("lookalike_letters",)),
+    Form("letters for digits before a unit", ("ПЕРЕВОД 89161234567 5Оруб", "ПРЕВОД 89161234567 5Олв",
+                                              "TRANSFER 89161234567 5Orub"), "transfer.send", SEND,
+         ("lookalike_digits",), True),
+    Form("letters for digits before a unit, dialled", ("*112*89161234567*5Оруб#",),
+         "transfer.send", SEND, (), True, USSD),
+    Form("a call word and no final hash", ("*100 вызов", "*100 (call)", "*100 обаждане", "*100вызов"),
+         "balance.show", {}, ("tail", "final_hash"), channel=USSD),
+    Form("a call word and no final hash by SMS", ("*111*828*1 [вызов]", "*111*828*1 send"), "numbers.connect"),
+    Form("a call word, no final hash and letters for digits", ("*1OO вызов",), "balance.show", {},
+         ("lookalike_digits", "tail", "final_hash"), channel=USSD),
     Form("no sign, polite, in quotes", ("«НОМЕРА» 8 916 123 45 67, пожалуйста!",), "numbers.link", {"number": N},
          ("polite_words", "sign"), True),
 )  # fmt: skip
 EXAMPLES = [(form, text) for form in FORMS for text in form.texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "corrections"),
+    [("СМС 89161234567 привет, спасибо!", ()), ("моля СМС 89161234567 привет, спасибо", ("polite_words",))],
+)
+def test_a_free_text_takes_no_correction(grammar: Grammar, text: str, corrections: tuple[str, ...]) -> None:
+    """What was written to somebody stays as it is, and no correction of it is told; one of what stands before is."""
+    reading = grammar.read(text, SMS, "111")
+
+    assert reading.arguments["text"] == text[text.index("привет") :]
+    assert reading.corrections == corrections
 
 
 @pytest.mark.parametrize(("form", "text"), EXAMPLES, ids=[f"{form.name}: {text!a}" for form, text in EXAMPLES])
