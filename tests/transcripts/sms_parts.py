@@ -2,7 +2,7 @@
 
 `python -m tests.transcripts.sms_parts` prints a line a text, the most parts first: parts, characters, file and line,
 the text. To be looked at before and after a change of texts. With `--write` it writes the table `sms_parts.txt` anew,
-which the tests hold the texts to: the id of each text that takes more than one SMS somewhere in the transcripts, and its
+which the tests hold the texts to: the id of each text that takes more than one SMS somewhere in the transcripts, its
 parts. A new row, or a higher number, is a decision: docs/transcripts.md says what may be long.
 """
 
