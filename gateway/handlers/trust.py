@@ -87,12 +87,15 @@ def connect(command: Connect, uow: UnitOfWork) -> Outcome:
     )
 
 
-@handles(Disconnect, refuses=["debt"])
+@handles(Disconnect, refuses=["payer", "debt"])
 def disconnect(command: Disconnect, uow: UnitOfWork) -> Outcome:
-    """Asked first, because it cannot be had back at once; not while the account is below zero."""
+    """Asked first, because it cannot be had back at once; not while the account is below zero. Only for whose account
+    it is: a member of the family would take the head's limit away."""
     account = uow.account(_subject(command, uow).account)
     if not uow.record(Trust, account.id).limit:
         return Outcome(replies=(Reply(command.actor, "trust-already_off"),))
+    if account.id != AccountId(command.msisdn):
+        return refused(command, "payer")
     if account.balance < 0:
         return refused(command, "debt", balance=account.balance)
     if command.confirmed is None:

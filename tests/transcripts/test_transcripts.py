@@ -19,6 +19,7 @@ from gateway.replay.runner import SECRET, Difference, Result, run_all
 from gateway.replay.steps import Message
 from gateway.replay.transcript import read_transcript
 from gateway.rooms import Rooms
+from tests.transcripts.sms_parts import TABLE, noted, table
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "transcripts"
 FILES = [path.relative_to(ROOT) for path in transcripts_in([ROOT])]
@@ -27,9 +28,15 @@ CODE = re.compile(r"\*\d[\d*]*#")
 """A code that a text offers, ready to be dialled."""
 
 
+PARTS: dict[str, int] = {}
+"""The most SMS that each text took in what was played, by its id."""
+
+
 @functools.cache
 def rooms() -> Rooms:
-    return Rooms(Settings(), SECRET)
+    opened = Rooms(Settings(), SECRET)
+    noted(opened, PARTS)
+    return opened
 
 
 @functools.cache
@@ -78,6 +85,14 @@ def test_every_command_is_used() -> None:
     commands = {line.command for line in rooms().surroundings.code_list}
 
     assert set() == commands - texts
+
+
+def test_texts_take_no_more_sms_than_the_table_allows() -> None:
+    """A text of the transcripts that takes more than one SMS is in the table with its parts, and no other one is."""
+    for path in FILES:
+        played(path)
+
+    assert TABLE.read_text(encoding="utf-8") == table(PARTS), "python -m tests.transcripts.sms_parts --write"
 
 
 MAIN = {

@@ -8,7 +8,7 @@ blacklist-list =
        *[more] Черен списък ({ $count }), последни: { $numbers }. Махане: *111*442*2*номер#
     }
 blacklist-barred =
-    { $number } е в черния списък, общо { $count }. Махане: { $letters ->
+    { $number } е в черния списък ({ $count }). Махане: { $letters ->
         [0] *111*442*2*{ $number }#
        *[1] SMS ЧЕРЕН - { $number }
     }

@@ -6,7 +6,7 @@ family-list_member = За вашия номер плаща { PHONE($payer) }. В
 family-invite_ask = Да плащате ли за { PHONE($number) }? ДА { $code } или *111*97*{ $code }#
 family-invited = Заявление { $reference } е прието. { PHONE($number) } трябва да се съгласи до { $hours } ч.
 family-offer = { PHONE($number) } ще плаща за вашия номер. Парите във вашата сметка ще чакат. Да: *111*750*4*{ $code }# Не: *111*750*5*{ $code }# Срок { $hours } ч
-family-joined = { PHONE($number) } е към вашата сметка, общо { $count }. Махане: *111*750*2*{ $number }#
+family-joined = { PHONE($number) } е на вашата сметка ({ $count }). Махане: *111*750*2*{ $number }#
 family-joined_member =
     За вашия номер вече плаща { PHONE($payer) }.{ $kept ->
         [0] {""}

@@ -34,12 +34,12 @@ locator-stopped = Търсенето е изключено, отнети съг�
 
 # Why there is no place; what the request cost has come back.
 locator-off =
-    { $who }: телефонът е изключен или без обхват.{ $price ->
+    { $who } е изключен или без обхват.{ $price ->
         [0] {""}
        *[some] {" "}Върнахме { MONEY($price) }.
     } Опитайте по-късно.
 locator-unknown =
-    { $who }: мрежата не знае къде е телефонът.{ $price ->
+    { $who }: мрежата не го вижда.{ $price ->
         [0] {""}
        *[some] {" "}Върнахме { MONEY($price) }.
     } Опитайте по-късно.

@@ -10,7 +10,7 @@ message-ask_again =
         [1] {""}
        *[more] {" "}(части: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
-message-sent = SMS до { PHONE($number) } е изпратен. Платени { MONEY($price) }, остават { MONEY($left) }.
+message-sent = SMS до { PHONE($number) } е изпратен: { MONEY($price) }, остават { MONEY($left) }.
 message-sent_free = SMS до { PHONE($number) } е изпратен безплатно. Пакети: *100*2#
 # What the other one gets: from whom, and the text as it was written.
 message-text = { PHONE($number) }: { $text }

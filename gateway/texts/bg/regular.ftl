@@ -19,7 +19,7 @@ regular-missed = Преводът { MONEY($amount) } на { PHONE($number) } н�
     }. Следващ: { DATE($next) }. Отказ: *114*{ $number }#
 regular-ended = Преводи на { PHONE($number) } повече няма да има: този номер не може да ги получава от вас.
 
-regular-self = Не може да превеждате на същия номер. Посочете друг: *114*номер*1*сума#
+regular-self = Това е вашият номер. Посочете друг: *114*номер*1*сума#
 regular-company = Номер на фирма не може да превежда пари. Преводът е възможен от личен номер.
 regular-tariff = В тарифа «{ NAME($tariff) }» няма преводи. Смяна на тарифата: *111*59*9#
 regular-unknown_number = { PHONE($number) } не е наш абонат. Проверете номера: *114*номер*1*сума#
@@ -27,5 +27,5 @@ regular-other_region = Номерът { PHONE($number) } е от друг рег
 regular-same_account = Номерът { PHONE($number) } е със същата сметка, превод не е нужен. Баланс: *100#
 regular-sum_limits = Наведнъж може от { MONEY($min) } до { MONEY($max) }, например: *114*{ $number }*1*{ $example }#
 regular-not_enough_money = За таксата { MONEY($fee) } не стигат { MONEY($missing) }. Заредете сметката: *115#
-regular-too_many = Редовните преводи може да са най-много { $max }. Отказ от един: *114*{ $number }#
+regular-too_many = Редовните преводи са най-много { $max }. Отказ от един: *114*{ $number }#
 regular-not_set = Преводи на { PHONE($number) } няма. Настройка: *114*номер*1*сума#. 1 - всеки ден, 2 - седмица, 3 - месец

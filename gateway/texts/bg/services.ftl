@@ -61,19 +61,19 @@ services-connect_again_once = Нова цена: { MONEY($price) } еднокр�
 
 services-connected = „{ NAME($name) }“ е включена. Платени { MONEY($price) }, остават { MONEY($left) }. Следващо плащане { DAY($until) }. Изключване: *111*8111*2*{ $id }#
 services-connected_once = „{ NAME($name) }“ е включена. Платени { MONEY($price) }, остават { MONEY($left) }. Друго не се плаща. Изключване: *111*8111*2*{ $id }#
-services-connected_free = „{ NAME($name) }“ е включена, безплатно. Изключване: *111*8111*2*{ $id }#
+services-connected_free = „{ NAME($name) }“ е включена безплатно. Изключване: *111*8111*2*{ $id }#
 services-already_on = „{ NAME($name) }“ вече е включена, платена до { DAY($until) }. Изключване: *111*8111*2*{ $id }#
-services-already_on_free = „{ NAME($name) }“ вече е включена, безплатно. Изключване: *111*8111*2*{ $id }#
+services-already_on_free = „{ NAME($name) }“ вече е включена безплатно. Изключване: *111*8111*2*{ $id }#
 services-already_on_plain = „{ NAME($name) }“ вече е включена. Изключване: *111*8111*2*{ $id }#
 services-already_suspended = „{ NAME($name) }“ е включена, но чака плащане. Заредете сметката и ще заработи. Изключване: *111*8111*2*{ $id }#
 
 services-disconnect_ask = Да изключим ли „{ NAME($name) }“? Платеното до { DAY($until) } не се връща. ДА { $code } или *111*97*{ $code }#
 services-disconnect_ask_unpaid = Да изключим ли „{ NAME($name) }“? Пари не се връщат. ДА { $code } или *111*97*{ $code }#
-services-disconnect_ask_free = Да изключим ли „{ NAME($name) }“? Тя е безплатна. ДА { $code } или *111*97*{ $code }#
+services-disconnect_ask_free = Да изключим ли „{ NAME($name) }“? ДА { $code } или *111*97*{ $code }#
 services-disconnected = „{ NAME($name) }“ е изключена, беше платена до { DAY($until) }. Отново: *111*8111*1*{ $id }#
 services-disconnected_unpaid = „{ NAME($name) }“ е изключена, няма да плащате. Отново: *111*8111*1*{ $id }#
 services-disconnected_free = „{ NAME($name) }“ е изключена. Отново: *111*8111*1*{ $id }#
-services-already_off = „{ NAME($name) }“ не е включена при вас. Включване: *111*8111*1*{ $id }#
+services-already_off = „{ NAME($name) }“ не е включена. Включване: *111*8111*1*{ $id }#
 
 services-unknown_service =
     { $count ->
@@ -87,14 +87,14 @@ services-unknown_service =
         }
     }
 services-closed = „{ NAME($name) }“ вече не се включва. Други услуги: *111*8111*9#
-services-banned = „{ NAME($name) }“ не се включва: забранили сте нови абонаменти. Разрешаване: *152*2*5#
+services-banned = „{ NAME($name) }“ не се включва: спрели сте абонаментите. Връщане: *152*2*5#
 services-excluded = „{ NAME($name) }“ не работи заедно с „{ NAME($other) }“. Първо я изключете: *111*8111*2*{ $id }#
-services-needs_tariff = „{ NAME($name) }“ е само за тарифа „{ NAME($tariff) }“. Какво може да включите: *111*8111*9#
-services-tariff_forbids = „{ NAME($name) }“ не е за вашата тарифа „{ NAME($tariff) }“. Какво може да включите: *111*8111*9#
+services-needs_tariff = „{ NAME($name) }“ е само за „{ NAME($tariff) }“. Какво може: *111*8111*9#
+services-tariff_forbids = „{ NAME($name) }“ не е за тарифа „{ NAME($tariff) }“. Какво може: *111*8111*9#
 services-not_enough_money = „{ NAME($name) }“ струва { MONEY($price) }, не достигат { MONEY($missing) }. Заредете сметката и опитайте пак: *111*8111*1*{ $id }#
 services-mandatory = „{ NAME($name) }“ не може да се изключи: без нея няма връзка. Другите ви услуги: *111*8111#
 
 services-renewed = „{ NAME($name) }“ е платена до { DAY($until) }: { MONEY($price) }. Остават { MONEY($left) }. Изключване: *111*8111*2*{ $id }#
-services-suspended = „{ NAME($name) }“ чака плащане: не достигат { MONEY($missing) }. Включва се при зареждане: *115#
-services-resumed = „{ NAME($name) }“ отново работи. Платени { MONEY($price) }, остават { MONEY($left) }. Следващо плащане { DAY($until) }.
-services-ended = „{ NAME($name) }“ е изключена: месец нямаше пари за нея. Включване: *111*8111*1*{ $id }#
+services-suspended = „{ NAME($name) }“ чака плащане. Заредете { MONEY($missing) } и ще работи: *115#
+services-resumed = „{ NAME($name) }“ отново работи: { MONEY($price) } до { DAY($until) }, остават { MONEY($left) }. Изключване: *111*8111*2*{ $id }#
+services-ended = „{ NAME($name) }“ е изключена: месец без плащане. Включване: *111*8111*1*{ $id }#

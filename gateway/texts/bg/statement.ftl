@@ -17,10 +17,10 @@ statement-deliver = { $where ->
        *[mail] Извлечението ще идва като файл { $form } на { $email }
     }
 
-statement-future = Този период още не е започнал. Днес е { DATE($today) }. Пример: ИЗВЛЕЧЕНИЕ 010326 310326
+statement-future = Периодът не е започнал. Днес е { DATE($today) }. ИЗВЛЕЧЕНИЕ 010326 310326
 statement-too_old = Извлечение има най-много за { $months } мес., от { DATE($oldest) }. По-старо - в магазин с паспорт.
 statement-no_usage = От { DATE($since) } до { DATE($until) } няма нищо. Друг период: *111*551*7*от*до#, например *111*551*7*010326*100326#
-statement-no_email = Няма адрес на поща. Изпратете SMS: ИЗВЛЕЧЕНИЕ 010326 100326 anna@example.com
+statement-no_email = Няма адрес на поща. SMS: ИЗВЛЕЧЕНИЕ 010326 100326 anna@example.com
 statement-address_refused = Пощата { $email } не приема писма. Проверете адреса: ИЗВЛЕЧЕНИЕ 010326 100326 адрес
 statement-mail_refused = Писмото до { $email } не е прието. Опитайте друг адрес или SMS: *111*551*3*1#
 statement-no_answer = Писмото до { $email } не можа да се изпрати. Опитайте по-късно или SMS: *111*551*3*1#

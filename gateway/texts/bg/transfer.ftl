@@ -20,7 +20,7 @@ transfer-day_limit =
     }
 transfer-receiver_day_limit =
     { $left ->
-        [0] Номерът { PHONE($number) } днес не може да получава повече преводи. Опитайте утре.
+        [0] Номерът { PHONE($number) } днес не приема повече преводи. Опитайте утре.
        *[more] Номерът { PHONE($number) } днес може да получи още { MONEY($left) }: *112*{ $number }*{ $example }#
     }
 transfer-not_enough_money =

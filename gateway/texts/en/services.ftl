@@ -96,5 +96,5 @@ services-mandatory = "{ NAME($name) }" cannot be switched off: calls do not work
 
 services-renewed = "{ NAME($name) }" is paid until { DAY($until) }: { MONEY($price) }. Left { MONEY($left) }. To switch off: *111*8111*2*{ $id }#
 services-suspended = "{ NAME($name) }" waits for payment: { MONEY($missing) } more is needed. It works again when you top up: *115#
-services-resumed = "{ NAME($name) }" works again. Charged { MONEY($price) }, left { MONEY($left) }. Next payment { DAY($until) }.
+services-resumed = "{ NAME($name) }" works again: { MONEY($price) } until { DAY($until) }, left { MONEY($left) }. Disconnect: *111*8111*2*{ $id }#
 services-ended = "{ NAME($name) }" is off: for a month there was no money for it. To connect: *111*8111*1*{ $id }#

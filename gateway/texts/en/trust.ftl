@@ -9,7 +9,7 @@ trust-disconnect_ask = Switch Full trust off? The balance will no longer go belo
 trust-disconnected = Full trust is off. To switch it on again: *111*2118*1#
 
 trust-company = Full trust is for private customers. This is a company's number.
-trust-payer = Another number pays for you. Only that number can switch Full trust on: *111*2118*1#
+trust-payer = Another number pays for you. Only that number can change Full trust: *111*2118#
 trust-too_new = Full trust can be had { $months } months after the number was bought. Meanwhile: *111*123#
 trust-spent_too_little = { MONEY($min) } spent in 3 months is needed, you have { MONEY($spent) }. Meanwhile: *111*123#
 trust-debt = Your balance is { MONEY($balance) }. Please top up first: *115#

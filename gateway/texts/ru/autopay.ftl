@@ -20,15 +20,15 @@ autopay-set = { $kind ->
        *[monthly] Автоплатёж включён: { MONEY($amount) } каждое { $day }-е число.
     } Отключить: *111*114*2#
 autopay-off = Автоплатёж отключён. Включить: *111*114*1*порог*сумма#
-autopay-paid = Автоплатёж: с карты { MONEY($amount) }, на счёте { MONEY($balance) }. Отключить: *111*114*2#
+autopay-paid = Автоплатёж { MONEY($amount) }, на счёте { MONEY($balance) }. Отключить: *111*114*2#
 
-autopay-threshold_limits = Порог может быть от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
-autopay-sum_limits = Сумма может быть от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
+autopay-threshold_limits = Порог от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
+autopay-sum_limits = Сумма от { MONEY($min) } до { MONEY($max) }, например: *111*114*1*100*300#
 autopay-not_payer = За ваш номер платит { PHONE($number) }. Автоплатёж включают с того номера.
 autopay-not_on = Автоплатёж и так не включён. Включить: *111*114*1*порог*сумма#
-autopay-day_limit = Автоплатёж { MONEY($amount) } не сделан: за день можно { MONEY($max) }. Пополнить: *115*сумма#
-autopay-no_card = Автоплатёж { MONEY($amount) } не прошёл: карта не привязана. Отключить: *111*114*2#
-autopay-card_expired = Автоплатёж { MONEY($amount) } не прошёл: срок карты истёк. Отключить: *111*114*2#
+autopay-day_limit = Автоплатёж { MONEY($amount) } не прошёл: в день до { MONEY($max) }. Сами: *115*сумма#
+autopay-no_card = Автоплатёж { MONEY($amount) } не прошёл: нет карты. Отключить: *111*114*2#
+autopay-card_expired = Автоплатёж { MONEY($amount) } не прошёл: срок карты истёк. Отменить: *111*114*2#
 autopay-declined = Автоплатёж { MONEY($amount) } не прошёл: отказал банк. Пополнить: *115*сумма#
-autopay-limit = Автоплатёж { MONEY($amount) } больше лимита карты. Меньше: *111*114*1*порог*сумма#
+autopay-limit = Автоплатёж { MONEY($amount) } выше лимита карты: *111*114*1*порог*сумма#
 autopay-no_answer = Автоплатёж { MONEY($amount) } не прошёл: банк не ответил. Пополнить: *115*сумма#

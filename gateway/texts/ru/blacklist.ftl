@@ -8,7 +8,7 @@ blacklist-list =
        *[more] Чёрный список ({ $count }), последние: { $numbers }. Убрать: *111*442*2*номер#
     }
 blacklist-barred =
-    { $number } в чёрном списке, всего { $count }. Убрать: { $letters ->
+    { $number } в чёрном списке ({ $count }). Убрать: { $letters ->
         [0] *111*442*2*{ $number }#
        *[1] SMS ЧС - { $number }
     }
@@ -18,7 +18,7 @@ blacklist-already_barred =
        *[1] SMS ЧС - { $number }
     }
 blacklist-unbarred =
-    { $number } не в чёрном списке, осталось { $count }. Вернуть: { $letters ->
+    { $number } не в списке, осталось { $count }. Вернуть: { $letters ->
         [0] *111*442*1*{ $number }#
        *[1] SMS ЧС + { $number }
     }

@@ -17,8 +17,8 @@ child-added_child = { PHONE($number) } видит ваш баланс, услу�
 child-already = { PHONE($number) } уже среди ваших детей. Убрать: *111*7788*2*{ $number }#
 child-removed = Вы не следите за { PHONE($number) }. Вернуть: *111*7788*1*{ $number }#
 child-removed_child =
-    { PHONE($number) } больше не следит за вашим номером.{ $parents ->
-        [0] {" "}Закрытые для вас номера открыты.
+    { PHONE($number) } больше не следит за вами.{ $parents ->
+        [0] {" "}Запреты номеров сняты.
        *[some] {""}
     }
 child-show =

@@ -34,12 +34,12 @@ locator-stopped = Поиск отключён, согласий отозвано
 
 # Why there is no place; what the request cost has come back.
 locator-off =
-    { $who }: телефон выключен или вне сети.{ $price ->
+    { $who } выключен или вне сети.{ $price ->
         [0] {""}
        *[some] {" "}Вернули { MONEY($price) }.
     } Повторите позже.
 locator-unknown =
-    { $who }: сеть не знает, где телефон.{ $price ->
+    { $who }: сеть его не видит.{ $price ->
         [0] {""}
        *[some] {" "}Вернули { MONEY($price) }.
     } Повторите позже.

@@ -10,7 +10,7 @@ message-ask_again =
         [1] {""}
        *[more] {" "}(частей: { $parts })
     } за { MONEY($price) }? ДА { $code } или *111*97*{ $code }#
-message-sent = SMS на { PHONE($number) } отправлена. Списано { MONEY($price) }, осталось { MONEY($left) }.
+message-sent = SMS на { PHONE($number) } отправлена: { MONEY($price) }, осталось { MONEY($left) }.
 message-sent_free = SMS на { PHONE($number) } отправлена бесплатно. Пакеты: *100*2#
 # What the other one gets: from whom, and the text as it was written.
 message-text = { PHONE($number) }: { $text }

@@ -12,7 +12,7 @@ numbers-list_off = «Номера» не подключены, связанны�
 
 numbers-link_ask = Номер { PHONE($number) } хочет управлять вашим в общем кабинете. Согласны: SMS ДА { $code } или *111*97*{ $code }#. Нет: НЕТ { $code }. Ждём { $hours } ч.
 numbers-link_asked = Вопрос послан на { PHONE($number) }. Ответьте с него за { $hours } ч.
-numbers-linked = { PHONE($number) } связан с вашим, всего { $count }. Отвязать: *111*828*8*{ $number }#
+numbers-linked = { PHONE($number) } связан, всего { $count }. Отвязать: *111*828*8*{ $number }#
 numbers-linked_target = Ваш номер связан с { PHONE($number) }. Отвязать: *111*828*8*{ $own }#
 numbers-unlinked = Номер { PHONE($number) } отвязан. Связать снова: *111*828*3*{ $number }#
 numbers-unlinked_own = Ваш номер больше не связан с другими. Связать снова: *111*828*3*номер#

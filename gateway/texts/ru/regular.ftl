@@ -19,7 +19,7 @@ regular-missed = Перевод { MONEY($amount) } на { PHONE($number) } не 
     }. Следующий { DATE($next) }. Отменить: *114*{ $number }#
 regular-ended = Переводов на { PHONE($number) } больше не будет: этот номер не может их получать от вас.
 
-regular-self = На этот же номер переводить нельзя. Укажите другой: *114*номер*1*сумма#
+regular-self = Это ваш же номер. Укажите другой: *114*номер*1*сумма#
 regular-company = С номера организации перевод невозможен, только с личного.
 regular-tariff = На тарифе «{ NAME($tariff) }» нет переводов. Сменить тариф: *111*59*9#
 regular-unknown_number = { PHONE($number) } не наш абонент. Проверьте номер: *114*номер*1*сумма#
@@ -27,5 +27,5 @@ regular-other_region = { PHONE($number) } из другого региона, п
 regular-same_account = У номера { PHONE($number) } тот же счёт, переводить не нужно. Баланс: *100#
 regular-sum_limits = За раз можно от { MONEY($min) } до { MONEY($max) }, например: *114*{ $number }*1*{ $example }#
 regular-not_enough_money = На плату { MONEY($fee) } не хватает { MONEY($missing) }. Пополните счёт: *115#
-regular-too_many = Регулярных переводов может быть не больше { $max }. Отменить один: *114*{ $number }#
+regular-too_many = Регулярных переводов не больше { $max }. Отменить один: *114*{ $number }#
 regular-not_set = Переводов на { PHONE($number) } нет. Настроить: *114*номер*1*сумма#. 1 - каждый день, 2 - неделю, 3 - месяц

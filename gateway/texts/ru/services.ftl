@@ -63,7 +63,7 @@ services-connected = «{ NAME($name) }» подключена. Списано { 
 services-connected_once = «{ NAME($name) }» подключена. Списано { MONEY($price) }, осталось { MONEY($left) }. Больше платить не нужно. Отключить: *111*8111*2*{ $id }#
 services-connected_free = «{ NAME($name) }» подключена, бесплатно. Отключить: *111*8111*2*{ $id }#
 services-already_on = «{ NAME($name) }» уже подключена, оплачена до { DAY($until) }. Отключить: *111*8111*2*{ $id }#
-services-already_on_free = «{ NAME($name) }» уже подключена, бесплатно. Отключить: *111*8111*2*{ $id }#
+services-already_on_free = «{ NAME($name) }» уже есть, бесплатно. Отключить: *111*8111*2*{ $id }#
 services-already_on_plain = «{ NAME($name) }» уже подключена. Отключить: *111*8111*2*{ $id }#
 services-already_suspended = «{ NAME($name) }» подключена, но ждёт оплаты. Пополните счёт, и она заработает. Отключить: *111*8111*2*{ $id }#
 
@@ -87,14 +87,14 @@ services-unknown_service =
         }
     }
 services-closed = «{ NAME($name) }» больше не подключают. Другие услуги: *111*8111*9#
-services-banned = «{ NAME($name) }» не подключить: новые подписки запрещены вами. Разрешить: *152*2*5#
+services-banned = «{ NAME($name) }» не включить: подписки вы запретили. Разрешить: *152*2*5#
 services-excluded = «{ NAME($name) }» не работает вместе с «{ NAME($other) }». Сначала отключите её: *111*8111*2*{ $id }#
-services-needs_tariff = «{ NAME($name) }» только для тарифа «{ NAME($tariff) }». Что можно подключить: *111*8111*9#
-services-tariff_forbids = «{ NAME($name) }» не для вашего тарифа «{ NAME($tariff) }». Что можно подключить: *111*8111*9#
+services-needs_tariff = «{ NAME($name) }» только для тарифа «{ NAME($tariff) }». Что можно: *111*8111*9#
+services-tariff_forbids = «{ NAME($name) }» не для тарифа «{ NAME($tariff) }». Что можно: *111*8111*9#
 services-not_enough_money = «{ NAME($name) }» стоит { MONEY($price) }, не хватает { MONEY($missing) }. Пополните счёт и повторите: *111*8111*1*{ $id }#
 services-mandatory = «{ NAME($name) }» отключить нельзя: без неё связь не работает. Другие ваши услуги: *111*8111#
 
 services-renewed = «{ NAME($name) }» оплачена до { DAY($until) }: { MONEY($price) }. Осталось { MONEY($left) }. Отключить: *111*8111*2*{ $id }#
-services-suspended = «{ NAME($name) }» ждёт оплаты: не хватает { MONEY($missing) }. Включится, как пополните: *115#
-services-resumed = «{ NAME($name) }» снова работает. Списано { MONEY($price) }, осталось { MONEY($left) }. Следующая оплата { DAY($until) }.
-services-ended = «{ NAME($name) }» отключена: месяц не было денег на оплату. Подключить: *111*8111*1*{ $id }#
+services-suspended = «{ NAME($name) }» ждёт оплаты. Пополните на { MONEY($missing) }, и включится: *115#
+services-resumed = «{ NAME($name) }» снова работает: { MONEY($price) } до { DAY($until) }, осталось { MONEY($left) }. Отключить: *111*8111*2*{ $id }#
+services-ended = «{ NAME($name) }» отключена: месяц без оплаты. Подключить: *111*8111*1*{ $id }#

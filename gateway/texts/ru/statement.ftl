@@ -17,10 +17,10 @@ statement-deliver = { $where ->
        *[mail] Детализация будет приходить файлом { $form } на { $email }
     }
 
-statement-future = Период ещё не начался. Пример: ДЕТАЛИЗАЦИЯ 010326 310326. Сегодня { DATE($today) }
+statement-future = Период не начался. Сегодня { DATE($today) }. ДЕТАЛИЗАЦИЯ 010326 310326
 statement-too_old = Детализация есть не больше чем за { $months } мес., с { DATE($oldest) }. Более ранняя - в салоне с паспортом.
 statement-no_usage = С { DATE($since) } по { DATE($until) } ничего не было. Другой период: *111*551*7*с*по#, например *111*551*7*010326*100326#
-statement-no_email = Не указан адрес почты. Пришлите SMS: ДЕТАЛИЗАЦИЯ 010326 100326 anna@example.com
+statement-no_email = Нет адреса почты. SMS: ДЕТАЛИЗАЦИЯ 010326 100326 anna@example.com
 statement-address_refused = Почта { $email } не принимает письма. Проверьте адрес: ДЕТАЛИЗАЦИЯ 010326 100326 адрес
 statement-mail_refused = Письмо на { $email } не принято. По SMS: *111*551*3*1#
 statement-no_answer = Письмо на { $email } не ушло. По SMS: *111*551*3*1#

@@ -20,7 +20,7 @@ transfer-day_limit =
     }
 transfer-receiver_day_limit =
     { $left ->
-        [0] Номер { PHONE($number) } сегодня больше не может получать переводы. Попробуйте завтра.
+        [0] Номер { PHONE($number) } сегодня больше не примет переводов. Завтра можно.
        *[more] { PHONE($number) } может получить ещё { MONEY($left) }: *112*{ $number }*{ $example }#
     }
 transfer-not_enough_money =
