@@ -186,6 +186,7 @@ class BoundConnection:
     """A connection that encodes what it is given, as a real one does, and keeps it."""
 
     id, name, system_id, bound, may_send, window, window_free = 1, "link", "gw", True, True, 10, 10
+    takes_tlvs = True
 
     def send(self, pdu: SubmitSm, context: object = None) -> int:
         encode(pdu)

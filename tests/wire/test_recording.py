@@ -89,9 +89,12 @@ def shows(octets: bytes, secret: str) -> list[bytes]:
 
 def in_a_number(pdu: bytes, form: bytes, secret: str) -> bool:
     """Whether the digits stand within a longer number only: that is no code."""
-    if form != secret.encode("latin-1") or not secret.isdigit():
+    if not secret.isdigit():
         return False
-    return re.search(rb"(?<![0-9])" + form + rb"(?![0-9])", pdu) is None
+    if form == secret.encode("latin-1"):
+        return re.search(rb"(?<![0-9])" + form + rb"(?![0-9])", pdu) is None
+    wide = secret.encode("utf-16-be").strip(b"\0")  # what both forms of UCS-2 have in common
+    return form.strip(b"\0") == wide and re.search(rb"(?<![0-9]\0)" + wide + rb"(?!\0[0-9])", pdu) is None
 
 
 async def test_no_secret_is_recorded(tmp_path: Path) -> None:
