@@ -32,6 +32,7 @@ from gateway.menus import (
     Show,
     input_screen,
     what_is_wrong,
+    wrong_answer,
 )
 from gateway.messages import CODE_PLACE, Inbound
 from gateway.misreadings import MASK, masked_digits
@@ -218,7 +219,7 @@ class Conversation:
             return self._answer_command(dialog, "confirm.accept", typed)
         if typed in (NO, BACK, START):
             return self._answer_command(dialog, "confirm.decline", typed)
-        return self._question(situation, dialog, dialog.page, self._reader(situation, dialog.latin).text("menu-wrong"))
+        return self._question(situation, dialog, dialog.page, wrong=True)
 
     def _answer_command(self, dialog: Dialog, command: str, typed: str) -> Turn:
         row: CodeRow | None = self._answers.get(command)
@@ -404,12 +405,14 @@ class Conversation:
         # A screen without room for the answers must say that there is another one.
         return pages(f"{dialog.text}\n{reader.text('menu-yes_no')}", situation.size, reader.text("menu-more"))
 
-    def _question(self, situation: Situation, dialog: Dialog, page: int, wrong: str = "") -> Turn:
+    def _question(self, situation: Situation, dialog: Dialog, page: int, *, wrong: bool = False) -> Turn:
+        """A page of a question. That the answer was none of its digits stands on top, as short as there is room for."""
         screens = self._question_pages(situation, dialog)
         page = min(page, len(screens) - 1)
         screen = screens[page]
-        if wrong and situation.size.holds(f"{wrong}\n{screen}"):
-            screen = f"{wrong}\n{screen}"
+        if wrong:
+            heads = wrong_answer(self._reader(situation, dialog.latin))
+            screen = next((told for head in heads if situation.size.holds(told := f"{head}\n{screen}")), screen)
         return self._kept(situation, msgspec.structs.replace(dialog, page=page), screen)
 
     # -- what a command has answered

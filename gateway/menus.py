@@ -376,8 +376,9 @@ class MenuTree:
             text, _ = first_page("\n".join([*lines[first : first + 1], back]), reader.size, "")
         elif wrong:
             below = text.removeprefix(title)
-            shorter = (wrong, reader.text("menu-wrong_short"), "!")
-            text = next((head + below for head in shorter if reader.size.holds(head + below)), text)
+            text = next(
+                (head + below for head in (wrong, *wrong_answer(reader)[1:]) if reader.size.holds(head + below)), text
+            )
         return Show(text, place.path, place.typed, number)
 
     def _shown(self, menu: Menu, reader: Reader) -> list[MenuItem]:
@@ -429,7 +430,7 @@ class MenuTree:
             return self._more(place, page, reader)
         item = next((each for each in self._shown(place.menu, reader) if each.digit == typed), None)
         if item is None:
-            return self.show(place, reader, page, reader.text("menu-wrong"))
+            return self.show(place, reader, page, wrong_answer(reader)[0])
         below = self._below_item(place, item)
         return below if isinstance(below, Run) else self.show(below, reader)
 
@@ -462,7 +463,7 @@ class MenuTree:
             return self._more(place, page, reader)
         value = kind.parse(typed)
         if choosing and not any(each[0] == value for each in self._choices(goal, reader)):
-            return self.show(place, reader, page, reader.text("menu-wrong"))
+            return self.show(place, reader, page, wrong_answer(reader)[0])
         if isinstance(value, Wrong):
             return self.show(place, reader, page, what_is_wrong(value, kind, typed, reader))
         done = (*place.typed, kind.written(value))
@@ -492,6 +493,11 @@ def input_screen(kind: ArgumentType, reader: Reader, wrong: str = "") -> str:
     text, _ = first_page(wrong or asked, reader.size, "")
     whole = f"{text}\n{reader.text('menu-back')}"
     return whole if reader.size.holds(whole) else text
+
+
+def wrong_answer(reader: Reader) -> tuple[str, str, str]:
+    """That an answer is none of what the screen offers, from the longest to what any screen has room for."""
+    return reader.text("menu-wrong"), reader.text("menu-wrong_short"), "!"
 
 
 def what_is_wrong(wrong: Wrong, kind: ArgumentType, typed: str, reader: Reader) -> str:

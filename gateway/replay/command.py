@@ -73,7 +73,9 @@ def replay(rooms: Rooms, paths: Sequence[Path], *, accept: bool, out: Console, r
     out.print(_table(results))
     differing = sum(not result.same for result in results)
     summary = f"{len(results)} transcripts, {sum(result.messages for result in results)} dialogs: "
-    out.print(summary + (f"{differing} differ" if differing else "all as written"), markup=False)
+    unread = f", {broken} could not be read" if broken else ""
+    came = f"{differing} differ" if differing else "all as written" if results else "nothing was run"
+    out.print(summary + came + unread, markup=False)
     if stopped:
         out.print(f"stopped by Ctrl-C: {len(transcripts) - len(results):,} transcripts were not run", style="yellow")
     if broken or stopped:

@@ -45,4 +45,4 @@ def replay_against(
             run = LiveReplay(recording, messages, places, rooms.dialects, rooms.operator.country, alike_of(start))
             with watched(run.size, "messages", interrupt) as watch:
                 comparisons.append(asyncio.run(run.run(target, watch)))
-    return reported(comparisons, paths, reports, out, zone)
+    return reported(comparisons, paths, reports, out, zone, loop)

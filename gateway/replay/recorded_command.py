@@ -91,7 +91,7 @@ def replay_recording(
             while len(comparisons) < loop and not (comparisons and interrupt.came):
                 before = size * len(comparisons)
                 comparisons.append(compared(rooms, recording, start, lambda done: watch(before + done)))  # noqa: B023
-    return reported(comparisons, paths, reports, out, zone)
+    return reported(comparisons, paths, reports, out, zone, loop)
 
 
 def told_of_catalogue(rooms: Rooms, recording: Recording, out: Console) -> None:
@@ -108,9 +108,12 @@ def told_of_catalogue(rooms: Rooms, recording: Recording, out: Console) -> None:
 
 
 def reported(
-    comparisons: Sequence[Comparison], paths: Sequence[Path], reports: Reports, out: Console, zone: ZoneInfo
+    comparisons: Sequence[Comparison], paths: Sequence[Path], reports: Reports, out: Console, zone: ZoneInfo, asked: int
 ) -> int:
-    """Prints the first of several runs of one recording and how the others were, writes the files; the exit status."""
+    """Prints the first of several runs of one recording and how the others were, writes the files; the exit status.
+
+    `asked`: how many runs were asked for; fewer, or a last one that is stopped, are no proof that all is the same.
+    """
     first = comparisons[0]
     print_comparison(first, out, zone)
     others = 0
@@ -119,12 +122,16 @@ def reported(
         others += not alike_runs
         came = "" if alike_runs else "; it told other things than the first run"
         out.print(f"run {number}: {summary(each)}{came}", markup=False)
+    if len(comparisons) < asked:
+        out.print(f"stopped by Ctrl-C: {asked - len(comparisons):,} runs were not made", style="yellow")
     name = ", ".join(map(str, paths))
     if reports.junit is not None:
         write_junit(first, reports.junit, name, zone)
     if reports.html is not None:
         write_html(first, reports.html, name, zone)
-    return max(status_of(first), DIFFERS if others else SAME)
+    if others or not first.same:
+        return DIFFERS
+    return NOT_RUN if len(comparisons) < asked or any(each.stopped for each in comparisons) else SAME
 
 
 def status_of(comparison: Comparison) -> int:

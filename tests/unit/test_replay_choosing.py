@@ -7,6 +7,7 @@ import io
 import os
 import pty
 import signal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +16,11 @@ from rich.console import Console
 from gateway.model import Channel, Instant, Msisdn
 from gateway.recording.messages import Said
 from gateway.replay.choosing import FilterError, choice_of, chosen
+from gateway.replay.command import NOT_RUN, SAME
 from gateway.replay.compare import Alike as AlikeTexts
 from gateway.replay.compare import Comparison, Told, Verdict, compare
 from gateway.replay.going import interruptible, watched
+from gateway.replay.recorded_command import Reports, reported
 from gateway.replay.report import print_comparison
 from smpp.pdu import SubmitSm
 
@@ -111,6 +114,15 @@ def test_differences_are_printed_by_cause() -> None:
 def test_a_partial_report_says_so() -> None:
     """What was ended by Ctrl-C is printed as far as it came."""
     assert "stopped by Ctrl-C: this is of the first 4 messages" in printed(Comparison(said=MESSAGES, stopped=True))
+
+
+def test_runs_that_were_not_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C between two runs of a recording: what was not run is told, and nobody says that all is the same."""
+    whole, zone = Comparison(said=MESSAGES), ZoneInfo("UTC")
+    made = [reported([whole] * runs, [Path("a")], Reports(), Console(), zone, 3) for runs in (2, 3)]
+
+    assert made == [NOT_RUN, SAME]
+    assert capsys.readouterr().out.count("stopped by Ctrl-C: 1 runs were not made") == 1
 
 
 def test_ctrl_c_asks_for_the_end() -> None:
