@@ -1,4 +1,6 @@
-"""Makes fixtures/recordings and fixtures/captures again: `make fixtures`. Loopback only; takes about two minutes.
+"""Makes fixtures/recordings and fixtures/captures again: `make fixtures`. Loopback only; takes about four minutes.
+
+Names given as arguments are made alone.
 
 A gateway with an empty store creates the numbers that it meets; simulators play the scenarios that lie beside the
 recordings, each as a message centre that one link of the gateway calls.
@@ -121,6 +123,9 @@ MADE: dict[str, Callable[[], object]] = {
 async def main(names: list[str]) -> None:
     # A centre that drops us again and again would be called more and more seldom.
     gateway.doors.Link = functools.partial(Link, retry_timer=RetryTimer(first_s=0.02, ceiling_s=0.05))  # type: ignore[misc,assignment]
+    unknown = [name for name in names if name not in MADE]
+    if unknown:
+        sys.exit(f"{unknown[0]} is none of {', '.join(MADE)}")
     for name in names or MADE:
         print(name, flush=True)
         await MADE[name]()  # type: ignore[misc]
