@@ -94,7 +94,7 @@ async def test_full_disk(own_gateway: Gateway) -> None:
 
     assert (refused, alive) == ([RTHROTTLED] * 3, ROK)
     assert answer.startswith(CONNECTED), "the commands that were put off had no effect"
-    assert second.startswith("«Вам звонили» уже подключена")
+    assert second.startswith("«Вам звонили» уже есть")
     assert own_gateway.telemetry.counters["messages"] == done + 2
     assert own_gateway.telemetry.counters["batches_failed"] >= 4
     assert sum((await own_gateway.store.ledger_sum()).values()) == 0

@@ -37,7 +37,7 @@ NUMBER = "79163000100"
 RECEIVER = "79163000200"
 CONNECT = sms_body(NUMBER, "ПОДКЛЮЧИТЬ 31")
 CONNECTED = "«Вам звонили» подключена, бесплатно."
-ALREADY = "«Вам звонили» уже подключена, бесплатно."
+ALREADY = "«Вам звонили» уже есть, бесплатно."
 
 
 async def unconfirmed(peer: RawPeer, body: bytes, sequence: int | None = None) -> tuple[Frame, str]:
