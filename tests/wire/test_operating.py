@@ -131,6 +131,7 @@ def folder_in_memory(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.alone
 async def test_import_into_a_running_gateway_beside_traffic(folder_in_memory: Path) -> None:
     """20,000 rows while a phone dials: no dial waits for more than a few rows of the import and the disk; the same file
     again changes nothing."""
