@@ -144,8 +144,11 @@ async def run_phase(bench: Bench, smsc: Generator, subject: Subject, status: Sta
     event["cpu_s_per_1000"] = round(cpu_s * 1000 / max(1, event["in_time"]), 5)
     event["cpu_share"] = round(cpu_s / event["elapsed_s"], 3)
     event["disk_stall_s"] = round(after.disk_stall_s - before.disk_stall_s, 2)
-    others_s = after.machine_cpu_s - before.machine_cpu_s - cpu_s - event["generator_cpu_share"] * event["elapsed_s"]
+    children_s = after.children_cpu_s - before.children_cpu_s
+    ours_s = cpu_s + children_s + event["generator_cpu_share"] * event["elapsed_s"]
+    others_s = after.machine_cpu_s - before.machine_cpu_s - ours_s
     event["others_cpu_share"] = round(max(0.0, others_s) / event["elapsed_s"], 3)
+    event["children_cpu_share"] = round(children_s / event["elapsed_s"], 3)
     event["stolen_s"] = round(after.stolen_s - before.stolen_s, 2)
     event["rss_mb"] = round(after.rss_bytes / subjects.MEBIBYTE, 1)
     event["submits_per_command"] = round(event["submits"] / max(1, event["answered"]), 2)

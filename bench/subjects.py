@@ -158,9 +158,13 @@ def write_catalogue(folder: Path) -> Catalogue:
 
 @dataclass(slots=True)
 class Usage:
-    """CPU time so far and memory now, of a process with all its threads; and what the machine did."""
+    """CPU time so far and memory now, of a process with all its threads; and what the machine did.
+
+    `children_cpu_s`: of the processes that it had at the first message: a recorder.
+    """
 
     cpu_s: float = 0.0
+    children_cpu_s: float = 0.0
     rss_bytes: int = 0
     disk_stall_s: float = 0.0
     machine_cpu_s: float = 0.0
@@ -189,6 +193,7 @@ class Subject:
         self.rss_start_bytes = self.rss_end_bytes = self.rss_peak_bytes = 0
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
+        self._children: list[psutil.Process] = []
         self._sampler: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Subject:
@@ -233,7 +238,8 @@ class Subject:
         try:
             process = psutil.Process(self.pid)
             times = process.cpu_times()
-            return Usage(times.user + times.system, process.memory_info().rss, *machine_usage())
+            children_s = sum(sum(each.cpu_times()[:2]) for each in self._children)
+            return Usage(times.user + times.system, children_s, process.memory_info().rss, *machine_usage())
         except psutil.NoSuchProcess:
             return Usage()
 
@@ -246,6 +252,7 @@ class Subject:
             await asyncio.sleep(SAMPLE_S)
 
     def mark_start(self) -> None:
+        self._children = psutil.Process(self.pid).children(recursive=True)
         self.rss_start_bytes = self.usage().rss_bytes
 
     def memory(self) -> dict[str, float]:
