@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,10 +27,23 @@ SAME_DIGITS = 7  # at the end of two addresses: the same phone, however the cent
 
 _encode = msgspec.msgpack.Encoder().encode
 
+Each = TypeVar("Each")
+
 
 def unnamed_key(number: str) -> str:
     """Under which a part is filed to which the centre gave no id: perhaps its receipt can be told by its number."""
     return f"?{number}"
+
+
+def _oldest(kept: Iterable[Each], count: int) -> list[Each]:
+    """In one walk: where a dictionary begins, each walk passes the places of all that were deleted before."""
+    return list(islice(kept, count))
+
+
+def _keep_newest(kept: dict[Each, Any], most: int) -> None:
+    if len(kept) > most:
+        for key in _oldest(kept, len(kept) - most):
+            del kept[key]
 
 
 class Receipts:
@@ -73,13 +88,12 @@ class Receipts:
         self.rungs.update(matching.rungs)
         self.closed.update(matching.closed)
         self.closed_ids.update(matching.closed_ids)
-        while len(self.closed) > CLOSED_MAX:
-            del self.closed[next(iter(self.closed))]
-        while len(self.closed_ids) > CLOSED_MAX:
-            del self.closed_ids[next(iter(self.closed_ids))]
-        while len(self.awaited) > AWAITED_MAX:
+        _keep_newest(self.closed, CLOSED_MAX)
+        _keep_newest(self.closed_ids, CLOSED_MAX)
+        if len(self.awaited) > AWAITED_MAX:
             self.whole = False
-            self._drop_reply(next(iter(self.awaited.values())))
+            for each in _oldest(self.awaited.values(), len(self.awaited) - AWAITED_MAX):
+                self._drop_reply(each)
 
     def _add(self, each: Awaited) -> None:
         self.awaited[each.id] = each
