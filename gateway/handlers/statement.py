@@ -53,7 +53,7 @@ class StatementDelivery(Record, frozen=True, array_like=True, gc=False):
 
 BY_SMS, FORMATS = 1, {2: "html", 3: "pdf", 4: "xlsx"}
 MONTHS_MAX = 6
-ROWS_MAX = 5_000
+ROWS_MAX = 5_000  # of use in a document; the rest of a period stands in its last row, added up
 SECONDS_A_MINUTE = 60
 KILOBYTES_A_MEGABYTE = 1024
 MAIL_REASONS = ("address_refused", "mail_refused")
@@ -83,9 +83,14 @@ def show(command: Show, uow: UnitOfWork) -> Outcome:
     if not email:
         return refused(command, "no_email")
     each_use = uow.usage(command.msisdn, since, until, ROWS_MAX)
-    rows = [(each.at, each.kind.value, each.other, _quantity(each), each.cost) for each in each_use]
-    rows += [(each.at, each.kind if each.kind in NAMED_CHARGES else "other", "", "", each.amount) for each in charged]
+    rows = [(each.at, f"charges-kind_{each.kind}", each.other, _quantity(each), each.cost) for each in each_use]
+    for each in charged:
+        kind = each.kind if each.kind in NAMED_CHARGES else "other"
+        rows.append((each.at, f"charges-kind_{kind}", "", "", each.amount))
     rows.sort()
+    if rest := sum(each.count for each in used) - len(each_use):  # in one row, so that the total stays whole
+        cost = Money(sum(each.cost for each in used) - sum(each.cost for each in each_use))
+        rows.append((Instant(until - 1), "statement-rest", "", str(rest), cost))
     mail = _mail(command, uow, email, FORMATS[delivery], rows, since, until)
     changed = () if email == known.email else (StatementDelivery(command.msisdn, known.delivery, email),)
     sent = Reply(command.actor, "statement-sent", days | {"email": email, "rows": len(rows)})
@@ -159,8 +164,8 @@ def _mail(
         "currency": uow.operator.currency,
         "columns": [TextName(f"statement-column_{name}") for name in ("when", "what", "other", "quantity", "cost")],
         "rows": [
-            [f"{local(at, uow.operator):%d.%m.%Y %H:%M}", TextName(f"charges-kind_{kind}"), other, quantity, cost]
-            for at, kind, other, quantity, cost in rows
+            [f"{local(at, uow.operator):%d.%m.%Y %H:%M}", TextName(what), other, quantity, cost]
+            for at, what, other, quantity, cost in rows
         ],
         "total_name": TextName("statement-total"),
         "total_minor": sum(cost for *_, cost in rows),

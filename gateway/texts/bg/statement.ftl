@@ -8,6 +8,7 @@ statement-column_other = Номер
 statement-column_quantity = Колко
 statement-column_cost = Цена
 statement-total = Всичко
+statement-rest = Останалите записи, общо
 
 statement-show = { DATE($since) }-{ DATE($until) }: разговори { $minutes } мин { MONEY($calls) }, SMS { $messages } бр { MONEY($texting) }, интернет { $megabytes } МБ { MONEY($data) }, услуги и плащания { MONEY($paid) }. Всичко { MONEY($total) }
 statement-sent = Извлечение { DATE($since) }-{ DATE($until) }, редове: { $rows }, до { $email }

@@ -8,6 +8,7 @@ statement-column_other = Number
 statement-column_quantity = How much
 statement-column_cost = Cost
 statement-total = Total
+statement-rest = All other records
 
 statement-show = { DATE($since) }-{ DATE($until) }: calls { $minutes } min { MONEY($calls) }, SMS { $messages } { MONEY($texting) }, internet { $megabytes } MB { MONEY($data) }, services and payments { MONEY($paid) }. Total { MONEY($total) }
 statement-sent = The statement of { DATE($since) }-{ DATE($until) }, rows: { $rows }, is being sent to { $email }

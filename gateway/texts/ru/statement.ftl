@@ -8,6 +8,7 @@ statement-column_other = Номер
 statement-column_quantity = Сколько
 statement-column_cost = Стоимость
 statement-total = Всего
+statement-rest = Остальные записи, всего
 
 statement-show = { DATE($since) }-{ DATE($until) }: звонки { $minutes } мин { MONEY($calls) }, SMS { $messages } шт { MONEY($texting) }, интернет { $megabytes } МБ { MONEY($data) }, услуги и платежи { MONEY($paid) }. Всего { MONEY($total) }
 statement-sent = Детализация { DATE($since) }-{ DATE($until) }, строк: { $rows }, шлём на { $email }
