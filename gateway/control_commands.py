@@ -18,7 +18,7 @@ from gateway.engine.intake import msisdn_of
 from gateway.importing import IMPORT_ROWS_MAX
 from gateway.messages import ImportCount, ImportRow, MissRow, Push, UsageCount, UsageRow
 from gateway.model import Instant
-from gateway.recordings import RecordingState
+from gateway.recordings import RecordingEnded, RecordingState
 from gateway.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
     async def begin_recording(time: RecordTime, _: Progress) -> RecordingState:
         return await gateway.recordings.begin(time.seconds)
 
-    async def end_recording(_: Nothing, __: Progress) -> RecordingState:
+    async def end_recording(_: Nothing, __: Progress) -> RecordingEnded:
         return await gateway.recordings.end()
 
     async def status(_: Nothing, __: Progress) -> Status:

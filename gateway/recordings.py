@@ -26,6 +26,12 @@ class RecordingState(msgspec.Struct, frozen=True, kw_only=True):
     seconds_left: float = 0.0
 
 
+class RecordingEnded(msgspec.Struct, frozen=True):
+    """Whether there was one to end."""
+
+    was_on: bool
+
+
 class Recordings:
     """The one recording that a gateway makes at a time."""
 
@@ -75,13 +81,13 @@ class Recordings:
             self._timer = asyncio.get_running_loop().call_later(lasts_s, self._over)
         return self.state
 
-    async def end(self, patience_s: float = STOP_S) -> RecordingState:
+    async def end(self, patience_s: float = STOP_S) -> RecordingEnded:
         """Ends it; returns when its files are whole, or are left uncompressed because they take longer than that."""
         recorder = self._forget()
         if recorder is not None:
             await recorder.stop(patience_s)
             self._gateway.telemetry.noted("recording_ended")
-        return self.state
+        return RecordingEnded(was_on=recorder is not None)
 
     def reloaded(self, digest: str) -> None:
         """Another catalogue answers from now on."""

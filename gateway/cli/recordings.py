@@ -26,7 +26,7 @@ from gateway.recording.masking import Masker
 from gateway.recording.reading import RecordingError, read_recording
 from gateway.recording.scrubbing import Scrubber
 from gateway.recording.sources import sources_of
-from gateway.recordings import RecordingState, stand_in_key
+from gateway.recordings import RecordingEnded, RecordingState, stand_in_key
 from gateway.rooms import Rooms, read_secret
 from gateway.store.snapshot import copy_store
 from smpp.dialects import DEFAULT
@@ -47,8 +47,8 @@ def record(
     seconds = _seconds(lasts) if lasts else 0.0
     with running(config_file) as gateway:
         if stop:
-            gateway.ask("recording.end")
-            out.print("recording ended", markup=False)
+            ended = msgspec.convert(gateway.ask("recording.end"), RecordingEnded)
+            out.print("recording ended" if ended.was_on else "nothing was being recorded", markup=False)
             return
         state = msgspec.convert(gateway.ask("recording.begin", RecordTime(seconds)), RecordingState)
     ends = f"for {lasts}" if lasts else "until `ussdgw record --stop`"

@@ -55,7 +55,9 @@ def replay(
     against: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Says a recording to the listener of a running gateway instead.")
     ] = "",
-    speed: Annotated[str, typer.Option(help="Against a gateway: 100% is as recorded; 200%, max.")] = "100%",
+    speed: Annotated[
+        str, typer.Option(help="Against a gateway: 100% is as recorded, and what is meant without it; 200%, max.")
+    ] = "",
     system_id: Annotated[str, typer.Option(help="To bind with, against a gateway.")] = "demo",
     password: Annotated[str, typer.Option(help="Its password.", envvar="USSDGW_PHONE_PASSWORD")] = "demo",
     config_file: ConfigFile = None,
@@ -64,8 +66,11 @@ def replay(
     settings = config.load(config_file)
     recordings = [path for path in paths if holds_recordings(path)]
     if not recordings:
-        if html is not None or catalogue is not None or filters or loop > 1 or against:
-            raise ConfigError("--html, --catalogue, --filter, --loop and --against are for recordings")
+        _refuse(
+            "for recordings, not for transcripts", state=state, given=given, journal=journal, end_state=end_state,
+            ignore=ignore, junit=junit, html=html, catalogue=catalogue, filter=filters, loop=loop > 1, against=against,
+            speed=speed,
+        )  # fmt: skip
         with interruptible() as interrupt:
             rooms = Rooms(settings, replaying.SECRET)
             run_them = _runner(rooms, config_file, jobs, interrupt)
@@ -73,6 +78,7 @@ def replay(
         raise typer.Exit(status)
     if len(recordings) < len(paths):
         raise ConfigError("give transcripts or recordings, not both at once")
+    _refuse("for transcripts, not for recordings", accept=accept)
     from gateway.replay.journal_command import state_after
     from gateway.replay.recorded_command import (
         Reports,
@@ -88,21 +94,23 @@ def replay(
     live = state is not None or journal is not None
     secret = read_secret(settings.operator.secret_file) if live else replaying.SECRET
     if against:
-        if jobs > 1 or any(each is not None for each in (state, given, journal, end_state, catalogue)):
-            raise ConfigError("--against begins with what the gateway has: leave --state, --given, --journal, "
-                              "--end-state, --catalogue and --jobs out")  # fmt: skip
+        _refuse(
+            "not with --against, which begins with what the gateway has", state=state, given=given, journal=journal,
+            end_state=end_state, catalogue=catalogue, jobs=jobs > 1,
+        )  # fmt: skip
         from gateway.replay.live_command import replay_against
 
-        target = _target(against, system_id, password, speed)
+        target = _target(against, system_id, password, speed or "100%")
         rooms = Rooms(settings, secret)
         raise typer.Exit(
             replay_against(rooms, recordings, start, target, reports=reports, out=out, zone=zone, loop=loop)
         )
+    _refuse("only with --against", speed=speed)
     if jobs > 1:
-        if any(each is not None for each in (catalogue, journal, junit, html)) or loop > 1:
-            raise ConfigError(
-                "--jobs replays each file by itself: leave --catalogue, --journal, --junit, --html and --loop out"
-            )
+        _refuse(
+            "not with --jobs, which replays each file by itself", catalogue=catalogue, journal=journal, junit=junit,
+            html=html, loop=loop > 1,
+        )  # fmt: skip
         from gateway.replay.jobs import Replayer, replay_each
 
         raise typer.Exit(replay_each(Replayer(config_file, secret), recordings, start, jobs, out=out, zone=zone))
@@ -110,11 +118,17 @@ def replay(
     if journal is not None:
         start = replace(start, journal=partial(state_after, settings, rooms, secret, journal))
     if catalogue is not None:
-        if filters or loop > 1:
-            raise ConfigError("--catalogue compares all of a recording, once: leave --filter and --loop out")
+        _refuse("not with --catalogue, which compares all of a recording, once", filter=filters, loop=loop > 1)
         others = Rooms(other_catalogue(settings, catalogue), secret)
         raise typer.Exit(what_if_of(rooms, others, recordings, start, reports=reports, out=out, zone=zone))
     raise typer.Exit(replay_recording(rooms, recordings, start, reports=reports, out=out, zone=zone, loop=loop))
+
+
+def _refuse(why: str, **options: object) -> None:
+    """Options that mean nothing here are named, not ignored. Raises ConfigError."""
+    given = ", ".join(f"--{name.replace('_', '-')}" for name, value in options.items() if value)
+    if given:
+        raise ConfigError(f"{given}: {why}")
 
 
 def _target(against: str, system_id: str, password: str, speed: str) -> Target:

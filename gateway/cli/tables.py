@@ -46,7 +46,7 @@ def check(file: Path, read: Reader[R], *, skip_bad: bool) -> int:
     if faults > FAULTS_SHOWN_MAX:
         err.print(f"and {faults - FAULTS_SHOWN_MAX} more")
     if faults and not skip_bad:
-        told = f"{faults} bad rows, {good} good ones; nothing was imported. Mend them, or give --skip-bad"
+        told = f"{faults} bad, {good} good rows; nothing was imported. Mend them, or give --skip-bad"
         raise CatalogueError([Fault(str(file), 0, "", told)])
     return faults
 

@@ -115,7 +115,6 @@ async def test_files_at_once_and_again(tmp_path: Path) -> None:
     broken.write_text('{"recording":9}\n')
     both = await ussdgw("replay", str(tmp_path / "two"), str(broken), "--jobs", "2", *config)
     again = await ussdgw("replay", str(quiet), "--loop", "2", *config)
-    page = await ussdgw("replay", str(quiet), "--jobs", "2", "--html", "a.html", *config)
 
     assert both[0] == 2
     assert both[1].count("240 messages of") == 2
@@ -123,8 +122,34 @@ async def test_files_at_once_and_again(tmp_path: Path) -> None:
     assert again[0] == 0, again[1]
     assert "run 2: 240 messages" in again[1]
     assert "told other things" not in again[1]
-    left_out = "--catalogue, --journal, --junit, --html and --loop"
-    assert page == (2, f"--jobs replays each file by itself: leave {left_out} out")
+
+
+QUIET = str(RECORDINGS / f"quiet_hour{PACKED}")
+TALK = str(RECORDINGS.parent / "transcripts" / "balance")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((TALK, "--speed", "max", "--junit", "a.xml"), "--junit, --speed: for recordings, not for transcripts"),
+        ((TALK, "--state", "a.db", "--ignore", "x"), "--state, --ignore: for recordings, not for transcripts"),
+        ((QUIET, "--accept"), "--accept: for transcripts, not for recordings"),
+        ((QUIET, "--speed", "200%"), "--speed: only with --against"),
+        ((QUIET, "--jobs", "2", "--html", "a.html"), "--html: not with --jobs, which replays each file by itself"),
+        (
+            (QUIET, "--catalogue", "x", "--loop", "2"),
+            "--loop: not with --catalogue, which compares all of a recording, once",
+        ),
+        (
+            (QUIET, "--against", "localhost:1", "--given", "a.dialog", "--jobs", "2"),
+            "--given, --jobs: not with --against, which begins with what the gateway has",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+async def test_options_that_mean_nothing(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    """An option that has no meaning beside the others is named with the reason, never ignored."""
+    assert await ussdgw("replay", *arguments, "--config", str(write_config(tmp_path))) == (2, told)
 
 
 def test_captures_can_be_imported() -> None:

@@ -229,7 +229,7 @@ async def test_bad_rows_are_named_and_nothing_is_imported(tmp_path: Path) -> Non
         others = await command(path, "subscribers", "import", str(file), "--skip-bad")
 
     assert isinstance(refused.exception, cli.mendable())
-    assert "10 bad rows, 2 good ones; nothing was imported" in str(refused.exception)
+    assert "10 bad, 2 good rows; nothing was imported" in str(refused.exception)
     named = refused.output.replace(f"{file}:", "").splitlines()
     assert [
         "3: msisdn: '+79000000002': expected 7 to 15 digits without +",

@@ -236,7 +236,7 @@ async def test_a_recorder_that_ends_does_not_matter(tmp_path: Path) -> None:
 
 
 async def test_recording_by_command(tmp_path: Path) -> None:
-    """`ussdgw record --for` begins a recording that ends by itself; `--stop` ends one; a bad time is named."""
+    """`ussdgw record --for` begins a recording that ends by itself, `--stop` ends one; a bad time is named."""
     path = write_config(tmp_path)
     async with running(path) as gateway:
         begun = await ussdgw("record", "--for", "0.2s", "--config", str(path))
@@ -246,10 +246,13 @@ async def test_recording_by_command(tmp_path: Path) -> None:
         again = await ussdgw("record", "--config", str(path))
         on = gateway.recordings.state.on
         ended = await ussdgw("record", "--stop", "--config", str(path))
+        nothing = await ussdgw("record", "--stop", "--config", str(path))
         wrong = await ussdgw("record", "--for", "soon", "--config", str(path))
 
     assert (begun[0], begun[1].endswith(f"recording into {tmp_path}/recordings for 0.2s\n")) == (0, True)
-    assert (again[0], on, ended[0]) == (0, True, 0)
+    assert (again[0], on) == (0, True)
+    assert (ended[0], ended[1].endswith("\nrecording ended\n")) == (0, True)
+    assert nothing == (0, "nothing was being recorded\n")
     assert wrong[0] == 2
     assert "10m" in wrong[1]
 
