@@ -259,7 +259,7 @@ def _change_refusal(
         return refused(command, "recently", until=again_at)
     account = uow.account(subscriber.account)
     if account.balance < 0:
-        return refused(command, "debt", balance=account.balance)
+        return refused(command, "debt", balance=account.balance, **_whose(command))
     price = Money(fee + tariff.monthly_minor)
     missing = missing_for(account, price)
     if price and missing:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import configparser
+import re
+import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -104,6 +108,24 @@ def test_room_never_imports(room: str, never: tuple[str, ...]) -> None:
 
     assert found
     assert [] == broken
+
+
+def test_whoever_runs_it_has_what_it_imports() -> None:
+    """What the packages import is what an installation brings, without the extras of tests: no more and no less."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    required = {re.split(r"[<>=;]", line)[0].strip() for line in settings["options"]["install_requires"].split("\n")}
+    brought = metadata.packages_distributions()
+    ours = {"gateway", "smpp"} | sys.stdlib_module_names
+    imports = {
+        name.split(".")[0] for place in ("gateway", "smpp") for path in modules(place) for _, name in imported(path)
+    }
+
+    assert {_canonical(brought[name][0]) for name in imports - ours} == {_canonical(each) for each in required if each}
+
+
+def _canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def test_textual_is_loaded_for_a_phone_in_a_terminal_alone() -> None:

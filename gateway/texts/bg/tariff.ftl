@@ -105,7 +105,10 @@ tariff-advice_stay = Вашата тарифа е най-изгодна за в�
 tariff-unknown_tariff = Няма тарифа { $id }. Тарифи за вас: *111*59*9#
 tariff-archive = На „{ NAME($tariff) }“ вече не се минава. Тарифи за вас: *111*59*9#
 tariff-recently = Тарифата току-що е сменена. Отново може { DATETIME($until) }. Вашата: *111*59#
-tariff-debt = Балансът е { MONEY($balance) }. Първо заредете, после сменете тарифата: *115#
+tariff-debt = { $whose ->
+        [own] Балансът е { MONEY($balance) }. Първо заредете, после сменете тарифата: *115#
+       *[other] { PHONE($number) } има дълг. Първо заредете: *115*{ $number }*сума#
+    }
 tariff-not_enough_money =
     Смяната на „{ NAME($tariff) }“ { $monthly ->
         [0] {""}

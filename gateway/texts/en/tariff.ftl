@@ -105,7 +105,10 @@ tariff-advice_stay = Your tariff is the cheapest for you: { MONEY($cost) } in { 
 tariff-unknown_tariff = There is no tariff { $id }. Tariffs for you: *111*59*9#
 tariff-archive = "{ NAME($tariff) }" is closed to new customers. Tariffs for you: *111*59*9#
 tariff-recently = The tariff was changed just now. Again from { DATETIME($until) }. Your tariff: *111*59#
-tariff-debt = Balance { MONEY($balance) }. First top up, then change the tariff: *115#
+tariff-debt = { $whose ->
+        [own] Balance { MONEY($balance) }. First top up, then change the tariff: *115#
+       *[other] The account of { PHONE($number) } is in debt. First top it up, then change the tariff: *115*{ $number }*sum#
+    }
 tariff-not_enough_money =
     Changing to "{ NAME($tariff) }" { $monthly ->
         [0] {""}

@@ -105,7 +105,10 @@ tariff-advice_stay = Ваш тариф для вас самый выгодный
 tariff-unknown_tariff = Тарифа { $id } нет. Тарифы для вас: *111*59*9#
 tariff-archive = На «{ NAME($tariff) }» больше не переходят. Тарифы для вас: *111*59*9#
 tariff-recently = Тариф только что меняли. Снова можно { DATETIME($until) }. Ваш тариф: *111*59#
-tariff-debt = Баланс { MONEY($balance) }. Сначала пополните счёт, потом смените тариф: *115#
+tariff-debt = { $whose ->
+        [own] Баланс { MONEY($balance) }. Сначала пополните счёт, потом смените тариф: *115#
+       *[other] На { PHONE($number) } долг. Сначала пополните: *115*{ $number }*сумма#
+    }
 tariff-not_enough_money =
     Переход на «{ NAME($tariff) }» { $monthly ->
         [0] {""}
