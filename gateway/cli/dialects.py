@@ -11,13 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway import config
+from gateway.cli.options import ConfigFile
 from smpp.dialects import Dialects, UnknownDialect, as_toml, load_dialects
 from smpp.ussd import OutKind, op_text
 
 app = typer.Typer(no_args_is_help=True, help="USSD dialects: list them, show one whole, check a file of your own.")
 out = Console(highlight=False, soft_wrap=True)
-
-ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; without one, the defaults.")]
 
 
 @app.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway import config
+from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.control import ControlClient, ControlError, NotRunning
 from gateway.control_commands import PushArguments, PushResult
@@ -34,11 +36,11 @@ from gateway.store.reading import StoreReader
 app = typer.Typer()
 
 WATCH_S = 2.0
-WIDTH_WITHOUT_TERMINAL = 200  # columns: a file or a pipe has no edge at which to cut a table
+TABLE_WIDTH = 1000  # columns: more than any line has
+_PADDING = re.compile(r" +((?:\x1b\[0m)?)$", re.MULTILINE)  # of the last column, which a narrow terminal would fold too
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else TABLE_WIDTH)
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; without one, the defaults.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as documented in docs/control.md.")]
 
 
@@ -226,6 +228,14 @@ def aligned(*columns: str) -> Table:
     return table
 
 
+def print_table(table: Table) -> None:
+    """Its lines whole, however long: a terminal that is narrower folds them, and nothing of them is cut."""
+    wide = Console(highlight=False, soft_wrap=True, width=TABLE_WIDTH)
+    with wide.capture() as captured:
+        wide.print(table)
+    sys.stdout.write(_PADDING.sub(r"\1", captured.get()))
+
+
 def misses(
     config_file: ConfigFile = None,
     as_json: AsJson = False,
@@ -243,12 +253,15 @@ def misses(
     if as_json:
         print_json(msgspec.to_builtins(rows))
         return
+    if not rows:
+        out.print("all that was typed has been read")
+        return
     table = aligned("times>", "last", "typed", "refused as", "typed next")
     for row in rows:
         following = ", ".join(f"{each.text} ({each.became}) {each.count}" for each in row.follow_ups)
         cells = (str(row.count), local_time(row.last_at, settings.operator.time_zone), row.text, row.refusal, following)
         table.add_row(*(Text(cell) for cell in cells))
-    out.print(table)
+    print_table(table)
 
 
 def local_time(at: Instant, zone: str) -> str:

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from gateway import config, outbox
 from gateway.catalogue.faults import nearest
+from gateway.cli.operating import aligned, print_table
 from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.messages import OutboxState
@@ -24,7 +24,6 @@ from gateway.model import Instant
 
 app = typer.Typer()
 
-PIPE_WIDTH = 240  # of a table that goes to a file or a pager
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -64,10 +63,21 @@ def outbox_listing(
         writer.writerow(columns)
         writer.writerows([getattr(line, column) for column in columns] for line in lines)
     else:
-        shown = [column for column in columns if column not in outbox.EXPORTED_ONLY]
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in shown:
-            table.add_column(column, justify="right" if column == "reference" else "left", no_wrap=column != "text")
+        shown = [
+            column for column in columns
+            if column not in outbox.EXPORTED_ONLY and any(getattr(line, column) for line in lines)
+        ]  # fmt: skip
+        table = aligned(*(f"{column}>" if column == "reference" else column for column in shown))
         for line in lines:
-            table.add_row(*(escape(str(getattr(line, column))) for column in shown))
-        out.print(table, width=None if out.is_terminal else PIPE_WIDTH)
+            table.add_row(*(Text(_cell(column, getattr(line, column))) for column in shown))
+        if lines:
+            print_table(table)
+        else:
+            out.print("no receipt without a reply" if orphans else "no such reply")
+
+
+def _cell(column: str, value: object) -> str:
+    """On one line, which a menu is not; times as everywhere, in the operator's zone."""
+    if column == "at":
+        return f"{datetime.fromisoformat(str(value)):%Y-%m-%d %H:%M:%S}"
+    return " ".join(str(value).split())

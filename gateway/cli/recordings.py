@@ -16,7 +16,8 @@ import typer
 
 from gateway import config
 from gateway.catalogue.faults import nearest
-from gateway.cli.operating import ConfigFile, out, running
+from gateway.cli.operating import out, running
+from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.control_commands import RecordTime
 from gateway.model import Channel

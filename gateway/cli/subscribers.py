@@ -16,7 +16,8 @@ from gateway.app import Gateway
 from gateway.catalogue.faults import Fault
 from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Products
-from gateway.cli.operating import AsJson, ConfigFile, aligned, database, local_time, out, print_json
+from gateway.cli.operating import AsJson, aligned, database, local_time, out, print_json, print_table
+from gateway.cli.options import ConfigFile
 from gateway.cli.tables import SkipBad, adder, check, good_rows
 from gateway.config import ConfigError, Settings
 from gateway.control_commands import ImportTable
@@ -81,7 +82,7 @@ def show(number: Number, config_file: ConfigFile = None, as_json: AsJson = False
     table = aligned("", "")
     for label, shown in _having(subscriber, account, person, points, products, settings):
         table.add_row(Text(label, style="bold"), Text(shown))
-    out.print(table)
+    print_table(table)
 
 
 def _having(
@@ -163,7 +164,7 @@ def history(
         what, about = _told(event, msisdn, settings.operator.currency)
         style = "" if event.kind == "message" else "dim" if event.kind not in ("money", "reply") else "green"
         table.add_row(local_time(event.at, zone)[11:], f"#{event.number}", Text(what, style=style), Text(about))
-    out.print(table)
+    print_table(table)
 
 
 def _told(event: Event, msisdn: Msisdn, currency: str) -> tuple[str, str]:

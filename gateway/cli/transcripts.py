@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from gateway import config
-from gateway.cli.operating import ConfigFile, out
+from gateway.cli.operating import out
+from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.engine.intake import msisdn_of
 from gateway.model import Msisdn

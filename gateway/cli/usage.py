@@ -12,7 +12,8 @@ import typer
 from gateway import config
 from gateway.app import Gateway
 from gateway.catalogue.faults import Fault
-from gateway.cli.operating import ConfigFile, out
+from gateway.cli.operating import out
+from gateway.cli.options import ConfigFile
 from gateway.cli.tables import SkipBad, adder, check, good_rows
 from gateway.control_commands import UsageTable
 from gateway.messages import UsageCount, UsageRow

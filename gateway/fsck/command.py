@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway.cli.operating import AsJson, ConfigFile, out, print_json
+from gateway.cli.operating import AsJson, out, print_json
+from gateway.cli.options import ConfigFile
 from gateway.clock import SystemClock
 from gateway.config import ConfigError, Settings, load
 from gateway.dispatcher import collect

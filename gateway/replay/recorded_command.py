@@ -192,6 +192,17 @@ class _Run:
     messages: Messages
     skipped: set[int]
     replayed: Replayed
+    after_number: int  # journal entries up to here are in the start state
+
+    def is_of_this(self, told: Told) -> bool:
+        """Whether a recorded reply can be one of the replay's: no leftover of a message that it does not say again."""
+        if told.cause is not None:
+            return told.cause not in self.skipped
+        if (
+            told.reference and int(told.reference) <= self.after_number
+        ):  # it waited for a link when the state was copied
+            return False
+        return self.replayed.stopped_at is None or told.at <= self.replayed.stopped_at
 
 
 def _run(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatched) -> _Run:
@@ -199,18 +210,14 @@ def _run(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatc
     at = Instant(int(recording.lines[0].time * 1000)) if recording.lines else Instant(0)
     state, after = start_state(start, rooms, at, messages)
     replay = RecordedReplay(rooms, recording, messages, state, create_unknown=start.create_unknown, after_number=after)
-    return _Run(messages, replay.skipped, run_recorded(replay, watch))
+    return _Run(messages, replay.skipped, run_recorded(replay, watch), after)
 
 
 def compared(rooms: Rooms, recording: Recording, start: Start, watch: Watch = unwatched) -> Comparison:
     """A recording replayed and compared, as a value; `watch` may end it before its end."""
     choice = choice_of(start.filters, rooms.operator.zone, (link.name for link in recording.header.links))
     run = _run(rooms, recording, start, watch)
-    stopped_at = run.replayed.stopped_at
-    recorded = [
-        told for told in told_of(run.messages)
-        if told.cause not in run.skipped and (told.cause is not None or stopped_at is None or told.at <= stopped_at)
-    ]  # fmt: skip
+    recorded = [told for told in told_of(run.messages) if run.is_of_this(told)]
     return chosen(choice, _comparison(recording, start, run, run.replayed, recorded))
 
 

@@ -50,13 +50,17 @@ async def test_outbox_is_shown_and_exported(tmp_path: Path) -> None:
                 ["--limit", "1"],
             )
         ]
+        nothing = run(tmp_path, "--state", "failed")
         (orphan,) = [json.loads(line) for line in run(tmp_path, "--orphans", "--json").splitlines()]
 
     assert [line["state"] for line in lines] == ["DELIVERED", "SENDING"]
+    assert len(table.splitlines()) == 1 + len(lines)  # a header and a line each, also where the text is long
+    assert all(" ".join(line["text"].split()) in table for line in lines)
     assert [row["row"] for row in rows] == [str(line["row"]) for line in lines]
-    assert all(line["at"] in table and line["number"] in table for line in lines)
+    assert all(line["at"][:19].replace("T", " ") in table and line["number"] in table for line in lines)
     assert (lines[0]["message_id"], lines[0]["text"][:7]) == ("4711", "Баланс:")
     assert "****" in lines[1]["text"]
+    assert nothing == "no such reply\n"
     assert chosen == [[delivered], [waiting], [delivered, waiting], [], [waiting]]
     assert (orphan["message_id"], orphan["state"], orphan["link"]) == ("nobody", "DELIVERED", "smsc")
 
