@@ -17,7 +17,8 @@ from rich.text import Text
 from gateway import config, outbox
 from gateway.catalogue.faults import nearest
 from gateway.cli.operating import aligned, print_table
-from gateway.cli.options import ConfigFile
+from gateway.cli.options import ConfigFile, subscriber_number
+from gateway.cli.subscribers import printable
 from gateway.config import ConfigError
 from gateway.messages import OutboxState
 from gateway.model import Instant
@@ -49,7 +50,7 @@ def outbox_listing(
         raise ConfigError(f"--state {state}: there is no such state{nearest(state, known)}")
     query = outbox.OutboxQuery(
         state=OutboxState[state.upper()] if state else None,
-        number=number.lstrip("+"),
+        number=subscriber_number(number, settings) if number else "",
         since=outbox.since(since, datetime.now(zone)) if since else Instant(0),
         limit=limit,
     )
@@ -80,4 +81,4 @@ def _cell(column: str, value: object) -> str:
     """On one line, which a menu is not; times as everywhere, in the operator's zone."""
     if column == "at":
         return f"{datetime.fromisoformat(str(value)):%Y-%m-%d %H:%M:%S}"
-    return " ".join(str(value).split())
+    return printable(str(value))

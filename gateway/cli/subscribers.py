@@ -17,11 +17,10 @@ from gateway.catalogue.faults import Fault
 from gateway.catalogue.loading import load_catalogue
 from gateway.catalogue.products import Products
 from gateway.cli.operating import AsJson, aligned, database, local_time, out, print_json, print_table
-from gateway.cli.options import ConfigFile
+from gateway.cli.options import ConfigFile, subscriber_number
 from gateway.cli.tables import SkipBad, adder, check, good_rows
-from gateway.config import ConfigError, Settings
+from gateway.config import Settings
 from gateway.control_commands import ImportTable
-from gateway.engine.intake import msisdn_of
 from gateway.history import Event, events_of, named
 from gateway.importing import read_subscribers
 from gateway.messages import ImportCount, ImportRow
@@ -64,7 +63,7 @@ Number = Annotated[str, typer.Argument(help="The subscriber's number, as it is d
 def show(number: Number, config_file: ConfigFile = None, as_json: AsJson = False) -> None:
     """Prints what a number has, read from the database: owner, tariff, account, services, questions, limits."""
     settings = config.load(config_file)
-    msisdn = _msisdn(number, settings)
+    msisdn = subscriber_number(number, settings)
     with database(settings) as reader:
         loaded = reader.load(Wanted({msisdn}, {points_account(msisdn)}))
     subscriber = loaded.subscribers.get(msisdn)
@@ -146,7 +145,7 @@ def history(
     """Prints what a number sent, what came of it, what it was charged and told on a day. Codes are masked."""
     settings = config.load(config_file)
     zone = settings.operator.time_zone
-    msisdn = _msisdn(number, settings)
+    msisdn = subscriber_number(number, settings)
     begins = (day or datetime.now(ZoneInfo(zone))).replace(
         hour=0, minute=0, second=0, microsecond=0, tzinfo=ZoneInfo(zone)
     )
@@ -197,10 +196,3 @@ def _told(event: Event, msisdn: Msisdn, currency: str) -> tuple[str, str]:
 def printable(text: str) -> str:
     """The text in one line: what strangers send must not steer a terminal."""
     return "".join(each if each.isprintable() else " " for each in text)
-
-
-def _msisdn(number: str, settings: Settings) -> Msisdn:
-    found = msisdn_of(number, settings.operator.country)
-    if found is None:
-        raise ConfigError(f"{number!r} is no number: expected +79161234567, or as it is dialled in the country")
-    return found
