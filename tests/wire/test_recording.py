@@ -205,13 +205,13 @@ async def test_begun_and_ended_while_running(tmp_path: Path) -> None:
         await peer.response(0x4D)
         await peer.message(NUMBER)
         await peer.settle()
-        state = await gateway.recordings.end()
+        ended = await gateway.recordings.end()
         await peer.dial(NUMBER, "*100#")
     lines = lines_of(tmp_path)
     came = [line.fields for line in lines if line.direction == "in"]
     texts = [fields["smpp.message_text"] for fields in came if "smpp.message_text" in fields]
 
-    assert not state.on
+    assert (ended.was_on, gateway.recordings.state.on) == (True, False)
     assert texts == ["*111*6*4#"]
     assert lines[0].event == "continues"
 
