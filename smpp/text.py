@@ -202,6 +202,26 @@ def _decode_ucs2(octets: bytes) -> Decoded:
         return Decoded(read(octets[: len(octets) & ~1], "replace", True)[0], _UCS2, True)
 
 
+def broken_units(octets: bytes, most: int = 8) -> list[str]:
+    """The units of a UCS-2 text that are no character: the octet at which each begins, and its octets, `14:d83d`.
+
+    Half a surrogate pair, or a last octet alone; `most` of them. With the text, where U+FFFD stands for each half and
+    nothing for the octet alone, they are the octets that came.
+    """
+    read = codecs.utf_16_le_decode if octets[:2] == _BOM_LE else codecs.utf_16_be_decode
+    found: list[str] = []
+    at = 2 if octets[:2] in _BOMS else 0
+    while len(found) < most:
+        try:
+            read(octets[at:], "strict", True)
+        except UnicodeDecodeError as error:
+            found.append(f"{at + error.start}:{octets[at + error.start : at + error.end].hex()}")
+            at += error.end
+        else:
+            break
+    return found
+
+
 def encode_as(text: str, alphabet: Alphabet) -> bytes | None:
     """Octets of `text` in one given alphabet (for links that agreed on it); None if a character is not in it."""
     if alphabet is _GSM7:

@@ -237,7 +237,7 @@ class Intake:
             digest_size=16,
         ).digest()
         if decoded.fell_back:
-            self._undecodable(connection, sender, event.data_coding, event.text_octets)
+            self._undecodable(connection, sender, event.data_coding, event.text_octets, decoded.alphabet)
         answer = event.kind is not ussd.UssdKind.OPEN
         last = event.kind is ussd.UssdKind.LAST_ANSWER
         origin = DialogOrigin(dialect.name, event.session_info, event.service_address, answer, last, key)
@@ -271,7 +271,7 @@ class Intake:
             decoded = sms_text.decode(octets, pdu.data_coding, default_alphabet=route.default_alphabet)
             text = text_of(octets, decoded)
             if decoded.fell_back:
-                self._undecodable(connection, sender, pdu.data_coding, octets)
+                self._undecodable(connection, sender, pdu.data_coding, octets, decoded.alphabet)
         fingerprint = hashlib.blake2b(
             b"\0".join((b"sms", sender.encode(), pdu.destination_addr.encode(), header, octets)), digest_size=16
         ).digest()
@@ -281,11 +281,17 @@ class Intake:
             fingerprint, None, part, _receipt_to(connection, route, pdu), account=connection.system_id,
         )  # fmt: skip
 
-    def _undecodable(self, connection: Connection, sender: Msisdn, data_coding: int, octets: bytes) -> None:
-        """A text that is not in the alphabet it names. Which octets came is not said here: they may be a code."""
+    def _undecodable(
+        self, connection: Connection, sender: Msisdn, data_coding: int, octets: bytes, read_as: sms_text.Alphabet
+    ) -> None:
+        """A text that is not in the alphabet it names. Which octets came is not said here: they may be a code.
+
+        Read as Latin-1 the text has them all; read as UCS-2 it has all but those that are no character, said here.
+        """
+        broken = sms_text.broken_units(octets) if read_as is sms_text.Alphabet.UCS2 else ()
         self._log.noted(
-            "text_undecodable",
-            link=connection.name, sender=masked(sender), data_coding=data_coding, octets=len(octets),
+            "text_undecodable", link=connection.name, sender=masked(sender), data_coding=data_coding,
+            octets=len(octets), broken=" ".join(broken),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from smpp.text import (
     Concatenation,
     Decoded,
     Udh,
+    broken_units,
     build_udh,
     data_coding_alphabet,
     decode,
@@ -236,6 +237,35 @@ class TestDecode:
     def test_decode(self, octets: bytes, data_coding: int, expected: Decoded) -> None:
         """Octets are read as announced; what does not fit is read as Latin-1 (or patched, UCS-2) and flagged."""
         assert expected == decode(octets, data_coding)
+
+    @pytest.mark.parametrize(
+        ("octets", "expected"),
+        [
+            ("0416", []),
+            ("d83dde00", []),
+            ("d83d", ["0:d83d"]),
+            ("de000416", ["0:de00"]),
+            ("0410d83dd83dde00", ["2:d83d"]),
+            ("0410d83d041000", ["2:d83d", "6:00"]),
+            ("feff0416d83d", ["4:d83d"]),
+            ("fffe3dd81604", ["2:3dd8"]),
+            ("dc00" * 20, [f"{2 * each}:dc00" for each in range(8)]),
+        ],
+    )
+    def test_broken_units(self, octets: str, expected: list[str]) -> None:
+        """Where the units are that are no characters, and what they are: eight of them at most."""
+        assert expected == broken_units(bytes.fromhex(octets))
+
+    @given(st.lists(st.sampled_from([b"\x04\x16", b"\xd8\x3d", b"\xde\x00", b"\x00A"]), max_size=7), st.booleans())
+    def test_text_and_broken_units_are_the_octets(self, units: list[bytes], odd: bool) -> None:
+        """Nothing is lost: what U+FFFD stands for in the text, and an octet alone, are told with their places."""
+        octets = b"".join(units) + (b"\x04" if odd else b"")
+        back = bytearray(decode(octets, 8).text.encode("utf-16-be"))
+        for unit in broken_units(octets):
+            place, _, found = unit.partition(":")
+            back[int(place) : int(place) + 2] = bytes.fromhex(found)
+
+        assert bytes(back) == octets
 
     @pytest.mark.parametrize(
         ("default_alphabet", "octets", "expected"),

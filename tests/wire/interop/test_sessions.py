@@ -120,21 +120,34 @@ async def test_17_unknown_command_between_good_ones(tmp_path: Path, acts: str) -
     assert stray == []
 
 
+@pytest.mark.parametrize(
+    ("octets", "data_coding", "broken"),
+    [
+        (b"\xc1\xc0\xcb\xc0\xcd\xd1", 0, ""),
+        ("ЧТО".encode("utf-16-be") + b"\xd8\x3d" + "ЭТО".encode("utf-16-be"), 8, "6:d83d"),
+    ],
+    ids=["above 0x7f", "half a pair"],
+)
 @pytest.mark.parametrize("acts", ROLES)
-async def test_32_what_cannot_be_decoded_is_kept(tmp_path: Path, acts: str) -> None:
-    """Case 32. Given octets that their data_coding does not explain, then they are counted, the journal has them
-    character for octet, and the session goes on."""
-    octets = b"\xc1\xc0\xcb\xc0\xcd\xd1"
+async def test_32_what_cannot_be_decoded_is_kept(
+    tmp_path: Path, acts: str, octets: bytes, data_coding: int, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Case 32. Given octets that their data_coding does not explain, then they are counted, the session goes on, and
+    the journal has them character for octet; of UCS-2 it has what is text, and the log the rest with its place."""
     number = fresh_number()
     async with speaking(tmp_path, acts) as (gateway, peer, command_id):
-        taken = await peer.ask(command_id, message_body(number, "111", octets, data_coding=0))
+        taken = await peer.ask(command_id, message_body(number, "111", octets, data_coding=data_coding))
         next_one = await peer.ask(command_id, sms_body(fresh_number(), "БАЛАНС"))
         await settled(gateway)
         entries = [body_of(row) for row in await gateway.store.journal(0, 99)]
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "text_undecodable" in line]
+    text = next(entry.text for entry in entries if isinstance(entry, MessageEntry))
 
     assert (taken.status, next_one.status) == (ROK, ROK)
-    first = next(entry for entry in entries if isinstance(entry, MessageEntry))
-    assert first.text.encode("latin-1") == octets
+    assert f"broken={broken} " in told
+    assert f"octets={len(octets)}" in told
+    kept = text.replace("\ufffd", "\ud83d").encode("utf-16-be", "surrogatepass") if broken else text.encode("latin-1")
+    assert kept == octets
     assert gateway.telemetry.counters["text_undecodable"] == 1
 
 
