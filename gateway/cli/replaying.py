@@ -60,10 +60,17 @@ def replay(
     ] = "",
     system_id: Annotated[str, typer.Option(help="To bind with, against a gateway.")] = "demo",
     password: Annotated[str, typer.Option(help="Its password.", envvar="USSDGW_PHONE_PASSWORD")] = "demo",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Of a gateway that ran with --demo: with its example of an application.")
+    ] = False,
     config_file: ConfigFile = None,
 ) -> None:
     """Runs transcripts or a recording through the engine and compares. Status: 0 same, 1 differs, 2 could not run."""
     settings = config.load(config_file)
+    if demo:
+        from gateway.standins.servers import example_application
+
+        settings = settings.model_copy(update={"applications": example_application("http://127.0.0.1/ussd")})
     recordings = [path for path in paths if holds_recordings(path)]
     if not recordings:
         _refuse(

@@ -104,7 +104,10 @@ def told_of_catalogue(rooms: Rooms, recording: Recording, out: Console) -> None:
                 style="yellow", markup=False,
             )  # fmt: skip
     if recording.header.catalogue not in ("", rooms.digest):
-        out.print("another catalogue answers now than when it was recorded", style="yellow")
+        out.print(
+            "another catalogue answers now than when it was recorded (of `ussdgw serve --demo`? give --demo)",
+            style="yellow", highlight=False,
+        )  # fmt: skip
 
 
 def reported(

@@ -144,6 +144,12 @@ def _broken(request: web.Request) -> web.Response:
     return web.Response(status=500)
 
 
+def example_application(url: str) -> dict[str, ApplicationSection]:
+    """The configuration of an application behind a code."""
+    about = {"ru": "пример приложения", "bg": "примерно приложение", "en": "an example application"}
+    return {"example": ApplicationSection(codes=(EXAMPLE_CODE,), about=about, url=url)}
+
+
 class StandIns:
     """All of them on ports of loopback. `bind` takes the ports, `start` serves, `stop` ends."""
 
@@ -166,10 +172,7 @@ class StandIns:
         return f"http://127.0.0.1:{self._http_socket.getsockname()[1]}/{channel}"
 
     def applications(self) -> dict[str, ApplicationSection]:
-        """The configuration with the example of an application behind a code."""
-        about = {"ru": "пример приложения", "bg": "примерно приложение", "en": "an example application"}
-        url = self.url("ussd")
-        return {"example": ApplicationSection(codes=(EXAMPLE_CODE,), about=about, url=url)}
+        return example_application(self.url("ussd"))
 
     def section(self, channels: ChannelsSection) -> ChannelsSection:
         """The configuration with these stand-ins as its systems outside."""
