@@ -248,7 +248,10 @@ def _longest_rising(places: list[int]) -> set[int]:
 
 
 def _across_causes(found: list[Compared], alike_texts: Alike) -> Iterator[Compared]:
-    """What is missing at one message and extra at another is the same reply at another time."""
+    """What is missing at one message and extra at another is the same reply at another time.
+
+    What something outside answered has a cause in the replay alone, and comes when it comes: there the text decides.
+    """
     missing = [each.recorded for each in found if each.verdict is Verdict.MISSING and each.recorded is not None]
     extra = [each.replayed for each in found if each.verdict is Verdict.EXTRA and each.replayed is not None]
     pairs = _paired(
@@ -260,7 +263,8 @@ def _across_causes(found: list[Compared], alike_texts: Alike) -> Iterator[Compar
     moved = {id(told) for pair in pairs for _, told in pair}
     yield from (each for each in found if id(each.recorded) not in moved and id(each.replayed) not in moved)
     for (_, told), (_, other) in pairs:
-        yield Compared(Verdict.LATER if other.at > told.at else Verdict.ORDER, told, other)
+        moved_to = Verdict.LATER if other.at > told.at else Verdict.ORDER
+        yield Compared(Verdict.SAME if told.cause is None else moved_to, told, other)
 
 
 def compare_states(

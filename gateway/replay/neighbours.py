@@ -5,7 +5,7 @@ All of it answers at once and from what it was told; there is no wire.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -171,14 +171,20 @@ class Centre(Phones):
 class OutsideSystems:
     """The systems outside: the engine's `Performer`. What is due is done between two batches, without a wire.
 
-    Applications say what their scripts have, and nothing else: what a script has not cannot be reached.
+    Applications say what their scripts have, and nothing else: what a script has not cannot be reached. `recorded` has
+    what they said to a call, where they have no scripts.
     """
 
     GIVE_UP_MS: Mapping[str, int] = {"location": 120_000}
     GIVE_UP_ELSE_MS = 3_600_000
 
-    def __init__(self, applications: Iterable[ScriptedApplication] = ()) -> None:
+    def __init__(
+        self,
+        applications: Iterable[ScriptedApplication] = (),
+        recorded: Callable[[EffectRow], Asked | None] | None = None,
+    ) -> None:
         self.steps: dict[str, Outside] = {}
+        self._recorded = recorded
         self._scripts = {
             channel_of(each.name): {asked.inputs: asked for asked in each.script} for each in applications
         }  # fmt: skip
@@ -192,7 +198,9 @@ class OutsideSystems:
             self._waiting.append(msgspec.structs.replace(effect, due_at=Instant(effect.due_at + thinks_ms)))
 
     def _asked(self, effect: EffectRow) -> Asked | None:
-        """What an application's script has for it."""
+        """What an application's script, or a recording, has for it."""
+        if self._recorded is not None and is_application(effect.channel):
+            return self._recorded(effect)
         script = self._scripts.get(effect.channel)
         return None if script is None else script.get(msgspec.json.decode(effect.document)["text"])
 

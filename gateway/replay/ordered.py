@@ -19,8 +19,9 @@ from gateway.engine.tools import Decided, Tools
 from gateway.messages import EffectResult, OutboxState, Outgoing
 from gateway.model import Instant
 from gateway.replay.neighbours import Notes, OutsideSystems, Phones
+from gateway.replay.steps import Asked
 from gateway.rooms import Rooms
-from gateway.store.protocol import OutboxRow, Store, StoreError
+from gateway.store.protocol import EffectRow, OutboxRow, Store, StoreError
 
 QUEUE_FACTS_MAX = 4096
 BATCH_FACTS_MAX = 64
@@ -72,6 +73,7 @@ class OrderedEngine:
     Args:
         store: open, with the state before the first fact.
         batch_facts_max: how many facts are decided at once at most. It changes nothing but the speed.
+        applications: what applications outside say to a call.
     """
 
     def __init__(
@@ -87,10 +89,11 @@ class OrderedEngine:
         create_unknown: bool = False,
         terms: Mapping[str, Terms] | None = None,
         batch_facts_max: int = BATCH_FACTS_MAX,
+        applications: Callable[[EffectRow], Asked | None] | None = None,
     ) -> None:
         self.queue = queue
         self.posted = Posted(rooms)
-        self.outside = OutsideSystems()
+        self.outside = OutsideSystems(recorded=applications)
         self.timer_numbers: set[int] = set()  # journal numbers that timers had
         self._clock = clock
         self._decisions = decisions

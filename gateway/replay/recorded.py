@@ -36,6 +36,7 @@ from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
 from gateway.replay.going import Watch, unwatched
 from gateway.replay.journalled import stored_hash
 from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
+from gateway.replay.recorded_applications import RecordedApplications
 from gateway.replay.typed_back import TypedBack
 from gateway.rooms import Rooms
 from gateway.rules.cards import SALT as CARD_SALT
@@ -208,7 +209,7 @@ class RecordedReplay:
         self._ordered = OrderedEngine(
             rooms, self._store, self._clock, self._intake, self._decisions, slow_hash=self._hash, queue=queue,
             create_unknown=create_unknown, terms={route.name: route.terms for route in routes},
-            batch_facts_max=batch_facts_max,
+            batch_facts_max=batch_facts_max, applications=RecordedApplications(messages).asked,
         )  # fmt: skip
 
     async def run(self, watch: Watch = unwatched) -> Replayed:

@@ -105,7 +105,7 @@ def _told(each: Compared, comparison: Comparison, zone: ZoneInfo) -> Iterator[Te
 def heading(each: Compared, comparison: Comparison, zone: ZoneInfo) -> str:
     """When, what became of the reply, and what caused it."""
     at = datetime.fromtimestamp(each.either.at / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
-    cause = "a timer, or an unknown cause"
+    cause = "a timer, something outside, or an unknown cause"
     if each.cause is not None:
         said = comparison.said.get(each.cause)
         cause = f"{said.subscriber}: {said.text}" if said is not None else cause

@@ -37,6 +37,7 @@ from tests.wire.test_recording import ON, ussdgw
 from tests.wire.test_secrets import RECEIVER, SENDER, dealings
 
 USSR_CONFIRM, PSSR_INDICATION = 18, 1
+DEMO = "79161234567"
 
 
 def screen_body(number: str, text: str, op: int) -> bytes:
@@ -109,6 +110,30 @@ async def test_a_recording_replays_to_the_same(tmp_path: Path, dialect: str) -> 
     else:
         assert f"{number} opens *111*8111*1*12#" in made
         assert f"{number} answers 1" in made
+
+
+async def test_what_came_from_outside(tmp_path: Path) -> None:
+    """An application says again what it said when it was recorded, a payment goes through again, and an SMS that had
+    waited for a link when the state was copied is no reply that is missing."""
+    path = write_config(tmp_path, more=ON, dialect="spec")
+    dialled = [("*384#", PSSR_INDICATION), ("1", USSR_CONFIRM), ("Sofia", USSR_CONFIRM), ("*384#", PSSR_INDICATION),
+               ("7", USSR_CONFIRM), ("*115*50#", PSSR_INDICATION), ("1", USSR_CONFIRM)]  # fmt: skip
+    async with running(path, demo=True) as gateway:
+        assert (await ussdgw("push", DEMO, "--notify", "hello", "--config", str(path)))[0] == 0
+        assert (await ussdgw("snapshot", str(tmp_path / "before.db"), "--config", str(path)))[0] == 0
+        async with peer_of(port_of(gateway)) as peer:
+            peer.answer(await peer.request(DELIVER_SM))
+            for text, op in dialled:
+                await peer.ask(SUBMIT_SM, screen_body(DEMO, text, op))
+                peer.answer(await peer.request(DELIVER_SM))
+            peer.answer(await peer.request(DELIVER_SM))  # the payment went through: an SMS
+            await quiet(gateway, peer)
+    replay = ("replay", str(tmp_path / "recordings"), "--state", str(tmp_path / "before.db"), "--config", str(path))
+    status, said = await ussdgw(*replay, "--demo")
+    other, told = await ussdgw(*replay)
+
+    assert (status, "7 messages" in said, "all as recorded" in said) == (0, True, True), said
+    assert (other, "another catalogue answers now" in told, "*384#" in told) == (1, True, True)
 
 
 def messages_by(lines: Iterable[Line]) -> str:
