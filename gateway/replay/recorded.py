@@ -497,6 +497,8 @@ def told_of(messages: Messages) -> list[Told]:
         if each.status is None:
             unanswered.add(same)
         cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
+        if cause is None and each.dialog:  # what something outside said on a screen
+            cause = last.get(each.dialog)
         codes = tuple(secret.stand_in for secret in each.secrets)
         reference = str(each.cause) if each.cause else ""
         said = messages.happened[cause] if cause is not None else None
