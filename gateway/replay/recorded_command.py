@@ -38,8 +38,6 @@ from gateway.texts import LANGUAGES
 from smpp.dialects import DEFAULT
 
 State = Mapping[str, Mapping[str, object]]
-COMPARED = ("subscribers", "accounts", "persons", "ledger")
-"""Of the end states: what a person would call the state. Records hold hashes, which no two runs share."""
 
 
 @dataclass(frozen=True, slots=True)
