@@ -6,7 +6,7 @@ reads them by the gateway's own rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -298,6 +298,15 @@ class Joiner:
 def messages_of(recording: Recording, dialects: Mapping[str, Dialect], country: str) -> Messages:
     """The messages of a recording; see `Joiner`."""
     return Joiner(recording, dialects, country).join()
+
+
+def dialogs_of(messages: Messages) -> Iterator[tuple[str, list[Said | Reply]]]:
+    """Each dialog with what was said and shown in it, in order of its beginning."""
+    found: dict[str, list[Said | Reply]] = {}
+    for each in messages.happened:
+        if not isinstance(each, SessionEnded) and each.dialog:
+            found.setdefault(each.dialog, []).append(each)
+    yield from found.items()
 
 
 def _instant(line: Line) -> Instant:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,7 @@ from gateway.config import ConfigError
 from gateway.model import Channel
 from gateway.recording.files import pack
 from gateway.recording.format import Header, Line, RecordedLink, header_octets, line_octets
-from gateway.recording.messages import Messages, Reply, Said, SessionEnded, messages_of
+from gateway.recording.messages import Messages, Reply, Said, SessionEnded, dialogs_of, messages_of
 from gateway.recording.reading import Recording, RecordingError, read_recording
 from gateway.recording.sources import recordings_in, sources_of
 from gateway.replay.recorded_command import Reports
@@ -101,11 +100,10 @@ def test_dialogs_are_told_apart() -> None:
         line("out", DeliverSm(sequence_number=2, **dialled("100 RUB", 17, **to)), 3),  # type: ignore[arg-type]
         line("in", SubmitSm(sequence_number=3, **dialled("*100#", 1, **source)), 4),  # type: ignore[arg-type]
     )
-    steps = [each for each in found.happened if not isinstance(each, SessionEnded)]
-    dialogs = [[each.text for each in together] for _, together in groupby(steps, lambda each: each.dialog)]
+    dialogs = [[each.text for each in steps] for _, steps in dialogs_of(found)]
 
     assert dialogs == [["*111#", "1 Balance", "1", "100 RUB"], ["*100#"]]
-    assert {each.channel for each in steps} == {Channel.USSD}
+    assert {each.channel for each in found.happened if not isinstance(each, SessionEnded)} == {Channel.USSD}
 
 
 def test_receipts_and_events() -> None:
