@@ -83,11 +83,20 @@ MADE_BY_THE_READER = (
 """What docs/functions.md tells its reader to write."""
 
 
-def command_lines(text: str) -> list[str]:
+def marked_and_rest(page: Path) -> tuple[list[str], str]:
+    """What stands in code marks, each on one line, and the page without it; fenced examples stay in the rest."""
+    text = page.read_text(encoding="utf-8").replace("```", "")
+    return [" ".join(each.split()) for each in re.findall(r"`([^`]+)`", text)], re.sub(r"`[^`]+`", "", text)
+
+
+def command_lines(page: Path) -> list[str]:
     """What a page says to type: `ussdgw ...` in code marks, or alone on a line of an example, without its remark."""
-    inline = re.findall(r"`(ussdgw [^`]+)`", text)
-    examples = re.findall(r"^ *(?:\$ )?(ussdgw .+)$", re.sub(r"`[^`]*`", "", text), re.MULTILINE)
-    return [*(" ".join(each.split()) for each in inline), *(re.split(r" #|  ", each)[0] for each in examples)]
+    marked, rest = marked_and_rest(page)
+    examples = re.findall(r"^ *(?:\$ )?(ussdgw .+)$", rest, re.MULTILINE)
+    return [
+        *(each for each in marked if each.startswith("ussdgw ")),
+        *(re.split(r" #|  ", each)[0] for each in examples),
+    ]
 
 
 def fault_of_command(line: str) -> str:
@@ -108,7 +117,7 @@ def fault_of_command(line: str) -> str:
 
 def test_command_lines_can_be_typed() -> None:
     """Every `ussdgw ...` of the documentation names commands that there are, with options that they have."""
-    lines = {(path.name, line) for path in PAGES for line in command_lines(path.read_text(encoding="utf-8"))}
+    lines = {(page.name, line) for page in PAGES for line in command_lines(page)}
 
     assert len(lines) > 100
     assert [] == [(page, line, fault) for page, line in sorted(lines) if (fault := fault_of_command(line))]
@@ -134,7 +143,7 @@ def test_paths_lead_somewhere() -> None:
     named = {
         (page.name, path)
         for page in PAGES
-        for marked in re.findall(r"`([^`]+)`", page.read_text(encoding="utf-8"))
+        for marked in marked_and_rest(page)[0]
         for path in re.findall(r"(?<!\S)[\w.-]+/[\w./*-]*(?!\S)", marked)
         if path.partition("/")[0] in ROOMS and path not in MADE_BY_THE_READER
     }
@@ -148,7 +157,8 @@ def test_dotted_names_are_in_the_code() -> None:
     named = {
         (page.name, name)
         for page in PAGES
-        for name in re.findall(r"`(gateway\.[a-z_]+[\w.]*)", page.read_text(encoding="utf-8"))
+        for marked in marked_and_rest(page)[0]
+        for name in re.findall(r"^gateway\.[a-z_]+[\w.]*", marked)
         if not name.endswith((".toml", ".db"))
     }
 
