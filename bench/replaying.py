@@ -34,8 +34,9 @@ from gateway.recording.reading import Recording, read_recording
 from gateway.recording.sources import sources_of
 from gateway.replay.command import SECRET
 from gateway.replay.ordered import Decisions, Posted
-from gateway.replay.recorded import RecordedReplay, Replayed, SilentSender, SilentSession, routes_of, run_recorded
+from gateway.replay.recorded import RecordedReplay, Replayed, routes_of, run_recorded
 from gateway.replay.runner import OutsideSystems
+from gateway.replay.silence import SilentSender, SilentSession
 from gateway.rooms import Rooms
 from gateway.store.memory import MemoryStore
 from gateway.store.protocol import Store, WriteBatch

@@ -60,7 +60,7 @@ def whole(examined: Examined) -> Iterator[Fault]:
             connection.executemany(TOLD_RESULT, told)
         elif isinstance(body, ReceiptsEntry):
             connection.executemany(TOLD_RECEIPT, [(each[0],) for each in body.receipts if each[0] >= max(lowest, 1)])
-    examined.last, examined.last_hash = previous, hashed
+    examined.last = previous
 
 
 def checkpoint(examined: Examined) -> Iterator[Fault]:

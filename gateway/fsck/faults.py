@@ -52,7 +52,6 @@ class Examined:
     cut: int = 0
     cut_hash: bytes = bytes(16)
     last: int = 0
-    last_hash: bytes = bytes(16)
     newest_at: Instant = Instant(0)
     faults: Counter[str] = field(default_factory=Counter)  # by the first word of their names
 

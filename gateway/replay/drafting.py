@@ -34,7 +34,7 @@ from gateway.recording.messages import Messages, Said
 from gateway.replay.compare import Told
 from gateway.replay.lines import UNITS_MS
 from gateway.replay.pattern import escaped
-from gateway.replay.recorded import told_of
+from gateway.replay.recorded_replies import told_of
 from gateway.replay.steps import Shown, Way
 from gateway.replay.transcript import sum_text, written
 from gateway.rules.calendar import day_number

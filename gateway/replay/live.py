@@ -24,7 +24,7 @@ from gateway.recording.messages import Joiner, Messages, Said
 from gateway.recording.reading import Recording, RecordingError
 from gateway.replay.compare import DIGITS, Alike, Compared, Comparison, Told, Verdict, compare
 from gateway.replay.going import Watch
-from gateway.replay.recorded import told_of
+from gateway.replay.recorded_replies import told_of
 from gateway.replay.typed_back import TypedBack
 from smpp.connection import Connection
 from smpp.pdu import DataSm, EncodeError, Pdu, SubmitSm, encode

@@ -26,10 +26,10 @@ from gateway.engine.intake import UDHI, Intake
 from gateway.engine.queue import FactQueue
 from gateway.engine.tools import Decided
 from gateway.messages import Inbound
-from gateway.model import Channel, Entry, Instant, Msisdn
+from gateway.model import Entry, Instant, Msisdn
 from gateway.recording.format import CLOSED, Line, Secret
 from gateway.recording.hiding import Message
-from gateway.recording.messages import Messages, Said, SessionEnded
+from gateway.recording.messages import Messages, Said
 from gateway.recording.reading import Recording
 from gateway.replay.compare import Digests, Told
 from gateway.replay.digests import digest_of_lines, outcome_lines, state_digest
@@ -37,6 +37,7 @@ from gateway.replay.going import Watch, unwatched
 from gateway.replay.journalled import stored_hash
 from gateway.replay.ordered import BATCH_FACTS_MAX, QUEUE_FACTS_MAX, Decisions, OrderedEngine
 from gateway.replay.recorded_applications import RecordedApplications
+from gateway.replay.silence import SilentSender, SilentSession
 from gateway.replay.typed_back import TypedBack
 from gateway.rooms import Rooms
 from gateway.rules.cards import SALT as CARD_SALT
@@ -46,7 +47,7 @@ from gateway.store.protocol import Store, Wanted, WriteBatch
 from gateway.store.snapshot import contents_of
 from smpp import text as sms_text
 from smpp.connection import Connection
-from smpp.pdu import DataSm, DeliverSm, Pdu, SubmitSm
+from smpp.pdu import DataSm, DeliverSm, SubmitSm
 from smpp.udh import sar_concatenation
 from smpp.vocabulary import RESPONSE_BIT
 
@@ -85,26 +86,6 @@ class Replayed:
     stopped_at: Instant | None = None
 
 
-class SilentSession:
-    """A connection of the recording: the intake answers to it, and nobody listens."""
-
-    def __init__(self, number: int, name: str, account: str) -> None:
-        self.id = number
-        self.name = name
-        self.system_id = account
-        self.peer = ""
-        self.answers = 0
-        self.refused = 0
-
-    def answer(self, request: Pdu | tuple[int, int], status: int = 0, *, message_id: str = "") -> int:
-        self.answers += 1
-        self.refused += bool(status)
-        return self.answers
-
-    def flush(self) -> None:
-        """There is no socket."""
-
-
 class _Decisions(Decisions):
     """Notes which journal number each message became."""
 
@@ -118,14 +99,6 @@ class _Decisions(Decisions):
         inbound: Inbound = each.inbound
         self.numbers.append(((inbound.connection, inbound.sequence_number), each.number))
         self.outcomes[each.number] = Outcome(each.decision.command, each.decision.refusal)
-
-
-class SilentSender:
-    """The intake's way to the sender: there is no peer whose window could open."""
-
-    def response(self, context: object, pdu: Pdu | None) -> None: ...
-    def lost(self, connection: Connection) -> None: ...
-    def pump(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -472,40 +445,6 @@ def routes_of(recording: Recording, rooms: Rooms) -> list[Route]:
         )
         for link in recording.header.links
     ]
-
-
-def told_of(messages: Messages) -> list[Told]:
-    """The recorded replies, each with the message that caused it as far as the recording shows.
-
-    A reply that was sent again, because a cut had left it without an answer, is told once: as it was sent first.
-    """
-    by_number = {each.number: place for place, each in enumerate(messages.happened) if isinstance(each, Said)}
-    last: dict[str, int] = {}
-    ended: set[int] = set()
-    unanswered: set[tuple[int, Msisdn, str]] = set()
-    found = []
-    for place, each in enumerate(messages.happened):
-        if isinstance(each, Said):
-            last[each.dialog] = last[each.subscriber] = place
-            continue
-        if isinstance(each, SessionEnded):
-            ended.add(each.session)
-            continue
-        same = (each.cause, each.subscriber, each.text)
-        if each.cause and same in unanswered:
-            continue
-        if each.status is None:
-            unanswered.add(same)
-        cause = by_number.get(each.cause) if each.cause else last.get(each.dialog or each.subscriber)
-        if cause is None and each.dialog:  # what something outside said on a screen
-            cause = last.get(each.dialog)
-        codes = tuple(secret.stand_in for secret in each.secrets)
-        reference = str(each.cause) if each.cause else ""
-        said = messages.happened[cause] if cause is not None else None
-        no_screen = isinstance(said, Said) and bool(said.dialog) and said.session in ended
-        moved = no_screen and each.channel is Channel.SMS
-        found.append(Told(each.at, each.subscriber, each.channel, each.text, cause, codes, reference, moved))
-    return found
 
 
 def on_the_air(text: str) -> str:

@@ -26,7 +26,8 @@ from gateway.replay.compare import Alike, Comparison, StateDifference, Told, com
 from gateway.replay.going import Watch, interruptible, unwatched, watched
 from gateway.replay.html_report import write_html
 from gateway.replay.population import population
-from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded, told_of
+from gateway.replay.recorded import RecordedReplay, Replayed, run_recorded
+from gateway.replay.recorded_replies import told_of
 from gateway.replay.report import print_comparison, summary, write_junit
 from gateway.replay.transcript import read_transcript
 from gateway.replay.what_if import WhatIf, what_if
@@ -38,8 +39,6 @@ from gateway.texts import LANGUAGES
 from smpp.dialects import DEFAULT
 
 State = Mapping[str, Mapping[str, object]]
-COMPARED = ("subscribers", "accounts", "persons", "ledger")
-"""Of the end states: what a person would call the state. Records hold hashes, which no two runs share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,17 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ),
     *(
         (f"gateway/replay/{module}.py", ("asyncio", "gateway.handlers", *DRIVERS, *CLOCKS))
-        for module in ("compare", "conversations", "drafting", "elements", "grouping", "what_if", "words")
+        for module in (
+            "compare",
+            "conversations",
+            "drafting",
+            "elements",
+            "grouping",
+            "recorded_replies",
+            "silence",
+            "what_if",
+            "words",
+        )
     ),
     ("gateway/clock.py", ("gateway.handlers", "gateway.store")),
     ("gateway/telemetry.py", ("gateway.handlers", *DRIVERS)),

@@ -74,6 +74,12 @@ async def balance(handset: Handset) -> str:
     return (await handset.open("*100#")).text.split(". ")[0]
 
 
+async def titles_in_turns(one: Handset, other: Handset) -> list[str]:
+    """The titles of the screens of two dialogs, each of which goes two steps while the other is open."""
+    screens = [await one.open("*111*1#"), await other.open("*111*3#"), await one.answer("4"), await other.answer("0")]
+    return [screen.text.split("\n")[0] for screen in screens]
+
+
 async def test_menu_and_its_answers(tmp_path: Path) -> None:
     """A menu asks with op 2 and no end bit, a result ends with op 17 and the end bit; the session is the same."""
     async with running(talking(tmp_path)) as gateway, peer_of(port_of(gateway)) as peer:
@@ -107,14 +113,7 @@ async def test_two_dialogs_at_once(tmp_path: Path) -> None:
     """Two numbers talk in turns, and each keeps its place."""
     async with running(talking(tmp_path)) as gateway, peer_of(port_of(gateway)) as peer:
         one, other = Handset(peer, fresh_number()), Handset(peer, fresh_number(), b"\x20\x20")
-        texts = [
-            (await one.open("*111*1#")).text,
-            (await other.open("*111*3#")).text,
-            (await one.answer("4")).text,
-            (await other.answer("0")).text,
-        ]
-
-    assert [text.split("\n")[0] for text in texts] == ["Деньги", "Услуги", "Пополнение", "Меню"]
+        assert await titles_in_turns(one, other) == ["Деньги", "Услуги", "Пополнение", "Меню"]
 
 
 async def test_two_dialogs_of_one_number(tmp_path: Path) -> None:
@@ -126,14 +125,7 @@ async def test_two_dialogs_of_one_number(tmp_path: Path) -> None:
     async with running(path) as gateway, peer_of(port_of(gateway)) as peer:
         number = fresh_number()
         one, other = Handset(peer, number, b"\x10\x10"), Handset(peer, number, b"\x20\x20")
-        texts = [
-            (await one.open("*111*1#")).text,
-            (await other.open("*111*3#")).text,
-            (await one.answer("4")).text,
-            (await other.answer("0")).text,
-        ]
-
-    assert [text.split("\n")[0] for text in texts] == ["Деньги", "Услуги", "Пополнение", "Меню"]
+        assert await titles_in_turns(one, other) == ["Деньги", "Услуги", "Пополнение", "Меню"]
 
 
 async def test_abort_while_a_screen_is_on_its_way(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ STATEMENTS_MAX = 24  # of a batch with its confirmations and the results of its 
 BACK_MAX_S = 5.0
 STALL_S = float(os.environ.get("USSDGW_STALL_S", "1"))  # `make crash` has 5
 STALLED_STATEMENTS_MAX = 8
-SERVICE, KIND = "ПОДКЛЮЧИТЬ 30", "service"  # costs money
+SERVICE = "ПОДКЛЮЧИТЬ 30"  # costs money
 
 
 async def order(peer: RawPeer, numbers: list[str]) -> list[int]:

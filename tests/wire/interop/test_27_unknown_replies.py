@@ -125,6 +125,15 @@ async def parts_of_a_long_answer(here: Town, number: str) -> list[Frame]:
     return parts
 
 
+async def long_answer_taken(here: Town, number: str) -> int:
+    """An answer that is longer than one SMS, taken by the centre as part0, part1 and so on; how many they are."""
+    parts = await parts_of_a_long_answer(here, number)
+    for index, part in enumerate(parts):
+        here.accept(part, f"part{index}")
+    await here.row(number, SENT)
+    return len(parts)
+
+
 async def test_parts_that_were_taken_do_not_go_again(tmp_path: Path) -> None:
     """Given a long reply of which the centre refuses the last part for now, then only that one goes again."""
     number = fresh_number()
@@ -175,15 +184,12 @@ async def test_delivered_when_all_parts_are(tmp_path: Path) -> None:
     """Given a long reply, then it is DELIVERED with the receipt of its last part; repeated ones change nothing."""
     number = fresh_number()
     async with town(tmp_path) as here:
-        parts = await parts_of_a_long_answer(here, number)
-        for index, part in enumerate(parts):
-            here.accept(part, f"part{index}")
-        await here.row(number, SENT)
-        for index in range(len(parts) - 1):
+        total = await long_answer_taken(here, number)
+        for index in range(total - 1):
             await here.receipt(number, written(f"part{index}"))
             await here.receipt(number, written(f"part{index}"))
         half = await here.row(number)
-        await here.receipt(number, written(f"part{len(parts) - 1}"))
+        await here.receipt(number, written(f"part{total - 1}"))
         whole = await here.row(number, DELIVERED)
 
         assert (half.state, whole.state) == (SENT, DELIVERED)
@@ -195,11 +201,8 @@ async def test_failed_when_one_part_is(tmp_path: Path) -> None:
     """Given a long reply of which one part could not be delivered, then it is FAILED whatever the others say."""
     number = fresh_number()
     async with town(tmp_path) as here:
-        parts = await parts_of_a_long_answer(here, number)
-        for index, part in enumerate(parts):
-            here.accept(part, f"part{index}")
-        await here.row(number, SENT)
-        for index in range(len(parts)):
+        total = await long_answer_taken(here, number)
+        for index in range(total):
             await here.receipt(number, written(f"part{index}", "DELIVRD" if index else "UNDELIV"))
 
         assert (await here.row(number)).state is FAILED

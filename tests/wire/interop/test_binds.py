@@ -382,6 +382,14 @@ async def test_31_limits_of_a_listener(tmp_path: Path, keys: str, status: int) -
     assert answer.status == status
 
 
+async def leaves(peer: RawPeer, *, answered: bool) -> None:
+    """The end of a session that we have asked for: the connection is closed, with an answer before it or without."""
+    unbind = await peer.request(UNBIND)
+    if answered:
+        peer.answer(unbind)
+    peer.close()
+
+
 @pytest.mark.parametrize("answered", [True, False], ids=["unbind_resp and FIN", "FIN alone"])
 async def test_37_fin_with_and_without_unbind_resp(tmp_path: Path, answered: bool) -> None:
     """Case 37. Given a centre that answers our unbind and closes at once, or closes without an answer, then both are a
@@ -390,14 +398,7 @@ async def test_37_fin_with_and_without_unbind_resp(tmp_path: Path, answered: boo
         async with running(write_config(tmp_path, more=link("smsc", centre.port))) as gateway:
             peer = await centre.bound()
             await serves(peer)
-
-            async def leave() -> None:
-                unbind = await peer.request(UNBIND)
-                if answered:
-                    peer.answer(unbind)
-                peer.close()
-
-            leaving = asyncio.create_task(leave())
+            leaving = asyncio.create_task(leaves(peer, answered=answered))
             began = time.monotonic()
         took_s = time.monotonic() - began
         await leaving
@@ -412,14 +413,7 @@ async def test_37_fin_of_a_client(tmp_path: Path, answered: bool) -> None:
     """Case 37. Given a client that answers our unbind and closes at once, or closes without an answer, then so too."""
     async with running(write_config(tmp_path)) as gateway, peer_of(port_of(gateway)) as peer:
         await peer.dial(fresh_number(), "*100#")
-
-        async def leave() -> None:
-            unbind = await peer.request(UNBIND)
-            if answered:
-                peer.answer(unbind)
-            peer.close()
-
-        leaving = asyncio.create_task(leave())
+        leaving = asyncio.create_task(leaves(peer, answered=answered))
         began = time.monotonic()
         await gateway.doors.stop()
         took_s = time.monotonic() - began
