@@ -96,7 +96,7 @@ FAILPOINTS = (
     Failpoint("store opened", STORE + "open", hits_max=1, needs=Needs.START),
     Failpoint("message received", INTAKE + "_short_message", BEFORE),
     Failpoint("message queued", QUEUE + "post", only=fact("Inbound")),
-    Failpoint("batch loaded", BATCH + "load"),
+    Failpoint("batch loaded", "gateway.engine.loading:Loading.run"),
     Failpoint("batch decided", BATCH + "decide"),
     Failpoint("before the write", STORE + "write", BEFORE),
     Failpoint("transaction begun", STATEMENTS, only=statement("BEGIN")),
@@ -136,13 +136,18 @@ FAILPOINTS = (
 BY_NAME = {each.name: each for each in FAILPOINTS}
 
 
+def found(place: str) -> tuple[Any, str]:
+    """The module or class that has a place, and the name of the function. Raises AttributeError where it is gone."""
+    module, _, attribute = place.partition(":")
+    *classes, name = attribute.split(".")
+    owner = functools.reduce(getattr, classes, importlib.import_module(module))
+    getattr(owner, name)
+    return owner, name
+
+
 def arm(failpoint: Failpoint, hit: int) -> None:
     """From the call of that number on, this process is no more."""
-    module, _, attribute = failpoint.place.partition(":")
-    owner: Any = importlib.import_module(module)
-    *classes, name = attribute.split(".")
-    for each in classes:
-        owner = getattr(owner, each)
+    owner, name = found(failpoint.place)
     original = getattr(owner, name)
     left = hit
 
