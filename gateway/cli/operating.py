@@ -160,7 +160,7 @@ def status_shown(now: Status, zone: str) -> Group:
     troubles = aligned("", "", "")
     for peer in now.peers:
         if (trouble := peer.last_error) is not None:
-            last = (f"last error of {peer.name}", local_time(trouble.at, zone), f"{trouble.event} {trouble.about}")
+            last = (f"last error of {peer.name}", local_time(trouble.at, zone), f"{trouble.event}: {trouble.about}")
             troubles.add_row(*map(Text, last), style="yellow")
     outlook, batches = now.store_outlook, now.batches
     oldest = outlook.oldest_ready_at
