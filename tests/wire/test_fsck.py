@@ -254,7 +254,7 @@ def test_the_command_names_mends_and_says_what_is_left(path: Path) -> None:
     assert (line["fault"], line["table"], line["key"], line["repairable"]) == (
         "accounts.balance", "accounts", PAYER, True
     )  # fmt: skip
-    assert (mended[0], mended[1].splitlines()[-2:]) == (0, ["1 faults mended; what is left:", "no faults"])
+    assert (mended[0], mended[1].splitlines()[-2:]) == (0, ["1 fault mended; what is left:", "no faults"])
     assert (0, "no faults\n") == run(path)
     assert kind == "repaired"
 
