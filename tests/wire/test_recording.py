@@ -211,7 +211,7 @@ async def test_begun_and_ended_while_running(tmp_path: Path) -> None:
     came = [line.fields for line in lines if line.direction == "in"]
     texts = [fields["smpp.message_text"] for fields in came if "smpp.message_text" in fields]
 
-    assert not state.on
+    assert (ended.was_on, state.on) == (True, False)
     assert texts == ["*111*6*4#"]
     assert lines[0].event == "continues"
 
@@ -286,7 +286,7 @@ async def test_no_secret_is_imported(tmp_path: Path) -> None:
     lines = [msgspec.json.decode(line, type=Line) for line in octets.splitlines()[1:]]
     later = (tmp_path / "clear-scrubbed.jsonl").read_bytes()
 
-    assert (status, said) == (0, f"{to}: {len(spoken)} PDUs of 1 sessions\n")
+    assert (status, said) == (0, f"{to}: {len(spoken)} PDUs of 1 session\n")
     assert scrubbed[0] == 0
     assert shows(clear.read_bytes(), codes_of(codes)[0])
     for secret in (*(codes - EVERYWHERE), PASSWORD):
