@@ -5,17 +5,21 @@ Every key has a default and its unit in its name. An unknown key is an error tha
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from gateway.catalogue.applications import Form
 from gateway.catalogue.faults import nearest
+from gateway.config_faults import PREFIX, SEPARATOR, Origin, Place, told, unknown_variables
 from gateway.delivery.compose import Resend
 from smpp.admission import Networks
 from smpp.text import Alphabet
@@ -32,11 +36,47 @@ def _check_network(cidr: str) -> str:
     return cidr
 
 
+def _check_country(country: str) -> str:
+    import phonenumbers  # 0.1 s: only where the key is given
+
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("expected a country of ISO 3166 in two capital letters: RU, BG")
+    return country
+
+
+def _check_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # not there; no name; a folder of names
+        raise ValueError("expected a name of the time zone database: Europe/Sofia") from None
+    return name
+
+
+def _check_currency(currency: str) -> str:
+    if re.fullmatch("[A-Z]{3}", currency) is None:
+        raise ValueError("expected a currency of ISO 4217 in three capital letters: RUB, EUR")
+    return currency
+
+
+def _check_password_hash(encoded: str) -> str:
+    import argon2  # only where an account has one
+
+    try:
+        argon2.extract_parameters(encoded)
+    except argon2.exceptions.InvalidHashError:
+        raise ValueError("expected what `ussdgw hash-password` prints") from None
+    return encoded
+
+
 Network = Annotated[str, AfterValidator(_check_network)]
 OneOrMore = Annotated[
     tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value), Field(min_length=1)
 ]
 """One name, or a list of them."""
+
+
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
+"""Hosts that stand for every address of the machine."""
 
 
 class ConfigError(Exception):
@@ -60,9 +100,9 @@ class StoreSection(Section):
 
 
 class OperatorSection(Section):
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "RU"
-    time_zone: str = "Europe/Moscow"
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "RUB"
+    country: Annotated[str, AfterValidator(_check_country)] = "RU"
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "Europe/Moscow"
+    currency: Annotated[str, AfterValidator(_check_currency)] = "RUB"
     short_number: str = "111"
     short_numbers: tuple[str, ...] = ("111", "4555", "6677", "8111", "1111")
     source_ton: Annotated[int, Field(ge=0, le=255)] = 0
@@ -139,7 +179,7 @@ HTTP_CHANNELS = tuple(name for name, each in ChannelsSection.model_fields.items(
 
 def _check_service_code(code: str) -> str:
     if not re.fullmatch(r"\*\d{3,}(\*\d+)*#", code):
-        raise ValueError("must be a code as it is dialled: *384# or *384*12#")
+        raise ValueError("expected a code as it is dialled: *384# or *384*12#")
     return code
 
 
@@ -244,7 +284,7 @@ class Peer(Section):
 class AccountSection(Section):
     system_id: str
     password_file: Path | None = None
-    password_hash: str = ""
+    password_hash: Annotated[str, AfterValidator(_check_password_hash)] = ""
     sessions_max: PositiveInt = 10
     window: PositiveInt | None = None
     allowed_networks: tuple[Network, ...] = ()
@@ -283,8 +323,8 @@ class Settings(BaseSettings):
     """The whole configuration. A file that names a link or a listener has no default listener."""
 
     model_config = SettingsConfigDict(
-        env_prefix="USSDGW_",
-        env_nested_delimiter="__",
+        env_prefix=PREFIX,
+        env_nested_delimiter=SEPARATOR,
         extra="forbid",
         frozen=True,
         nested_model_default_partial_update=True,
@@ -342,28 +382,42 @@ def load(path: Path | None = None, flags: Mapping[str, Mapping[str, object]] | N
         flags: what the command line overrides, by section and key.
 
     Raises:
-        ConfigError: with file, line, key, what was expected, and the nearest valid name.
+        ConfigError: with file and line or variable, key, what was expected, and the nearest valid name; a line a fault.
     """
-    source, values = "", {}
+    text, values = "", {}
     if path is not None:
         try:
-            source = path.read_text(encoding="utf-8")
-            values = tomllib.loads(source)
+            text = path.read_text(encoding="utf-8")
+            values = tomllib.loads(text)
         except OSError as error:
             raise ConfigError(f"{path}: {error.strerror}") from None
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise ConfigError(f"{path}:{line}: octet 0x{error.object[error.start]:02x}: expected UTF-8") from None
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path}: {error}") from None
+            raise ConfigError(_told_of_toml(path, str(error))) from None
+    origin = Origin(path, text, os.environ)
+    faults = list(unknown_variables(os.environ, Settings))
     try:
         settings = Settings(**values)
         if flags:
             changed = {name: getattr(settings, name).model_copy(update=dict(keys)) for name, keys in flags.items()}
             settings = settings.model_copy(update=changed)
     except ValidationError as error:
-        raise ConfigError("\n".join(_faults(error, path, source))) from None
+        raise ConfigError("\n".join([*faults, *told(error, origin, Settings)])) from None
+    except SettingsError as error:  # a variable that stands for a whole table or list, and is not JSON
+        raise ConfigError(f"a variable {PREFIX}*: {error}: expected JSON") from None
     settings = _with_default_listener(settings)
-    _check_names(settings)
-    _check_links(settings)
+    faults += (origin.told(place, fault) for place, fault in _contradictions(settings))
+    if faults:
+        raise ConfigError("\n".join(faults))
     return settings
+
+
+def _told_of_toml(path: Path, fault: str) -> str:
+    """A fault of the syntax with file, line and column first, as of every other fault."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", fault)
+    return f"{path}:{found[2]}:{found[3]}: no TOML: {found[1]}" if found else f"{path}: no TOML: {fault}"
 
 
 def _with_default_listener(settings: Settings) -> Settings:
@@ -372,88 +426,72 @@ def _with_default_listener(settings: Settings) -> Settings:
     return settings.model_copy(update={"listeners": (ListenerSection(name="phones"),)})
 
 
-def _check_names(settings: Settings) -> None:
+def _contradictions(settings: Settings) -> Iterator[tuple[Place, str]]:
+    """What each key allows, and the others do not: the place of the key, and the fault."""
+    yield from _names(settings)
+    yield from _outbinds(settings)
+    yield from _accounts(settings)
+    yield from _addresses(settings)
+
+
+def _names(settings: Settings) -> Iterator[tuple[Place, str]]:
     """Links, listeners and accounts are named by routes: no name may stand for two of them."""
-    names = [peer.name for peer in (*settings.listeners, *settings.links)]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigError(f"two links or listeners have the name {twice[0]!r}: give each its own")
+    names: set[str] = set()
+    for table, peers in (("listeners", settings.listeners), ("links", settings.links)):
+        for number, peer in enumerate(peers):
+            if peer.name in names:
+                yield (table, number, "name"), f"two links or listeners have the name {peer.name!r}: give each its own"
+            names.add(peer.name)
     known = {*names, *(account.system_id for each in settings.listeners for account in each.accounts)}
-    for number, rule in enumerate(settings.routes, 1):
+    for number, rule in enumerate(settings.routes):
         for key, name in (*(("via", via) for via in rule.via), ("account", rule.account)):
             if name and name not in known:
-                raise ConfigError(
-                    f"[[routes]] number {number}, {key} = {name!r}: there is no such link, listener or account"
-                    f"{nearest(name, known)}"
+                yield (
+                    ("routes", number, key),
+                    f"[[routes]] number {number + 1}, {key} = {name!r}: there is no such link, listener or account"
+                    f"{nearest(name, known)}",
                 )
 
 
-def _check_links(settings: Settings) -> None:
-    """What each key allows, and the way a link binds does not."""
-    for link in settings.links:
-        where = f"link {link.name!r}: "
+def _outbinds(settings: Settings) -> Iterator[tuple[Place, str]]:
+    for number, link in enumerate(settings.links):
         if link.bind == "outbind" and not link.outbind_password:
-            raise ConfigError(f'{where}bind = "outbind" needs outbind_password, or anybody could pose as the centre')
+            fault = f'link {link.name!r}: bind = "outbind" needs outbind_password, or anybody could pose as the centre'
+            yield ("links", number, "bind"), fault
         called = {"outbind_system_id", "outbind_password", "allowed_networks"} & link.model_fields_set
         if link.bind != "outbind" and called:
-            raise ConfigError(f'{where}{min(called)} is for bind = "outbind" only')
+            yield ("links", number, min(called)), f'link {link.name!r}: {min(called)} is for bind = "outbind" only'
 
 
-def _faults(error: ValidationError, path: Path | None, source: str) -> Iterator[str]:
-    for each in error.errors():
-        where = [str(part) for part in each["loc"]]
-        key = where[-1] if where else ""
-        line = _line(source, each["loc"])
-        place = f"{path}:{line}: " if path is not None and line else f"{path}: " if path else ""
-        if each["type"] == "extra_forbidden":
-            yield f"{place}unknown key {'.'.join(where)}{nearest(key, _known_keys(each['loc']))}"
-        else:
-            got = f", not {each['input']!r}" if each["type"] != "missing" else ""
-            yield f"{place}{'.'.join(where)}: {each['msg']}{got}"
+def _accounts(settings: Settings) -> Iterator[tuple[Place, str]]:
+    """Of each listener: every account once, and with one password."""
+    for listener_number, listener in enumerate(settings.listeners):
+        system_ids: set[str] = set()
+        for number, account in enumerate(listener.accounts):
+            place: Place = ("listeners", listener_number, "accounts", number)
+            which = f"listener {listener.name!r}, account {account.system_id!r}: "
+            if account.system_id in system_ids:
+                yield (*place, "system_id"), f"{which}is there twice"
+            system_ids.add(account.system_id)
+            if account.password_file is None and not account.password_hash:
+                yield (*place, "system_id"), f"{which}give password_file or password_hash"
+            if account.password_file is not None and account.password_hash:
+                yield (*place, "password_file"), f"{which}give password_file or password_hash, not both"
 
 
-def _known_keys(place: tuple[int | str, ...]) -> list[str]:
-    """The keys that exist where an unknown one was found."""
-    model: type[BaseModel] = Settings
-    for part in place[:-1]:
-        if isinstance(part, int) or part not in model.model_fields:  # the name of one of several
-            continue
-        annotation = model.model_fields[part].annotation
-        inner = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
-        model = next((each for each in inner if issubclass(each, BaseModel)), model)
-    return list(model.model_fields)
-
-
-def _table(source: str, place: tuple[int | str, ...]) -> str:
-    """The table that a key stands in: `applications.weather` where the file has that, else `applications`."""
-    names = [str(part) for part in place]
-    headers = set(re.findall(r"^\s*\[\s*([\w.-]+)\s*\]", source, re.MULTILINE))
-    inner = (".".join(names[:length]) for length in range(len(names), 1, -1))
-    return next((name for name in inner if name in headers), names[0])
-
-
-def _line(source: str, place: tuple[int | str, ...]) -> int:
-    """The line of a key in the source; of its table where the key itself is not found; 0 for neither."""
-    table, key, count = "", "", 0
-    if place:
-        table = _table(source, place)
-        count = next((part for part in place if isinstance(part, int)), 0)
-        key = next(str(part) for part in reversed(place) if isinstance(part, str))
-    found_table, seen = 0, -1
-    for number, text in enumerate(source.splitlines(), 1):
-        header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", text)
-        if header and header[1].startswith(f"{table}."):  # a table within the one that is looked for
-            continue
-        if header:
-            if found_table:
-                break
-            if header[1] == table:
-                seen += 1
-                if seen == count:
-                    found_table = number
-                    if len(place) == 1:
-                        return number
-            continue
-        if (found_table or len(place) == 1) and re.match(rf"\s*(.*[{{,].*)?\b{re.escape(key)}\s*=", text):
-            return number
-    return found_table
+def _addresses(settings: Settings) -> Iterator[tuple[Place, str]]:
+    """No two of those who listen may want one port of one address; port 0 is any that is free."""
+    doors: list[tuple[Place, str, str, int]] = [
+        (("listeners", number, "port"), f"listener {each.name!r}", each.host, each.port)
+        for number, each in enumerate(settings.listeners)
+    ]
+    doors += (
+        (("links", number, "port"), f"link {each.name!r}", each.host, each.port)
+        for number, each in enumerate(settings.links)
+        if each.bind == "outbind"
+    )
+    if settings.admin.port is not None:
+        doors.append((("admin", "port"), "[admin]", settings.admin.host, settings.admin.port))
+    for (_, one, host, port), (place, other, other_host, other_port) in itertools.combinations(doors, 2):
+        if port and port == other_port and (host == other_host or {host, other_host} & EVERYWHERE):
+            yield place, f"{one} and {other} would both listen on port {port}: give each its own"

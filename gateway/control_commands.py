@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
-from gateway.catalogue.faults import CatalogueError, nearest
+from gateway.catalogue.faults import CatalogueError, counted, nearest
 from gateway.control import ControlCommand, ControlError, Nothing, Progress
 from gateway.engine.intake import msisdn_of
 from gateway.importing import IMPORT_ROWS_MAX
@@ -123,7 +123,7 @@ def control_commands(gateway: Gateway) -> dict[str, ControlCommand]:
         try:
             changes = await gateway.reload()
         except CatalogueError as error:
-            message = f"{len(error.faults)} faults; the catalogue that was loaded before still applies"
+            message = f"{counted(len(error.faults), 'fault')}; the catalogue that was loaded before still applies"
             raise ControlError("invalid_catalogue", message, error.faults) from None
         return ReloadResult(gateway.rooms.digest, changes)
 

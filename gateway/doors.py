@@ -187,11 +187,7 @@ def _checked_tls(peer: Peer, *, server: bool) -> Tls | None:
 def _account(account: AccountSection, section: ListenerSection) -> Account:
     """An account with its password hashed; a password file holds an argon2 hash or the password itself."""
     encoded = account.password_hash
-    if not encoded:
-        if account.password_file is None:
-            raise ConfigError(
-                f"listener {section.name!r}, account {account.system_id!r}: give password_file or password_hash"
-            )
+    if account.password_file is not None:
         try:
             encoded = account.password_file.read_text(encoding="utf-8").strip()
         except OSError as error:

@@ -21,6 +21,7 @@ from smpp.link import Link
 from smpp.pdu import DataSm, DeliverSm, Pdu, Status, SubmitSm, Tag
 from smpp.retry_timer import RetryTimer
 from smpp.tlvs import UssdOp
+from smpp.vocabulary import status_shown
 
 BIND_WAIT_S = 5.0
 SCREEN_WAIT_S = 10.0
@@ -67,6 +68,7 @@ class Phone:
         self._decided = asyncio.Event()
         self._refused = ""  # why the first attempt failed
         self._refusal = ""  # of the attempt that is being made
+        self._answered = False  # a bind was refused with a status: somebody is there
         self._parts: dict[tuple[str, str, int, int], dict[int, bytes]] = {}
         self._session = b""  # of the dialog that is open
         self._code = ""
@@ -92,7 +94,12 @@ class Phone:
             self._refused = self._refused or f"no answer within {BIND_WAIT_S:.0f} s"
         if self._refused:
             await self.stop()
-            raise PhoneError(f"cannot bind to {self._where}: {self._refused}. Is the gateway running (`make run`)?")
+            hint = (
+                "The listener's accounts say which system_id may bind, from where and with which password."
+                if self._answered
+                else "Is the gateway running (`make run`)?"
+            )
+            raise PhoneError(f"cannot bind to {self._where}: {self._refused}. {hint}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -180,7 +187,7 @@ class Phone:
         except TimeoutError:
             raise PhoneError(f"the gateway at {self._where} did not acknowledge within {SCREEN_WAIT_S:.0f} s") from None
         if status:
-            raise PhoneError(f"the gateway refused the message: {_status_name(status)}")
+            raise PhoneError(f"the gateway refused the message: {status_shown(status)}")
 
     async def _answers(self) -> list[Shown]:
         """What comes until nothing has come for a while."""
@@ -251,7 +258,8 @@ class Phone:
 
     def noted(self, connection: Connection | None, event: str, **fields: object) -> None:
         if event == "bind_refused":
-            self._refusal = f"the bind was refused with {_status_name(int(str(fields['status'])))}"
+            self._answered = True
+            self._refusal = f"the bind was refused with {status_shown(int(str(fields['status'])))}"
             self._fail(self._refusal)
         elif event == "link_failed" and not self._refusal:
             found = re.search(r'"exception": "(\w+)', str(fields.get("text")))
@@ -264,10 +272,3 @@ class Phone:
         if not self._decided.is_set():
             self._refused = reason
             self._decided.set()
-
-
-def _status_name(status: int) -> str:
-    try:
-        return f"{Status(status).name} (0x{status:02X})"
-    except ValueError:
-        return f"0x{status:02X}"

@@ -24,6 +24,7 @@ from gateway.messages import Fact, OutboxState, Receipt
 from gateway.misses import Misses
 from gateway.model import Instant
 from gateway.store.protocol import StoreError
+from smpp.vocabulary import status_shown
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -103,16 +104,17 @@ def configure(format: Literal["auto", "json", "console"], file: Path | None, lev
     """
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-    colours = format == "console" or (format == "auto" and file is None and sys.stderr.isatty())
+    console = format == "console" or (format == "auto" and file is None and sys.stderr.isatty())
     stamp = _stamper()
-    if colours:
+    if console:
+        stream = open(file, "a", buffering=1 << 16, encoding="utf-8") if file is not None else sys.stderr  # noqa: SIM115
         structlog.configure(
-            processors=[stamp, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+            processors=[stamp, structlog.dev.ConsoleRenderer(colors=stream.isatty())],
             wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+            logger_factory=structlog.WriteLoggerFactory(stream),
             cache_logger_on_first_use=True,
         )
-        return sys.stderr.flush
+        return stream.flush
     log = LogFile(open(file, "ab", buffering=1 << 16) if file is not None else sys.stderr.buffer)  # noqa: SIM115
     structlog.configure(
         processors=[stamp, _json],
@@ -264,8 +266,12 @@ class Telemetry:
 
     def noted(self, event: str, **fields: object) -> None:
         self.counters[event] += 1
-        if event in TROUBLES:
-            about = next((short(str(fields[key])) for key in TROUBLE_SAYS if key in fields), "")
-            at = Instant(time.time_ns() // 1_000_000)
-            self.troubles[str(fields.get("link", ""))] = Trouble(event, about, at)
-        self._log.info(event, **fields)
+        if event not in TROUBLES:
+            self._log.info(event, **fields)
+            return
+        about = next((short(str(fields[key])) for key in TROUBLE_SAYS if key in fields), "")
+        if isinstance(status := fields.get("status"), int):
+            about = fields["status"] = status_shown(status)
+        at = Instant(time.time_ns() // 1_000_000)
+        self.troubles[str(fields.get("link", ""))] = Trouble(event, about, at)
+        self._log.warning(event, **fields)

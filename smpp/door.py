@@ -7,6 +7,7 @@ never close a connection that is up.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -54,10 +55,11 @@ class Door:
                 self._factory, self.host, self.port, ssl=context, ssl_handshake_timeout=handshake_s
             )
         except OSError as error:
-            raise ListenerError(
-                f"cannot listen on {self.host}:{self.port}: {error.strerror or error}. "
-                "Is another gateway running? Stop it, or give this listener another port."
-            ) from error
+            if error.errno == errno.EADDRINUSE:
+                why = "address already in use. Is another gateway running? Stop it, or give this listener another port."
+            else:
+                why = str(error.strerror or error)
+            raise ListenerError(f"cannot listen on {self.host}:{self.port}: {why}") from error
         self._servers = [server]
         self.port = server.sockets[0].getsockname()[1]
 

@@ -265,6 +265,12 @@ def status_name(command_status: int) -> str:
     return known._name_ if known is not None else f"0x{command_status:08x}"
 
 
+def status_shown(command_status: int) -> str:
+    """For people: `ESME_RTHROTTLED (0x58)`, or the number as `0x417`."""
+    known = Status._value2member_map_.get(command_status)
+    return f"{known._name_} (0x{command_status:02X})" if known is not None else f"0x{command_status:02X}"
+
+
 # --- esm_class (SMPP 3.4 5.2.12) ----------------------------------------------------------------------------------
 
 

@@ -34,6 +34,11 @@ class CatalogueError(ValueError):
         self.faults = tuple(faults)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 fault`, `1,200 faults`."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`, did you mean 'effect'?` for the nearest known name; empty where none is near."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)

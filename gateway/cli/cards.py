@@ -13,6 +13,7 @@ from rich.console import Console
 from gateway import config
 from gateway.app import open_store
 from gateway.card_importing import card_row, read_cards
+from gateway.catalogue.faults import counted
 from gateway.clock import SystemClock
 from gateway.config import ConfigError
 from gateway.engine.journal import ImportedEntry, Journal
@@ -21,7 +22,7 @@ from gateway.rooms import operator_of
 from gateway.rules.cards import Card
 from gateway.store.protocol import Store, Wanted, WriteBatch
 
-app = typer.Typer(no_args_is_help=True, help="Prepaid cards.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Prepaid cards.")
 
 out = Console(highlight=False, soft_wrap=True)
 
@@ -48,7 +49,7 @@ def import_cards(
     text = file.read_text(encoding="utf-8-sig")
     found = read_cards(text, str(file), operator_of(settings), hashed)
     stored, used = asyncio.run(store_cards(open_store(settings), found, file.name))
-    out.print(f"{stored} cards stored, {used} left alone because they are used", markup=False)
+    out.print(f"{counted(stored, 'card')} stored, {used:,} left alone because used", markup=False)
 
 
 async def store_cards(store: Store, cards: dict[str, Card], file: str) -> tuple[int, int]:

@@ -6,5 +6,5 @@ import typer
 
 from gateway.fsck.command import fsck
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.command("fsck")(fsck)

@@ -23,7 +23,9 @@ from gateway.rooms import Rooms
 from gateway.texts.costs import text_costs
 from gateway.texts.formats import formatters
 
-app = typer.Typer(no_args_is_help=True, help="The code table: list it, check it, explain what a string means.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The code table: list it, check it, explain what a string means."
+)
 app.command("misses")(misses)
 
 out = Console(highlight=False, soft_wrap=True)

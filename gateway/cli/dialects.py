@@ -15,7 +15,11 @@ from gateway.cli.options import ConfigFile
 from smpp.dialects import Dialects, UnknownDialect, as_toml, load_dialects
 from smpp.ussd import OutKind, op_text
 
-app = typer.Typer(no_args_is_help=True, help="USSD dialects: list them, show one whole, check a file of your own.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="USSD dialects: list them, show one whole, check a file of your own.",
+)
 out = Console(highlight=False, soft_wrap=True)
 
 

@@ -14,7 +14,7 @@ from gateway.config import ConfigError
 from gateway.replay.journal_command import export, print_replayed, replay_journal
 from gateway.rooms import Rooms, read_secret
 
-app = typer.Typer(no_args_is_help=True, help="The journal: as a file, and decided again.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The journal: as a file, and decided again.")
 
 
 @app.command("export")

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway import config
+from gateway.catalogue.faults import counted
 from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
 from gateway.control import ControlClient, ControlError, NotRunning
@@ -33,7 +34,7 @@ from gateway.rules.pushes import PushState
 from gateway.status import ApplicationStatus, PeerStatus, SessionStatus, Status
 from gateway.store.reading import StoreReader
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 WATCH_S = 2.0
 TABLE_WIDTH = 1000  # columns: more than any line has
@@ -80,7 +81,7 @@ def reload(config_file: ConfigFile = None, as_json: AsJson = False) -> None:
     for change in result["changes"]:
         out.print(change, markup=False)
     count = len(result["changes"])
-    out.print(f"reloaded, {count} changes" if count else "nothing had changed", markup=False)
+    out.print(f"reloaded, {counted(count, 'change')}" if count else "nothing had changed", markup=False)
 
 
 @app.command()
@@ -160,7 +161,7 @@ def status_shown(now: Status, zone: str) -> Group:
     troubles = aligned("", "", "")
     for peer in now.peers:
         if (trouble := peer.last_error) is not None:
-            last = (f"last error of {peer.name}", local_time(trouble.at, zone), f"{trouble.event} {trouble.about}")
+            last = (f"last error of {peer.name}", local_time(trouble.at, zone), f"{trouble.event}: {trouble.about}")
             troubles.add_row(*map(Text, last), style="yellow")
     outlook, batches = now.store_outlook, now.batches
     oldest = outlook.oldest_ready_at

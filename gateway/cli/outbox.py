@@ -23,7 +23,7 @@ from gateway.config import ConfigError
 from gateway.messages import OutboxState
 from gateway.model import Instant
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 out = Console(highlight=False, soft_wrap=True)
 

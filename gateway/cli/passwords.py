@@ -7,7 +7,7 @@ import sys
 import argon2
 import typer
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command("hash-password")

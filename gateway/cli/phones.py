@@ -16,7 +16,7 @@ from gateway.cli.options import DEFAULT_PORT
 from gateway.handset import Handset, Saying, Shown, saying
 from gateway.phone import Phone, PhoneError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -6,6 +6,6 @@ import typer
 
 from gateway.cli.recordings import record, snapshot
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.command("record")(record)
 app.command("snapshot")(snapshot)

@@ -15,7 +15,7 @@ import msgspec
 import typer
 
 from gateway import config
-from gateway.catalogue.faults import nearest
+from gateway.catalogue.faults import counted, nearest
 from gateway.cli.operating import out, running
 from gateway.cli.options import ConfigFile
 from gateway.config import ConfigError
@@ -32,7 +32,9 @@ from gateway.rooms import Rooms, read_secret
 from gateway.store.snapshot import copy_store
 from smpp.dialects import DEFAULT
 
-app = typer.Typer(no_args_is_help=True, help="Recordings of traffic: what can be done with their files.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Recordings of traffic: what can be done with their files."
+)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -107,7 +109,8 @@ def import_recording(
     to = to or settings.recordings_path() / f"{file.name.split('.')[0]}.jsonl"
     _write(to, found.header, _scrubber(found.header, settings, rooms, pseudonyms).lines(found.lines), pseudonyms)
     sessions = len({line.session for line in found.lines})
-    out.print(f"{to}: {sum(bool(line.pdu) for line in found.lines):,} PDUs of {sessions} sessions", markup=False)
+    pdus = sum(bool(line.pdu) for line in found.lines)
+    out.print(f"{to}: {counted(pdus, 'PDU')} of {counted(sessions, 'session')}", markup=False)
     _print_counts(found.counts)
 
 
@@ -126,7 +129,7 @@ def scrub_recording(
     pseudonyms = pseudonyms and not recording.header.pseudonyms
     scrubber = _scrubber(recording.header, settings, rooms, pseudonyms)
     _write(to, recording.header, scrubber.lines(recording.lines), pseudonyms)
-    out.print(f"{to}: {len(recording.lines):,} lines", markup=False)
+    out.print(f"{to}: {counted(len(recording.lines), 'line')}", markup=False)
     for fault in recording.faults:
         out.print(str(fault), markup=False)
     _print_counts(recording.skipped)

@@ -25,7 +25,7 @@ from gateway.rooms import Rooms, read_secret
 if TYPE_CHECKING:
     from gateway.replay.live import Target
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 out = Console(highlight=False, soft_wrap=True)
 

@@ -15,12 +15,12 @@ import uvloop
 
 from gateway import config, telemetry
 from gateway.app import Gateway
-from gateway.catalogue.faults import CatalogueError
+from gateway.catalogue.faults import CatalogueError, counted
 from gateway.cli.options import DEFAULT_PORT, ConfigFile
 from gateway.config import Settings
 from gateway.store.protocol import StoreError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 LOG_FLUSH_S = 0.25
 SWITCH_INTERVAL_S = 20e-6
@@ -88,7 +88,7 @@ async def _reload(gateway: Gateway) -> None:
     except (CatalogueError, StoreError) as error:
         print(f"not reloaded, the catalogue loaded before still applies:\n{error}", file=sys.stderr)
     else:
-        print(f"reloaded, {len(changes)} changes", file=sys.stderr)
+        print(f"reloaded, {counted(len(changes), 'change')}", file=sys.stderr)
 
 
 async def _flush_log(sync: Callable[[], None]) -> None:

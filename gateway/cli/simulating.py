@@ -16,7 +16,7 @@ from smpp.simulator.scenario import Load, Scenario, read_mix
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.command("simulator")(simulator)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from gateway.standins.command import run
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 out = Console(highlight=False, soft_wrap=True)
 

@@ -27,7 +27,9 @@ from gateway.messages import ImportCount, ImportRow
 from gateway.model import Account, AccountId, Channel, Instant, Msisdn, Person, Subscriber, points_account
 from gateway.store.protocol import StoreError, Wanted
 
-app = typer.Typer(no_args_is_help=True, help="Subscribers: import them, show what a number has and what it did.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Subscribers: import them, show what a number has and what it did."
+)
 
 
 @app.command("import")

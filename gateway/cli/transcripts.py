@@ -19,7 +19,7 @@ from gateway.recording.sources import sources_of
 from gateway.replay.command import DIFFERS, SAME, SECRET
 from gateway.rooms import Rooms
 
-app = typer.Typer(no_args_is_help=True, help="Transcripts: conversations that replay as tests.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Transcripts: conversations that replay as tests.")
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

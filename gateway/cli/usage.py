@@ -19,7 +19,7 @@ from gateway.control_commands import UsageTable
 from gateway.messages import UsageCount, UsageRow
 from gateway.usage_importing import read_usage
 
-app = typer.Typer(no_args_is_help=True, help="Call records of the network's billing.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Call records of the network's billing.")
 
 
 @app.callback()

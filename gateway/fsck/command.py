@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from gateway.catalogue.faults import counted
 from gateway.cli.operating import AsJson, out, print_json
 from gateway.cli.options import ConfigFile
 from gateway.clock import SystemClock
@@ -44,19 +45,15 @@ def fsck(
             found = _run(path, settings, commands, "mending", limit, as_json, mender)
         if mender.mended:
             if not as_json:
-                out.print(f"{_faults(mender.mended)} mended; what is left:", markup=False)
+                out.print(f"{counted(mender.mended, 'fault')} mended; what is left:", markup=False)
             found = _run(path, settings, commands, "checking again", limit, as_json, None)
     else:
         found = _run(path, settings, commands, "checking", limit, as_json, None)
     total = sum(found.values())
     if not as_json:
         names = ", ".join(f"{count:,} {name}" for name, count in sorted(found.items()))
-        out.print(f"{_faults(total)}: {names}" if total else "no faults", markup=False)
+        out.print(f"{counted(total, 'fault')}: {names}" if total else "no faults", markup=False)
     raise typer.Exit(1 if total else 0)
-
-
-def _faults(count: int) -> str:
-    return "1 fault" if count == 1 else f"{count:,} faults"
 
 
 def _run(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from gateway.catalogue.faults import counted
 from gateway.replay.compare import Compared, Verdict
 from gateway.replay.words import NUMBER, Piece, Side, joined, of_side, pieces_of
 
@@ -64,8 +65,7 @@ def grouped(differences: Iterable[Compared]) -> list[Group]:
 def heading(group: Group) -> str:
     """`412 replies to 400 numbers differ only in`."""
     count = len(group.differences)
-    replies = "1 reply" if count == 1 else f"{count:,} replies"
-    numbers = "1 number" if group.subscribers == 1 else f"{group.subscribers:,} numbers"
+    replies, numbers = counted(count, "reply", "replies"), counted(group.subscribers, "number")
     common = COMMON[group.verdict]
     if count == 1:
         common = {"differ only in": "differs only in", "are missing": "is missing",

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from gateway.catalogue.faults import counted
 from gateway.config import Settings
 from gateway.replay.command import DIFFERS, SAME
 from gateway.replay.journal_files import JournalError, read_database, read_journal, write_journal
@@ -52,7 +53,7 @@ def export(database: Path, to: Path, out: Console) -> None:
     journal = read_database(database)
     to.parent.mkdir(parents=True, exist_ok=True)
     write_journal(journal, to, f"ussdgw {version('ussdgw')}")
-    out.print(f"{to}: {len(journal.rows):,} entries", markup=False)
+    out.print(f"{to}: {counted(len(journal.rows), 'entry', 'entries')}", markup=False)
 
 
 def replay_journal(
@@ -89,6 +90,6 @@ def print_replayed(found: JournalReplayed, out: Console) -> int:
         out.print(f"  {count:,} {kind}", markup=False)
     differing = len(found.differences) + len(found.faults)
     came = f"{differing:,} differ" if differing else "all as journalled"
-    out.print(f"{found.entries:,} entries in {found.took_s:.1f} s: {came}", markup=False)
+    out.print(f"{counted(found.entries, 'entry', 'entries')} in {found.took_s:.1f} s: {came}", markup=False)
     out.print(f"outcomes {found.digests.outcomes}, state {found.digests.state}", markup=False)
     return DIFFERS if differing else SAME

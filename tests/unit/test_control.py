@@ -40,7 +40,7 @@ async def count(arguments: Count, progress: Progress) -> dict[str, int]:
 
 
 async def refuse(_: Nothing, __: Progress) -> object:
-    raise ControlError("invalid_catalogue", "1 faults", [Fault("codes.toml", 3, "command", "missing")])
+    raise ControlError("invalid_catalogue", "1 fault", [Fault("codes.toml", 3, "command", "missing")])
 
 
 async def full(_: Nothing, __: Progress) -> object:

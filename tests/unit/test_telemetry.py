@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from gateway import telemetry
+from gateway.misses import Misses
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,29 @@ def test_what_the_level_hides_is_not_written(tmp_path: Path) -> None:
     sync()
 
     assert [msgspec.json.decode(line)["event"] for line in path.read_bytes().splitlines()] == ["store_failed"]
+
+
+def test_lines_for_people_go_into_the_file_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`format = "console"` beside `file`: into that file, not to the terminal, and without colours."""
+    path = tmp_path / "gateway.log"
+    sync = telemetry.configure("console", path, "info")
+    structlog.get_logger().info("bound", link="smsc1")
+    sync()
+
+    line = path.read_text(encoding="utf-8")
+    assert ("bound" in line, "link=smsc1" in line, "\x1b" in line) == (True, True, False)
+    assert ("", "") == tuple(capsys.readouterr())
+
+
+def test_troubles_of_a_link_are_warnings_and_name_their_status(tmp_path: Path) -> None:
+    """At `level = "warning"` an engineer sees what went wrong at a link, with the status by its name."""
+    path = tmp_path / "gateway.log"
+    sync = telemetry.configure("json", path, "warning")
+    gateway = telemetry.Telemetry(Misses(rows_max=1, follow_ups_max=1, follow_up_ms=1))
+    gateway.noted("pdu_deviates", link="smsc1", text="trailing_octets: 00")
+    gateway.noted("bind_refused", link="smsc1", status=0x0E)
+    sync()
+
+    (line,) = map(msgspec.json.decode, path.read_bytes().splitlines())
+    assert ("bind_refused", "warning", "ESME_RINVPASWD (0x0E)") == (line["event"], line["level"], line["status"])
+    assert gateway.troubles["smsc1"].about == "ESME_RINVPASWD (0x0E)"

@@ -28,10 +28,13 @@ async def test_no_gateway_there() -> None:
 
 
 async def test_a_wrong_password(gateway_port: int) -> None:
-    """The status that the gateway answered the bind with."""
-    with pytest.raises(PhoneError, match="the bind was refused with ESME_RINVPASWD"):
+    """The status that the gateway answered the bind with; it is running, so nobody is asked whether it is."""
+    with pytest.raises(PhoneError, match="the bind was refused with ESME_RINVPASWD") as caught:
         async with Phone("127.0.0.1", gateway_port, "demo", "wrong"):
             pass
+
+    assert "accounts" in str(caught.value)
+    assert "running" not in str(caught.value)
 
 
 @pytest.mark.parametrize("line", ["*" + "1" * 181 + "#", "*111*" + "я" * 75 + "#"])

@@ -233,7 +233,7 @@ async def test_sighup_reloads(tmp_path: Path) -> None:
         gateway.process.send_signal(signal.SIGHUP)
         assert gateway.process.stderr is not None
         async with asyncio.timeout(10.0):
-            while b"reloaded, 1 changes" not in await gateway.process.stderr.readline():
+            while b"reloaded, 1 change\n" not in await gateway.process.stderr.readline():
                 pass
         assert (await peer.dial(fresh_number(), "*555*10#")).startswith("Баланс")
         assert 0 == await gateway.end()
