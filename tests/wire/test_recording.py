@@ -286,7 +286,7 @@ async def test_no_secret_is_imported(tmp_path: Path) -> None:
     lines = [msgspec.json.decode(line, type=Line) for line in octets.splitlines()[1:]]
     later = (tmp_path / "clear-scrubbed.jsonl").read_bytes()
 
-    assert (status, said) == (0, f"{to}: {len(spoken)} PDUs of 1 sessions\n")
+    assert (status, said) == (0, f"{to}: {len(spoken)} PDUs of 1 session\n")
     assert scrubbed[0] == 0
     assert shows(clear.read_bytes(), codes_of(codes)[0])
     for secret in (*(codes - EVERYWHERE), PASSWORD):
