@@ -104,8 +104,8 @@ def test_breaker() -> None:
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
-        ('codes = ["*21#"]', "must be a code as it is dialled"),
-        ('codes = ["384"]', "applications.weather.codes.0: Value error, must be a code as it is dialled: *384#"),
+        ('codes = ["*21#"]', "expected a code as it is dialled"),
+        ('codes = ["384"]', "applications.weather.codes.0: expected a code as it is dialled: *384#"),
         ('urll = "x"', "unknown key applications.weather.urll, did you mean 'url'?"),
         ('about = { de = "Wetter" }', "applications.weather.about"),
         ("timeout_s = 60", "gateway.toml:3: applications.weather.timeout_s"),

@@ -372,7 +372,7 @@ def test_screens_of_later_are_accepted() -> None:
     ("source", "fault"),
     [
         ("application weather *100#\n  asked 1 dead\n", "*100#"),
-        ("application weather *21#\n  asked 1 dead\n", "must be a code as it is dialled"),
+        ("application weather *21#\n  asked 1 dead\n", "expected a code as it is dialled"),
         (f"given {NUMBER}\npush {NUMBER} ask *111*77#\n", "line 2: no menu is dialled *111*77#"),
     ],
 )
